@@ -1,0 +1,112 @@
+# Needs Python 3.11 or newer, and make.  `make` installs everything and runs the main job.
+
+VENV ?= .venv
+PYTHON ?= python3.15 python3.14 python3.13 python3.12 python3.11 python3
+DIST ?= dist
+JOBS ?= auto
+ARGS ?=
+SAMPLE := ledger/sample
+RESULT := build/harvest
+
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+INSTALLED := $(VENV)/.installed
+
+.DELETE_ON_ERROR:
+.PHONY: demo install test test-fast test-lowest explore lint format types contracts schema \
+	schema-check check lock wheel bench clean
+
+demo: $(INSTALLED)
+	@$(BIN)/taxlots harvest $(SAMPLE) --out $(RESULT)
+	@echo
+	@echo "The proposal for $(SAMPLE) is in $(RESULT):"
+	@ls $(RESULT)
+
+# Set-up.  Each step leaves a stamp in the environment, so that it is done once.
+
+install: $(INSTALLED)
+
+$(BIN)/pip:
+	@for python in $(PYTHON); do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$("$$python" --version)"; \
+	    exec "$$python" -m venv "$(VENV)"; \
+	  fi; \
+	done; \
+	echo "No Python 3.11 or newer with the venv module was found (looked for: $(PYTHON))." >&2; \
+	echo "Install one (Debian, Ubuntu: apt install python3 python3-venv)," >&2; \
+	echo "or say where it is: make PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+$(LOCKED): requirements.lock | $(BIN)/pip
+	@echo "Installing the locked packages into $(VENV): a minute or two, once"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(INSTALLED): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Checks.
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+test-fast: $(INSTALLED)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
+
+explore: $(INSTALLED)
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n $(JOBS) -m hypothesis $(ARGS)
+
+test-lowest: $(INSTALLED)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/lowest
+	$(BIN)/uv pip install --quiet --python build/lowest --resolution lowest-direct --editable .
+	$(BIN)/uv pip install --quiet --python build/lowest --group dev
+	build/lowest/bin/python -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+contracts: $(INSTALLED)
+	$(BIN)/lint-imports --no-logo
+
+schema-check: $(INSTALLED)
+	$(BIN)/python -m taxlots.ledger.schema --check
+
+check: lint types contracts schema-check test
+
+# What is made from something else.
+
+schema: $(INSTALLED)
+	$(BIN)/python -m taxlots.ledger.schema
+
+lock: $(LOCKED)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	  --python-version 3.11 --group dev pyproject.toml $(ARGS) --output-file requirements.lock
+	@printf '%s\n' \
+	  '# What the project runs on and is checked with, by version and hash, for every platform.' \
+	  '# Made from pyproject.toml by "make lock"; ARGS=--upgrade renews all versions.' \
+	  | cat - requirements.lock > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+	@if grep -nE '://|file:|--index-url|--extra-index-url|--find-links' requirements.lock; then \
+	  echo "requirements.lock names a host or a local file: see the lines above." >&2; exit 1; fi
+
+wheel: $(INSTALLED)
+	$(BIN)/python -m build --wheel --no-isolation --outdir $(DIST)
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf build dist
