@@ -1,0 +1,53 @@
+"""Which securities are substantially identical, and on which day."""
+
+from datetime import date
+from functools import cache
+
+from .book import Book, day
+from .journal import Event
+
+
+class Identity:
+    """Answers for one household.  A SYMBOL_CHANGE makes two symbols names of one security."""
+
+    def __init__(self, book: Book, events: list[Event]) -> None:
+        self.book = book
+        self.renames = [(e.symbol, e.to_symbol) for e in events if e.action == "SYMBOL_CHANGE"]
+        self.replaces = cache(self._replaces)
+
+    def names_of(self, symbol: str) -> set[str]:
+        names = {symbol}
+        while True:
+            more = {name for pair in self.renames if names & set(pair) for name in pair}
+            if more <= names:
+                return names
+            names |= more
+
+    def groups_of(self, symbol: str, on: date) -> set[tuple[str, str]]:
+        names = self.names_of(symbol)
+        groups = {("name", name) for name in names}
+        for member in self.book.identical:
+            first, last = day(member.get("from")), day(member.get("to"))
+            if member["symbol"] in names and (first or on) <= on <= (last or on):
+                groups.add(("listed", member["group"]))
+        marks = ["cusip", "fund"]
+        if self.book.decides("same_index_identical"):
+            marks.append("index")
+        for name in names:
+            cells = self.book.security(name)
+            groups |= {(mark, cells[mark]) for mark in marks if cells.get(mark)}
+        return groups
+
+    def _replaces(self, acquired: str, sold: str, on: date) -> bool:
+        """Whether acquiring one replaces a loss of that day on the other.
+
+        A call stands for its underlying; the underlying stands for the call only if they share a
+        listed group; a put stands for nothing but itself and what it is listed with.
+        """
+        sold_groups = self.groups_of(sold, on)
+        if self.groups_of(acquired, on) & sold_groups:
+            return True
+        option = self.book.security(acquired)
+        is_call = option.get("kind") == "option" and option.get("put_call") != "put"
+        underlying = option.get("underlying") if is_call else ""
+        return bool(underlying) and bool(self.groups_of(underlying, on) & sold_groups)

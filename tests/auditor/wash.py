@@ -1,0 +1,169 @@
+"""26 USC 1091: every loss against every acquisition, in the order of both.
+
+There is no queue.  ``settle`` runs after every event over all losses that still lack
+replacements, in order of disposition, and for each over all acquisitions that could replace it,
+in order of acquisition, whether they came before the sale or after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from .book import EXEMPT_FROM_1091
+from .holdings import Holdings
+from .lots import Loss, Lot, Match, Part, Piece, Slice
+from .money import Whole
+
+WINDOW = timedelta(days=30)
+
+
+def enter_loss(held: Holdings, piece: Piece) -> None:
+    """Enter the loss of a sold piece, if it has one that section 1091 tests."""
+    account = held.accounts[piece.account]
+    exempt = held.book.kind_of(piece.symbol) in EXEMPT_FROM_1091
+    mark_to_market = account.kind == "taxable_mtm_475"
+    if not piece.loss or not piece.is_known or exempt:
+        return
+    if account.is_tax_deferred or mark_to_market:
+        return
+    piece.is_tested = True
+    equivalents = piece.quantity * held.book.multiplier_of(piece.symbol)
+    amounts = {"loss": piece.loss, "units": piece.quantity}
+    held.losses.append(Loss(piece, piece.symbol, Whole(equivalents, amounts)))
+
+
+def settle(held: Holdings, today: date, unprocessed: list[Piece] | None = None) -> None:
+    """Match what can be matched.  ``unprocessed`` pieces of today's sale count as held (D1)."""
+    for loss in held.losses:
+        if not loss.whole.left or today > loss.piece.sold + WINDOW:
+            continue
+        for candidate in _candidates(held, loss, unprocessed or []):
+            if loss.whole.left:
+                _match(held, loss, candidate, unprocessed or [])
+
+
+@dataclass
+class Candidate:
+    """Shares that could replace a loss: an open part, or a piece that was sold."""
+
+    lot: Lot
+    account: str
+    symbol: str
+    free: int
+    tie: tuple[int, Any]
+    part: Part | None = None
+    piece: Piece | None = None
+
+
+def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> list[Candidate]:
+    found = [
+        Candidate(part.lot, part.account, part.symbol, part.left, (2, part.born), part=part)
+        for part in held.parts
+        if not part.used
+    ]
+    for piece in unprocessed:
+        if not piece.used and piece.sale_rank == loss.piece.sale_rank:
+            tie = (1, unprocessed.index(piece))
+            found.append(_of_piece(piece, piece.quantity, tie))
+    if held.decides("sold_before_counts"):
+        for number, piece in enumerate(held.sold):
+            if not piece.used and piece.sale_rank < loss.piece.sale_rank:
+                found.append(_of_piece(piece, piece.unused.left, (0, number)))
+    fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
+    return sorted(fitting, key=lambda candidate: (candidate.lot.rank, candidate.tie))
+
+
+def _of_piece(piece: Piece, free: int, tie: tuple[int, int]) -> Candidate:
+    return Candidate(piece.lot, piece.account, piece.symbol, free, tie, piece=piece)
+
+
+def _replaces(held: Holdings, loss: Loss, candidate: Candidate) -> bool:
+    sold, lot = loss.piece, candidate.lot
+    return (
+        candidate.free > 0
+        and lot.may_replace
+        and lot is not sold.lot
+        and abs(lot.acquired - sold.sold) <= WINDOW
+        and held.accounts[candidate.account].party == held.accounts[sold.account].party
+        and (bool(held.decides("count_older_than_sold")) or lot.rank > sold.lot.rank)
+        and held.identity.replaces(candidate.symbol, sold.symbol, sold.sold)
+    )
+
+
+def _match(held: Holdings, loss: Loss, candidate: Candidate, unprocessed: list[Piece]) -> None:
+    """Disallow the loss on as many shares as the candidate has, and give it what it takes."""
+    multiplier = held.book.multiplier_of(candidate.symbol)
+    equivalents = min(loss.whole.left, candidate.free * multiplier)
+    used = -(-equivalents // multiplier)
+    got = loss.whole.take(equivalents)
+    is_permanent = _is_permanent(held, loss.piece.account, candidate.account)
+    permanent = got["loss"] if is_permanent else 0
+    loss.piece.disallowed += got["loss"]
+    loss.piece.permanent += permanent
+    held.matches.append(
+        Match(loss, candidate.lot, candidate.account, got["units"], got["loss"], permanent)
+    )
+    added = None if is_permanent else got["loss"]
+    if candidate.part:
+        _use_part(held, candidate.part, used, added, loss.piece)
+    elif candidate.piece in unprocessed:
+        _use_unprocessed(unprocessed, candidate.piece, used, added, loss.piece)
+    elif candidate.piece:
+        _use_sold(candidate.piece, used, added, loss.piece)
+
+
+def _is_permanent(held: Holdings, loss_account: str, replacing_account: str) -> bool:
+    """Whether the disallowed loss joins no basis (Rev. Rul. 2008-5; D8)."""
+    one, other = held.accounts[loss_account], held.accounts[replacing_account]
+    if other.is_tax_deferred or other.tax_return != one.tax_return:
+        return True
+    if held.decides("spouse_basis_step_up"):
+        return False
+    return one.owner != other.owner and "joint" not in {one.owner, other.owner}
+
+
+def _tacked(start: date, loss: Piece) -> date:
+    """The holding period includes the days for which the loss shares were held (1223(3))."""
+    return start - (loss.sold - loss.holding_period)
+
+
+def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Piece) -> None:
+    """The used shares become a part of their own, and so does the rest."""
+    taken = held.cut_off(part, used)
+    part.whole = part.whole.what_is_left()
+    part.own = False
+    taken.used = True
+    taken.adjusted = taken.born
+    if added is not None:
+        taken.add(added, wash=True)
+        taken.holding_period = _tacked(part.lot.acquired, loss)
+        taken.always_long = part.always_long or loss.always_long
+    held.parts.append(taken)
+
+
+def _use_unprocessed(
+    unprocessed: list[Piece], piece: Piece, used: int, added: int | None, loss: Piece
+) -> None:
+    """D1: the used shares of the same sale take the loss before they are sold in their turn."""
+    place = unprocessed.index(piece)
+    taken = piece
+    if used < piece.quantity:
+        taken = piece.cut_off(used)
+        unprocessed.insert(place, taken)
+    taken.used = True
+    if added is not None:
+        taken.cost += added
+        taken.loss_cost += added
+        taken.donor_period = _tacked(piece.lot.acquired, loss)
+        taken.always_long = piece.always_long or loss.always_long
+
+
+def _use_sold(piece: Piece, used: int, added: int | None, loss: Piece) -> None:
+    """D2: a row that was realized before splits into the used shares and the rest."""
+    quantity = piece.unused.take(used)["units"]
+    period, always = piece.donor_period, piece.always_long
+    if added is not None:
+        period = _tacked(piece.lot.acquired, loss)
+        always = always or loss.always_long
+    piece.slices.append(Slice(quantity, added or 0, period, always))
