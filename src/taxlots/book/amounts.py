@@ -1,0 +1,74 @@
+"""What each transaction costs or brings, in cents.  26 USC 1012(a) and 1001(b).
+
+A stated amount wins over price and fees; without one, quantity × multiplier × price, and fees,
+are rounded once, half up.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import Final
+
+import numpy as np
+
+from taxlots.book.cells import Int64
+from taxlots.book.journal import ACTION_CODE, Journal, rows_where
+from taxlots.domain.action import Action
+from taxlots.domain.money import apportion
+
+FAST_UNITS: Final = 10**14
+"""1e-8 shares times 1e-8 dollars, in a cent."""
+FITS: Final = 4.0e18
+WITH_INCOME: Final = (Action.BUY, Action.ESPP)
+"""Acquisitions whose basis takes the ordinary income recognized (26 USC 83, 421(b), 423(c))."""
+
+
+def cents_of(journal: Journal) -> Int64:
+    """Cost or net proceeds of every row in cents; 0 for rows that have neither."""
+    number = journal.number
+    amount = number["amount"]
+    cents = amount.values.copy()
+    selling = np.isin(
+        journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]]
+    )
+    computed = amount.is_blank & ~number["price"].is_blank & (journal.action >= 0)
+    multiplier = _multipliers(journal)
+    units = number["quantity"].values * multiplier
+    price = number["price"].values
+    fees = np.where(selling, -number["fees"].values, number["fees"].values)
+    is_exact = ~(number["price"].is_finer | number["fees"].is_finer)
+    is_fast = is_exact & (units.astype(np.float64) * price.astype(np.float64) < FITS)
+    gross = (units * np.where(is_fast, price, 0) + FAST_UNITS // 2) // FAST_UNITS
+    cents = np.where(computed & is_fast, gross + fees, cents)
+    for row in rows_where(computed & is_exact & ~is_fast):
+        cents[row] = apportion(int(units[row]), int(price[row]), FAST_UNITS) + int(fees[row])
+    for row in rows_where(computed & ~is_exact):
+        cents[row] = _computed_apart(journal, row, int(multiplier[row]), bool(selling[row]))
+    income = number["compensation_income"]
+    with_income = np.isin(journal.action, [ACTION_CODE[a] for a in WITH_INCOME])
+    cents = np.where(with_income, cents + income.values, cents)
+    is_vest = journal.action == ACTION_CODE[Action.RSU_VEST]
+    vested_by_income = is_vest & amount.is_blank & number["price"].is_blank
+    cents = np.where(vested_by_income, income.values, cents)
+    at_value = [Action.TAXABLE_EXCHANGE, Action.IRA_DISTRIBUTION, Action.INHERIT]
+    by_value = np.isin(journal.action, [ACTION_CODE[a] for a in at_value])
+    return np.where(by_value, number["fmv"].values, cents)
+
+
+def _multipliers(journal: Journal) -> Int64:
+    securities = journal.record.securities
+    table = [securities[n].multiplier if n in securities else 1 for n in journal.symbol.names]
+    return np.array([*table, 1], np.int64)[journal.symbol.values]
+
+
+def _computed_apart(journal: Journal, row: int, multiplier: int, is_sale: bool) -> int:
+    """The amount of a row whose price or fees have more decimals than the columns hold."""
+    table = journal.record.transactions
+    price = Fraction(str(table.column("price")[row].as_py()).strip())
+    fees = Fraction(0)
+    if "fees" in table.column_names and not journal.number["fees"].is_blank[row]:
+        fees = Fraction(str(table.column("fees")[row].as_py()).strip())
+    shares = Fraction(int(journal.number["quantity"].values[row]), 10**8) * multiplier
+    dollars = shares * price + (-fees if is_sale else fees)
+    return floor(dollars * 100 + Fraction(1, 2))

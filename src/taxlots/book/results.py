@@ -1,0 +1,251 @@
+"""What the books say: realized pieces, open lots and wash sales, as columns.
+
+Money is int64 cents, quantities are int64 1e-8 units, dates are day numbers; names are places in
+lists.  ``reports.books_files`` turns them into the files of the interchange format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from taxlots.book import kinds
+from taxlots.book.booking import Books
+from taxlots.book.cells import Int64, Mask
+from taxlots.domain.calendar import day_of
+from taxlots.domain.money import apportion
+from taxlots.domain.security import Security
+from taxlots.law.covered import is_covered
+from taxlots.law.s1091_wash_sale import WINDOW_DAYS, window_end
+from taxlots.law.s1222_term import long_term_from
+
+FINAL: Final = 0
+PROVISIONAL: Final = 1
+WINDOW_INCOMPLETE: Final = 2
+BASIS_UNKNOWN: Final = 3
+STATUSES: Final = ("final", "provisional", "window_incomplete", "basis_unknown")
+RULES: Final = (
+    "26 USC 1091(d)",
+    "Rev. Rul. 2008-5",
+    "26 USC 1091(a): another return",
+    "26 USC 1091(a): spouse, no step-up (D8)",
+)
+
+Table = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Realized:
+    """A piece of a lot that a sale closed, one element a row, in the order of the file."""
+
+    sale_row: Int64
+    lot_row: Int64
+    position: Int64
+    acquired: Int64
+    holding_period: Int64
+    sold: Int64
+    quantity: Int64
+    proceeds: Int64
+    basis: Int64
+    disallowed: Int64
+    permanent: Int64
+    gap: Int64
+    is_long: Mask
+    is_unknown: Mask
+    status: Int64
+    source: Int64
+    """Places of the rows in the fold's own table."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLots:
+    """An open sub-lot, one element a row, in the order of the file."""
+
+    lot_row: Int64
+    lot: Int64
+    position: Int64
+    acquired: Int64
+    holding_period: Int64
+    long_from: Int64
+    quantity: Int64
+    basis: Int64
+    loss_basis: Int64
+    wash: Int64
+    is_replacement: Mask
+    is_inherited: Mask
+    is_unknown: Mask
+    is_covered: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class WashSales:
+    """A match of a loss with replacement shares, one element a row, in the order of the file."""
+
+    sale_row: Int64
+    loss_lot_row: Int64
+    replacement_lot_row: Int64
+    position: Int64
+    loss_position: Int64
+    quantity: Int64
+    disallowed: Int64
+    permanent: Int64
+    rule: Int64
+
+
+def realized_of(books: Books) -> Realized:
+    """Every realized piece, by household, journal order and acquisition."""
+    rows = books.state.table("rows")
+    events = books.blueprint.tables["events"]
+    order = np.lexsort((np.arange(len(rows)), rows["lot"], rows["event"]))
+    r = rows[order]
+    flags = r["flags"]
+    sold = events["day"][r["event"]].astype(np.int64)
+    is_long = (flags & kinds.INHERITED != 0) | (sold >= _long_from(r["holding_period"]))
+    is_unknown = flags & kinds.UNKNOWN_BASIS != 0
+    return Realized(
+        sale_row=events["row"][r["event"]].astype(np.int64),
+        lot_row=_row_of_lot(books, r["lot"]),
+        position=r["position"].astype(np.int64),
+        acquired=r["acquired"].astype(np.int64),
+        holding_period=r["holding_period"].astype(np.int64),
+        sold=sold,
+        quantity=r["quantity"],
+        proceeds=r["proceeds_cents"],
+        basis=r["basis_cents"],
+        disallowed=r["disallowed_cents"],
+        permanent=r["permanent_cents"],
+        gap=r["gap_cents"],
+        is_long=is_long,
+        is_unknown=is_unknown,
+        status=_status(books, r, sold, is_unknown),
+        source=order,
+    )
+
+
+def open_lots_of(books: Books) -> OpenLots:
+    """Every open sub-lot, by household and rank, tax-deferred accounts included."""
+    slots = books.state.table("slots")
+    positions = books.state.table("positions")
+    is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
+    is_open[is_open] &= positions["flags"][slots["position"][is_open]] & kinds.OUTSIDE == 0
+    s = slots[is_open]
+    s = s[np.lexsort((s["sub"], s["position"], s["lot"]))]
+    is_deferred = positions["flags"][s["position"]] & kinds.TAX_DEFERRED != 0
+    is_inherited = s["flags"] & kinds.INHERITED != 0
+    is_dual = s["flags"] & kinds.DUAL_BASIS != 0
+    long_from = np.where(is_inherited, s["acquired"], _long_from(s["holding_period"]))
+    lot_row = _row_of_lot(books, s["lot"])
+    basis = s["open_cents"]
+    return OpenLots(
+        lot_row=lot_row,
+        lot=s["lot"].astype(np.int64),
+        position=s["position"].astype(np.int64),
+        acquired=s["acquired"].astype(np.int64),
+        holding_period=s["holding_period"].astype(np.int64),
+        long_from=np.where(is_deferred, kinds.UNSTATED, long_from),
+        quantity=s["quantity"],
+        basis=basis,
+        loss_basis=np.where(is_dual, _remaining(s, "loss_cents"), basis),
+        wash=_remaining(s, "wash_cents"),
+        is_replacement=s["flags"] & kinds.REPLACEMENT != 0,
+        is_inherited=is_inherited,
+        is_unknown=s["flags"] & kinds.UNKNOWN_BASIS != 0,
+        is_covered=_covered(books, s, lot_row),
+    )
+
+
+def wash_sales_of(books: Books) -> WashSales:
+    """Every match, by household, sale, loss lot and the order in which it was made."""
+    matches = books.state.table("matches")
+    rows = books.state.table("rows")
+    events = books.blueprint.tables["events"]
+    loss = rows[matches["row"]]
+    order = np.lexsort((np.arange(len(matches)), loss["lot"], loss["event"]))
+    m = matches[order]
+    loss = loss[order]
+    return WashSales(
+        sale_row=events["row"][loss["event"]].astype(np.int64),
+        loss_lot_row=_row_of_lot(books, loss["lot"]),
+        replacement_lot_row=_row_of_lot(books, m["lot"]),
+        position=m["position"].astype(np.int64),
+        loss_position=loss["position"].astype(np.int64),
+        quantity=m["quantity"],
+        disallowed=m["disallowed_cents"],
+        permanent=np.where(m["rule"] == kinds.STEPS_UP, 0, m["disallowed_cents"]),
+        rule=m["rule"].astype(np.int64),
+    )
+
+
+def _row_of_lot(books: Books, lot: Table) -> Int64:
+    """The journal row that opened each lot."""
+    event = books.state.table("lots")["event"][lot]
+    return np.asarray(books.blueprint.tables["events"]["row"][event], np.int64)
+
+
+def _long_from(holding_period: Table) -> Int64:
+    """``long_term_from`` of a column: the law is asked once for each day that occurs."""
+    days, inverse = np.unique(holding_period, return_inverse=True)
+    return np.array([long_term_from(int(day)) for day in days], np.int64)[inverse]
+
+
+def _remaining(slots: Table, name: str) -> Int64:
+    """What is left, at the open units, of an amount that belongs to the whole."""
+    left = slots[name].copy()
+    for at in np.flatnonzero((left != 0) & (slots["whole_quantity"] != slots["quantity"])):
+        whole = int(slots["whole_quantity"][at])
+        amount = int(left[at])
+        left[at] = amount - apportion(amount, whole - int(slots["quantity"][at]), whole)
+    return np.asarray(left, np.int64)
+
+
+def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
+    """What the opening row says, else what the dates of the regulation say."""
+    record = books.record
+    kind = [
+        record.securities.get(symbol, Security(symbol=symbol)).kind
+        for _, symbol, _ in books.blueprint.places
+    ]
+    keys = slots["position"].astype(np.int64) * (1 << 32) + (slots["acquired"] + (1 << 30))
+    pairs, inverse = np.unique(keys, return_inverse=True)
+    by_date = np.array(
+        [is_covered(kind[k >> 32], (k & ((1 << 32) - 1)) - (1 << 30)) for k in pairs.tolist()],
+        np.bool_,
+    )[inverse]
+    stated = books.journal.sparse["covered"].take(lot_row).to_pylist() if len(lot_row) else []
+    said = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    for at, cell in enumerate(stated):
+        if cell.lower() in said:
+            by_date[at] = said[cell.lower()]
+    return by_date
+
+
+def _status(books: Books, rows: Table, sold: Int64, is_unknown: Mask) -> Int64:
+    """Final, provisional or with an incomplete window: decision D20 and the data's coverage."""
+    status = np.full(len(rows), FINAL)
+    tested = rows["flags"] & kinds.TESTED != 0
+    through, begins = _coverage(books)
+    household = books.blueprint.household[rows["event"]]
+    closed = (window_end(sold) < books.as_of) & (window_end(sold) <= through[household])
+    status[tested & ~closed] = PROVISIONAL
+    for number, days in begins.items():
+        mine = tested & (household == number)
+        for day in days:
+            status[mine & (day <= sold) & (sold < day + WINDOW_DAYS)] = WINDOW_INCOMPLETE
+    status[is_unknown] = BASIS_UNKNOWN
+    return status
+
+
+def _coverage(books: Books) -> tuple[Int64, dict[int, list[int]]]:
+    """Through which day each household's data reach, and where accounts' data begin."""
+    place = {name: number for number, name in enumerate(books.households)}
+    through = np.full(len(place), 1 << 40)
+    begins: dict[int, list[int]] = {}
+    for account in books.record.accounts:
+        number = place[account.household]
+        if account.data_through is not None:
+            through[number] = min(int(through[number]), day_of(account.data_through))
+        if account.data_from is not None:
+            begins.setdefault(number, []).append(day_of(account.data_from))
+    return through, begins

@@ -1,0 +1,166 @@
+"""A sale: lots are relieved, gain or loss is measured by piece, losses look for replacements."""
+
+from taxlots.book.kinds import (
+    CLOSED,
+    DUAL_BASIS,
+    EXEMPT,
+    LOSS_BASIS_USED,
+    TAX_DEFERRED,
+    UNKNOWN_BASIS,
+    UNUSED,
+)
+from taxlots.book.positions import free_slot, new_slot, queue_candidate, relieve, share_of_whole
+from taxlots.book.relief import first_pick, next_relief
+from taxlots.book.tables import Book
+from taxlots.book.wash import test_loss
+from taxlots.domain.money import apportion
+from taxlots.law.s1001_gain import gain
+from taxlots.law.s1015_gift import basis_on_sale
+from taxlots.law.s1091_wash_sale import in_window
+
+
+def sell(b: Book, at: int) -> None:
+    """Relieve the lots of one sale, write a row for each piece, then test the losses.
+
+    All pieces are relieved before any loss is tested: what the same order sells is not held
+    after it (decision D1).
+    """
+    e = b.events[at]
+    p = b.positions[e.position]
+    tally = b.tally[0]
+    first_row = tally.rows
+    realizes = not p.flags & TAX_DEFERRED
+    in_order = True
+    has_loss = False
+    pick, of_pick = first_pick(b, at)
+    left = e.quantity
+    given = 0
+    while left > 0:
+        source, units, pick, of_pick = next_relief(b, at, e.method, pick, of_pick, left)
+        left -= units
+        proceeds = apportion(e.cents, e.quantity - left, e.quantity) - given
+        given += proceeds
+        if realizes:
+            if tally.rows > first_row and b.slots[source].lot < b.rows[tally.rows - 1].lot:
+                in_order = False
+            row = _realize(b, at, source, units, proceeds)
+            if gain(proceeds, b.rows[row].basis_cents) < 0:
+                has_loss = True
+        else:
+            relieve(b, source, units)
+        if b.slots[source].quantity == 0:
+            free_slot(b, source)
+    if has_loss and not p.flags & (TAX_DEFERRED | EXEMPT):
+        _test_losses(b, first_row, in_order)
+
+
+def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
+    """Write the row of one relieved piece and return its number."""
+    e = b.events[at]
+    slot = b.slots[source]
+    tally = b.tally[0]
+    row_at = tally.rows
+    tally.rows += 1
+    row = b.rows[row_at]
+    row.event = at
+    row.lot = slot.lot
+    row.position = e.position
+    row.acquired = slot.acquired
+    row.holding_period = slot.holding_period
+    row.flags = slot.flags & ~UNUSED
+    row.quantity = units
+    row.proceeds_cents = proceeds
+    row.disallowed_cents = 0
+    row.permanent_cents = 0
+    row.gap_cents = 0
+    loss_cents = 0
+    if slot.flags & DUAL_BASIS:
+        loss_cents = share_of_whole(b, source, slot.loss_cents, units)
+    if slot.flags & UNUSED and in_window(e.day, slot.acquired):
+        rules = b.rules[0]
+        if not rules.held_after_sale or rules.sold_before_counts:
+            _keep_closed(b, source, units, row_at)
+    basis = relieve(b, source, units)
+    if row.flags & DUAL_BASIS:
+        used = basis_on_sale(proceeds, basis, loss_cents)
+        row.gap_cents = basis - used
+        if proceeds < loss_cents:
+            row.flags = row.flags | LOSS_BASIS_USED
+            row.holding_period = row.acquired
+        basis = used
+    row.basis_cents = basis
+    return row_at
+
+
+def _keep_closed(b: Book, source: int, units: int, row: int) -> None:
+    """Keep sold shares in the queue of candidates, for the literal readings D1 and D2."""
+    closed = new_slot(b)
+    slot = b.slots[closed]
+    slot.lot = b.slots[source].lot
+    slot.position = b.slots[source].position
+    slot.acquired = b.slots[source].acquired
+    slot.holding_period = b.slots[source].holding_period
+    slot.flags = CLOSED
+    slot.quantity = units
+    slot.row = row
+    queue_candidate(b, closed, source)
+
+
+def _test_losses(b: Book, first_row: int, in_order: bool) -> None:
+    """Test the losses of one sale in the order in which their lots were acquired."""
+    tally = b.tally[0]
+    count = tally.rows - first_row
+    for i in range(count):
+        b.order[i] = first_row + i
+    if not in_order:
+        _sort_by_lot(b, count)
+    i = 0
+    while i < count:
+        row_at = b.order[i]
+        row = b.rows[row_at]
+        rows_before = tally.rows
+        if row.basis_cents > row.proceeds_cents and not row.flags & UNKNOWN_BASIS:
+            test_loss(b, row_at)
+        for part in range(rows_before, tally.rows):
+            count = _insert_part(b, part, count, i)
+        i += 1
+
+
+def _insert_part(b: Book, part: int, count: int, done: int) -> int:
+    """Put the part of a piece of this order that became a replacement before its rest."""
+    if b.rows[part].event != b.rows[b.order[done]].event:
+        return count
+    at = count
+    while at > done + 1 and b.rows[b.order[at - 1]].lot >= b.rows[part].lot:
+        b.order[at] = b.order[at - 1]
+        at -= 1
+    b.order[at] = part
+    return count + 1
+
+
+def _sort_by_lot(b: Book, count: int) -> None:
+    """Order the first ``count`` entries by lot, then row: a heapsort in place."""
+    for start in range(count // 2 - 1, -1, -1):
+        _sift(b, start, count)
+    for end in range(count - 1, 0, -1):
+        b.order[0], b.order[end] = b.order[end], b.order[0]
+        _sift(b, 0, end)
+
+
+def _sift(b: Book, start: int, end: int) -> None:
+    root = start
+    while 2 * root + 1 < end:
+        child = 2 * root + 1
+        if child + 1 < end and _is_later(b, b.order[child + 1], b.order[child]):
+            child += 1
+        if not _is_later(b, b.order[child], b.order[root]):
+            return
+        b.order[root], b.order[child] = b.order[child], b.order[root]
+        root = child
+
+
+def _is_later(b: Book, row: int, other: int) -> bool:
+    one = b.rows[row]
+    two = b.rows[other]
+    return one.lot > two.lot or (one.lot == two.lot and row > other)
+

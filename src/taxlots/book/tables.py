@@ -1,0 +1,295 @@
+"""The tables of the fold: what each record holds, in which unit.
+
+A table is a list of these objects, or, for large books, a numpy structured array with the same
+fields: ``slots[i].quantity`` reads the same in both, so that one source serves the interpreter
+and the compiler.  Days count from 1970-01-01, money is in cents, quantities in 1e-8 units.
+-1 stands for "none" in every field that holds an index.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, Final, NamedTuple, get_type_hints
+
+from taxlots.law.identical import Kinship, Membership
+
+Int32 = Annotated[int, "i4"]
+"""A field that fits 32 bits: an index, a day, a set of flags."""
+
+NONE: Final = -1
+
+
+@dataclass(slots=True)
+class Event:
+    """One thing that happens to a position, in booking order; what kind is in ``book.kinds``.
+
+    ``row`` is the journal row (of several fills: the first).  ``cents`` is the cost of what comes
+    in or the net proceeds of what goes out.  ``detail`` points to what few events need.
+    """
+
+    kind: Int32 = 0
+    day: Int32 = 0
+    position: Int32 = NONE
+    method: Int32 = 0
+    row: Int32 = NONE
+    detail: Int32 = NONE
+    quantity: int = 0
+    cents: int = 0
+
+
+@dataclass(slots=True)
+class Detail:
+    """What only some events need.
+
+    ``numerator / denominator`` is a split's ratio; ``loss_cents`` a gift's basis for loss;
+    ``lot`` the lot that arrives; picks are ``picks[first_pick : first_pick + pick_count]``.
+    """
+
+    to_position: Int32 = NONE
+    first_pick: Int32 = 0
+    pick_count: Int32 = 0
+    lot: Int32 = NONE
+    holding_period: Int32 = 0
+    acquired: Int32 = NONE
+    flags: Int32 = 0
+    spare: Int32 = 0
+    numerator: int = 0
+    denominator: int = 0
+    loss_cents: int = 0
+
+
+@dataclass(slots=True)
+class Pick:
+    """So many units of one lot, named on the order."""
+
+    lot: int = NONE
+    quantity: int = 0
+
+
+@dataclass(slots=True)
+class Lot:
+    """A lot: the event that opened it, and the chain of its sub-lots.
+
+    The number of a lot is its rank: lots are numbered in order of acquisition.
+    """
+
+    event: Int32 = NONE
+    slot: Int32 = NONE
+    adjusted: Int32 = 0
+    acquired: Int32 = 0
+
+
+@dataclass(slots=True)
+class Slot:
+    """An open sub-lot.
+
+    ``whole_*`` is the quantity and basis that later parts are measured by, ``quantity`` and
+    ``open_cents`` what is still there.  ``key_*`` is the ratio by which relief methods rank it.
+    ``wash_cents`` and ``loss_cents`` belong to the whole: deferred loss inside the basis, and a
+    gift's basis for loss.  ``sub`` is its place among the sub-lots of its lot.
+    """
+
+    lot: Int32 = NONE
+    position: Int32 = NONE
+    acquired: Int32 = 0
+    holding_period: Int32 = 0
+    flags: Int32 = 0
+    sub: Int32 = 0
+    previous: Int32 = NONE
+    next: Int32 = NONE
+    earlier_candidate: Int32 = NONE
+    later_candidate: Int32 = NONE
+    previous_of_lot: Int32 = NONE
+    next_of_lot: Int32 = NONE
+    heap_places: Int32 = 0
+    row: Int32 = NONE
+    quantity: int = 0
+    open_cents: int = 0
+    whole_quantity: int = 0
+    whole_cents: int = 0
+    key_quantity: int = 0
+    key_cents: int = 0
+    wash_cents: int = 0
+    loss_cents: int = 0
+
+
+@dataclass(slots=True)
+class Branch:
+    """A sub-lot's place in one heap of its position."""
+
+    child: Int32 = NONE
+    sibling: Int32 = NONE
+
+
+@dataclass(slots=True)
+class Position:
+    """One security in one account (or on its way into or out of it)."""
+
+    head: Int32 = NONE
+    tail: Int32 = NONE
+    pool: Int32 = NONE
+    security: Int32 = NONE
+    account: Int32 = NONE
+    next_of_symbol: Int32 = NONE
+    high_root: Int32 = NONE
+    low_root: Int32 = NONE
+    flags: Int32 = 0
+    owner: Int32 = 0
+    tax_return: Int32 = 0
+    multiplier: Int32 = 1
+    slots: Int32 = 0
+    spare: Int32 = 0
+    quantity: int = 0
+
+
+@dataclass(slots=True)
+class Pool:
+    """One wash-sale party's queue for one family of identical securities."""
+
+    first_candidate: Int32 = NONE
+    last_candidate: Int32 = NONE
+    first_wait: Int32 = NONE
+    last_wait: Int32 = NONE
+    is_mixed: Int32 = 0
+    candidates: Int32 = 0
+    waits: Int32 = 0
+    spare: Int32 = 0
+
+
+@dataclass(slots=True)
+class Wait:
+    """A loss that looks for replacement shares, ``matched`` of ``whole`` share equivalents found.
+
+    ``sold_units`` is the whole in the loss lot's units on the day of its sale.
+    """
+
+    row: Int32 = NONE
+    day: Int32 = 0
+    position: Int32 = NONE
+    lot: Int32 = NONE
+    holding_period: Int32 = 0
+    flags: Int32 = 0
+    earlier: Int32 = NONE
+    later: Int32 = NONE
+    whole: int = 0
+    matched: int = 0
+    loss_cents: int = 0
+    sold_units: int = 0
+
+
+@dataclass(slots=True)
+class Row:
+    """A realized piece of a lot.  ``gap_cents``: a gift's gain basis less the basis used."""
+
+    event: Int32 = NONE
+    lot: Int32 = NONE
+    position: Int32 = NONE
+    acquired: Int32 = 0
+    holding_period: Int32 = 0
+    flags: Int32 = 0
+    quantity: int = 0
+    proceeds_cents: int = 0
+    basis_cents: int = 0
+    disallowed_cents: int = 0
+    permanent_cents: int = 0
+    gap_cents: int = 0
+
+
+@dataclass(slots=True)
+class Match:
+    """Replacement shares that took over part of a loss; ``quantity`` in the loss lot's units."""
+
+    row: Int32 = NONE
+    lot: Int32 = NONE
+    position: Int32 = NONE
+    rule: Int32 = 0
+    quantity: int = 0
+    disallowed_cents: int = 0
+
+
+@dataclass(slots=True)
+class Fault:
+    """Something in the journal that cannot be booked; the event is left out."""
+
+    event: Int32 = NONE
+    code: Int32 = 0
+    quantity: int = 0
+    available: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """How full the growing tables are, and the heads of their free lists."""
+
+    slots: int = 0
+    free_slot: int = NONE
+    waits: int = 0
+    free_wait: int = NONE
+    rows: int = 0
+    matches: int = 0
+    faults: int = 0
+    lots: int = 0
+    departed_cents: int = 0
+
+
+@dataclass(slots=True)
+class Rules:
+    """``Policy`` as numbers: 1 is true."""
+
+    held_after_sale: int = 1
+    sold_before_counts: int = 0
+    count_older_than_sold: int = 1
+    spouse_basis_step_up: int = 1
+    adjusted_first: int = 1
+
+
+class Book(NamedTuple):
+    """The state of the fold.  The fold mutates it; its owner copies, grows and reads it."""
+
+    events: list[Event]
+    details: list[Detail]
+    picks: list[Pick]
+    lots: list[Lot]
+    slots: list[Slot]
+    high: list[Branch]
+    low: list[Branch]
+    positions: list[Position]
+    pools: list[Pool]
+    waits: list[Wait]
+    rows: list[Row]
+    matches: list[Match]
+    faults: list[Fault]
+    order: list[int]
+    kinships: list[Kinship]
+    memberships: list[Membership]
+    tally: list[Tally]
+    rules: list[Rules]
+
+
+def layout(record: type[Any]) -> list[tuple[str, str]]:
+    """The fields of a record as a numpy structured dtype: 32 bits where annotated, else 64."""
+    hints = get_type_hints(record, include_extras=True)
+    return [
+        (f.name, "<i4" if getattr(hints[f.name], "__metadata__", ()) == ("i4",) else "<i8")
+        for f in fields(record)
+    ]
+
+
+TABLES: Final[dict[str, type[Any]]] = {
+    "events": Event,
+    "details": Detail,
+    "picks": Pick,
+    "lots": Lot,
+    "slots": Slot,
+    "high": Branch,
+    "low": Branch,
+    "positions": Position,
+    "pools": Pool,
+    "waits": Wait,
+    "rows": Row,
+    "matches": Match,
+    "faults": Fault,
+    "kinships": Kinship,
+    "memberships": Membership,
+    "tally": Tally,
+    "rules": Rules,
+}
+"""The record of each table of ``Book`` (``order`` holds plain integers)."""

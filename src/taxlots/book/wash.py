@@ -1,0 +1,330 @@
+"""Wash sales as a stream: a loss takes earlier purchases at once, then waits for later ones.
+
+Each wash-sale party has, for each family of identical securities, a queue of candidates (unused
+shares, in order of acquisition) and a queue of waiting losses (in order of sale).  A loss looks
+through the first queue, a purchase through the second; what has left its window drops off the
+front, so the work is linear in what happens.  26 USC 1091; ``law/s1091_wash_sale`` has the rule.
+"""
+
+from taxlots.book.kinds import (
+    ADJUSTED,
+    CLOSED,
+    HIGH_HEAP,
+    INHERITED,
+    JOINT,
+    LOW_HEAP,
+    PERMANENT_DEFERRED,
+    PERMANENT_RETURN,
+    PERMANENT_SPOUSE,
+    REPLACEMENT,
+    RESTATED,
+    STEPS_UP,
+    TAX_DEFERRED,
+    TESTED,
+    UNUSED,
+)
+from taxlots.book.positions import (
+    LAST_SUB,
+    expire_candidates,
+    free_slot,
+    leave_candidates,
+    link,
+    new_slot,
+    relieve,
+)
+from taxlots.book.tables import NONE, Book
+from taxlots.domain.money import apportion
+from taxlots.law.identical import replaces
+from taxlots.law.s1091_wash_sale import (
+    disallowed_part,
+    is_permanent_in,
+    replacement_basis,
+    window_end,
+)
+from taxlots.law.s1223_tacking import tacked_day
+
+
+def test_loss(b: Book, row_at: int) -> None:
+    """Match one realized loss with the replacements acquired before it; let the rest wait."""
+    row = b.rows[row_at]
+    event = b.events[row.event]
+    position = b.positions[row.position]
+    row.flags = row.flags | TESTED
+    at = _new_wait(b)
+    wait = b.waits[at]
+    wait.row = row_at
+    wait.day = event.day
+    wait.position = row.position
+    wait.lot = row.lot
+    wait.holding_period = row.holding_period
+    wait.flags = row.flags & INHERITED
+    wait.whole = row.quantity * position.multiplier
+    wait.matched = 0
+    wait.loss_cents = row.basis_cents - row.proceeds_cents
+    wait.sold_units = row.quantity
+    pool_at = position.pool
+    expire_candidates(b, pool_at, event.day)
+    candidate = b.pools[pool_at].first_candidate
+    while candidate != NONE and wait.matched < wait.whole:
+        following = b.slots[candidate].later_candidate
+        if _may_replace(b, candidate, at):
+            _match(b, at, candidate)
+        candidate = following
+    if wait.matched < wait.whole:
+        _queue_wait(b, pool_at, at)
+    else:
+        _free_wait(b, at)
+
+
+def absorb_waiting_losses(b: Book, slot_at: int, day: int) -> None:
+    """Let newly acquired shares replace the losses that wait for them, earliest loss first."""
+    pool_at = b.positions[b.slots[slot_at].position].pool
+    _expire_waits(b, pool_at, day)
+    at = b.pools[pool_at].first_wait
+    while at != NONE and b.slots[slot_at].flags & UNUSED:
+        following = b.waits[at].later
+        if _is_identical(b, slot_at, at):
+            _match(b, at, slot_at)
+            if b.waits[at].matched == b.waits[at].whole:
+                _leave_waits(b, pool_at, at)
+        at = following
+
+
+def _may_replace(b: Book, slot_at: int, wait_at: int) -> bool:
+    """Whether a queued candidate may replace a loss of this moment (decisions D1 to D4)."""
+    slot = b.slots[slot_at]
+    wait = b.waits[wait_at]
+    rules = b.rules[0]
+    if slot.lot == wait.lot:
+        return False
+    if not rules.count_older_than_sold and slot.lot < wait.lot:
+        return False
+    if slot.flags & CLOSED:
+        if b.rows[slot.row].event == b.rows[wait.row].event:
+            if rules.held_after_sale or slot.lot < wait.lot:
+                return False
+        elif not rules.sold_before_counts:
+            return False
+    return _is_identical(b, slot_at, wait_at)
+
+
+def _is_identical(b: Book, slot_at: int, wait_at: int) -> bool:
+    acquired = b.positions[b.slots[slot_at].position]
+    if not b.pools[acquired.pool].is_mixed:
+        return True
+    wait = b.waits[wait_at]
+    sold = b.positions[wait.position]
+    return replaces(b.kinships, b.memberships, acquired.security, sold.security, wait.day)
+
+
+def _match(b: Book, wait_at: int, slot_at: int) -> None:
+    """Disallow as much of the loss as the sub-lot's unused shares replace."""
+    wait = b.waits[wait_at]
+    slot = b.slots[slot_at]
+    multiplier = b.positions[slot.position].multiplier
+    needed = wait.whole - wait.matched
+    capacity = slot.quantity * multiplier
+    if capacity <= needed:
+        equivalents = capacity
+        units = slot.quantity
+    else:
+        equivalents = needed
+        units = -(-needed // multiplier)
+    disallowed = disallowed_part(wait.loss_cents, wait.whole, wait.matched, equivalents)
+    sold_units = disallowed_part(wait.sold_units, wait.whole, wait.matched, equivalents)
+    wait.matched += equivalents
+    rule = _outcome(b, wait.position, slot.position)
+    row = b.rows[wait.row]
+    row.disallowed_cents += disallowed
+    if rule != STEPS_UP:
+        row.permanent_cents += disallowed
+    tally = b.tally[0]
+    match = b.matches[tally.matches]
+    tally.matches += 1
+    match.row = wait.row
+    match.lot = slot.lot
+    match.position = slot.position
+    match.rule = rule
+    match.quantity = sold_units
+    match.disallowed_cents = disallowed
+    if slot.flags & CLOSED:
+        _restate(b, wait_at, slot_at, units, disallowed, rule)
+    else:
+        _use(b, wait_at, slot_at, units, disallowed, rule)
+
+
+def _outcome(b: Book, loss_position: int, replacement_position: int) -> int:
+    """Whether the disallowed loss joins the basis of its replacement, or why it is gone."""
+    sold = b.positions[loss_position]
+    acquired = b.positions[replacement_position]
+    if is_permanent_in(acquired.flags & TAX_DEFERRED != 0):
+        return PERMANENT_DEFERRED
+    if sold.tax_return != acquired.tax_return:
+        return PERMANENT_RETURN
+    if (
+        not b.rules[0].spouse_basis_step_up
+        and sold.owner != acquired.owner
+        and sold.owner != JOINT
+        and acquired.owner != JOINT
+    ):
+        return PERMANENT_SPOUSE
+    return STEPS_UP
+
+
+def _use(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, rule: int) -> None:
+    """Turn ``units`` of an unused sub-lot into a used one that carries the loss."""
+    wait = b.waits[wait_at]
+    source = b.slots[slot_at]
+    lot = b.lots[source.lot]
+    position = source.position
+    near = source.previous
+    unused_after = source.quantity - units
+    lot.adjusted += 1
+    if _can_use_in_place(b, slot_at, units):
+        leave_candidates(b, slot_at)
+        source.sub = lot.adjusted
+        source.whole_quantity = source.quantity
+        source.whole_cents = source.open_cents
+        used_at = slot_at
+    else:
+        flags = source.flags & ~UNUSED
+        used_at = new_slot(b)
+        used = b.slots[used_at]
+        used.lot = source.lot
+        used.acquired = source.acquired
+        used.holding_period = source.holding_period
+        used.flags = flags
+        used.sub = lot.adjusted
+        used.key_quantity = source.key_quantity
+        used.key_cents = source.key_cents
+        used.quantity = units
+        used.whole_quantity = units
+        basis = relieve(b, slot_at, units)
+        used.whole_cents = basis
+        used.open_cents = basis
+        if unused_after == 0:
+            free_slot(b, slot_at)
+        else:
+            near = slot_at
+            source.whole_quantity = source.quantity
+            source.whole_cents = source.open_cents
+    used = b.slots[used_at]
+    used.flags = used.flags | REPLACEMENT
+    if rule == STEPS_UP:
+        basis = replacement_basis(used.open_cents, disallowed)
+        used.open_cents = basis
+        used.whole_cents = basis
+        used.wash_cents = disallowed
+        used.flags = used.flags | ADJUSTED | wait.flags
+        used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
+        if disallowed != 0:
+            used.key_quantity = used.whole_quantity
+            used.key_cents = basis
+    if used_at != slot_at:
+        link(b, used_at, position, near)
+
+
+def _can_use_in_place(b: Book, slot_at: int, units: int) -> bool:
+    """Whether the sub-lot itself can become the used one: entire, in order, and in no heap."""
+    slot = b.slots[slot_at]
+    if units != slot.quantity or b.positions[slot.position].flags & (HIGH_HEAP | LOW_HEAP):
+        return False
+    if slot.sub != LAST_SUB:
+        return False
+    return slot.previous == NONE or b.slots[slot.previous].lot != slot.lot
+
+
+def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, rule: int) -> None:
+    """Add a loss to shares that are sold already (literal D1 or D2) and restate their row."""
+    wait = b.waits[wait_at]
+    slot = b.slots[slot_at]
+    row_at = slot.row
+    row = b.rows[row_at]
+    if units < slot.quantity:
+        tally = b.tally[0]
+        part_at = tally.rows
+        tally.rows += 1
+        part = b.rows[part_at]
+        part.event = row.event
+        part.lot = row.lot
+        part.position = row.position
+        part.acquired = row.acquired
+        part.holding_period = row.holding_period
+        part.flags = row.flags
+        part.quantity = apportion(row.quantity, units, slot.quantity)
+        part.proceeds_cents = apportion(row.proceeds_cents, units, slot.quantity)
+        part.basis_cents = apportion(row.basis_cents, units, slot.quantity)
+        part.disallowed_cents = apportion(row.disallowed_cents, units, slot.quantity)
+        part.permanent_cents = apportion(row.permanent_cents, units, slot.quantity)
+        part.gap_cents = apportion(row.gap_cents, units, slot.quantity)
+        row.quantity -= part.quantity
+        row.proceeds_cents -= part.proceeds_cents
+        row.basis_cents -= part.basis_cents
+        row.disallowed_cents -= part.disallowed_cents
+        row.permanent_cents -= part.permanent_cents
+        row.gap_cents -= part.gap_cents
+        slot.quantity -= units
+        row_at = part_at
+    else:
+        leave_candidates(b, slot_at)
+        free_slot(b, slot_at)
+    restated = b.rows[row_at]
+    restated.flags = restated.flags | REPLACEMENT | RESTATED
+    if rule == STEPS_UP:
+        restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
+        restated.flags = restated.flags | ADJUSTED | wait.flags
+        restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
+
+
+def _new_wait(b: Book) -> int:
+    tally = b.tally[0]
+    at = tally.free_wait
+    if at == NONE:
+        at = tally.waits
+        tally.waits = at + 1
+    else:
+        tally.free_wait = b.waits[at].later
+    return at
+
+
+def _free_wait(b: Book, at: int) -> None:
+    tally = b.tally[0]
+    b.waits[at].row = NONE
+    b.waits[at].later = tally.free_wait
+    tally.free_wait = at
+
+
+def _queue_wait(b: Book, pool_at: int, at: int) -> None:
+    _expire_waits(b, pool_at, b.waits[at].day)
+    pool = b.pools[pool_at]
+    wait = b.waits[at]
+    wait.earlier = pool.last_wait
+    wait.later = NONE
+    if pool.last_wait == NONE:
+        pool.first_wait = at
+    else:
+        b.waits[pool.last_wait].later = at
+    pool.last_wait = at
+    pool.waits += 1
+
+
+def _leave_waits(b: Book, pool_at: int, at: int) -> None:
+    pool = b.pools[pool_at]
+    wait = b.waits[at]
+    if wait.earlier == NONE:
+        pool.first_wait = wait.later
+    else:
+        b.waits[wait.earlier].later = wait.later
+    if wait.later == NONE:
+        pool.last_wait = wait.earlier
+    else:
+        b.waits[wait.later].earlier = wait.earlier
+    pool.waits -= 1
+    _free_wait(b, at)
+
+
+def _expire_waits(b: Book, pool_at: int, day: int) -> None:
+    """Losses whose window has passed are final: they leave the queue."""
+    pool = b.pools[pool_at]
+    while pool.first_wait != NONE and window_end(b.waits[pool.first_wait].day) < day:
+        _leave_waits(b, pool_at, pool.first_wait)
