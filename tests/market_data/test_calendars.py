@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from taxlots.domain.problem import UsageError
+from taxlots.domain.calendar import day_of
 from taxlots.market_data.calendars import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -15,6 +15,7 @@ from taxlots.market_data.calendars import (
     sessions_after,
     sessions_between,
     settlement_date,
+    settlement_day,
 )
 
 
@@ -128,6 +129,12 @@ def test_nasd_schedules_a_bank_holiday_is_no_settlement_date(trade: str, settles
     assert settlement_date(date.fromisoformat(trade)) == date.fromisoformat(settles)
 
 
-def test_dates_outside_the_calendar_are_refused() -> None:
-    with pytest.raises(UsageError, match="1990 to 2035; 1989 is outside"):
-        is_session(date(1989, 12, 29))
+def test_day_numbers_settle_like_dates() -> None:
+    assert settlement_day(day_of(date(2020, 12, 31))) == day_of(date(2021, 1, 5))
+
+
+def test_outside_the_calendar_every_weekday_is_a_session() -> None:
+    assert is_session(date(1989, 12, 25))
+    assert not is_session(date(2036, 1, 5))  # a Saturday
+    assert settlement_date(date(1985, 7, 3)) == date(1985, 7, 10)
+    assert settlement_day(day_of(date.max)) == day_of(date.max)

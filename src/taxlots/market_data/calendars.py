@@ -1,9 +1,10 @@
 """Sessions of the New York Stock Exchange, and the settlement date that follows a trade.
 
 Sessions follow NYSE Rule 7.2 (Holidays) by rule from 1990 to 2035; the unscheduled full-day
-closures of those years are listed.  Early closes are sessions.  Settlement follows SEC Rule
-15c6-1(a): so many business days after the trade date, where a session on which the banks are
-closed is no business day.
+closures of those years are listed.  Early closes are sessions.  In any other year every weekday
+counts as a session, so that an odd date is answered instead of refused.  Settlement follows SEC
+Rule 15c6-1(a): so many business days after the trade date, where a session on which the banks
+are closed is no business day.
 """
 
 from bisect import bisect_left, bisect_right
@@ -13,7 +14,7 @@ from typing import Final
 
 from dateutil.easter import easter
 
-from taxlots.domain.problem import UsageError
+from taxlots.domain.calendar import date_of, day_of
 
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2035
@@ -53,10 +54,7 @@ CYCLE_BEFORE_THE_RULE: Final = 5
 
 
 def is_session(day: date) -> bool:
-    """Whether the exchange was, or by its rule will be, open on a date.
-
-    Raises UsageError outside 1990 to 2035.
-    """
+    """Whether the exchange was, or by its rule will be, open on a date."""
     return day.weekday() < SATURDAY and day not in holidays(day.year)
 
 
@@ -110,6 +108,14 @@ def settlement_date(trade_date: date) -> date:
     return day
 
 
+def settlement_day(trade_day: int) -> int:
+    """``settlement_date`` for day numbers (days since 1970-01-01), as the books count them."""
+    trade_date = date_of(trade_day)
+    if trade_date.year >= date.max.year:
+        return trade_day
+    return day_of(settlement_date(trade_date))
+
+
 def settlement_cycle(trade_date: date) -> int:
     """Business days from a trade to its settlement, by the rule in force on the trade date."""
     days = CYCLE_BEFORE_THE_RULE
@@ -152,9 +158,7 @@ def holidays(year: int) -> frozenset[date]:
     Saturday is not kept, because that Friday ends an accounting period (NYSE Rule 7.2).
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            f"The calendar of sessions covers {FIRST_YEAR} to {LAST_YEAR}; {year} is outside."
-        )
+        return frozenset()
     new_year = date(year, 1, 1)
     kept = {
         new_year + timedelta(days=1) if new_year.weekday() == SUNDAY else new_year,
