@@ -235,8 +235,9 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def audited() -> Audit:
     """The same books from the second engine."""
-    tables = (read(f"{name}.csv") for name in ("accounts", "transactions"))
-    return audit(Book(*tables, securities=read("securities.csv"), identical=read("identical.csv")))
+    accounts, rows = read("accounts.csv"), read("transactions.csv")
+    identical = read("identical.csv")
+    return audit(Book(accounts, rows, securities=read("securities.csv"), identical=identical))
 
 
 @pytest.mark.parametrize("wash", WASH_SALES, ids=lambda wash: wash.kind)
@@ -272,7 +273,9 @@ def test_there_are_no_other_wash_sales(replayed: Path) -> None:
 
 def test_the_readme_lists_them() -> None:
     text = (SAMPLE / "README.md").read_text()
-    table = re.findall(r"^\| `(s\d{4}-\d{4})` \|.*\| `(s\d{4}-\d{4})` \| ([\d,.]+) \|$", text, re.M)
+    table = re.findall(
+        r"^\| `(s\d{4}-\d{4})` \|.*\| `(s\d{4}-\d{4})` \| ([\d,.]+) \|$", text, re.MULTILINE
+    )
     assert table == [(w.sale, w.replacement, f"{w.disallowed:,}") for w in WASH_SALES]
 
 
