@@ -1,0 +1,144 @@
+"""What a custodian's file says, in the terms of the book: the shape that every importer returns.
+
+An importer is one object with the three members of ``BrokerFile`` and one entry in
+``brokers.registry.BROKERS``.  It reads text, touches no disk and no clock, and knows no ledger.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from taxlots.domain.problem import Problem, Severity
+
+HEAD_CHARS = 8_192
+"""How much of a file ``BrokerFile.can_read`` needs to see."""
+
+
+class FileKind(StrEnum):
+    """What a custodian's file holds."""
+
+    TRANSACTIONS = "transactions"
+    OPEN_LOTS = "open_lots"
+    REALIZED_LOTS = "realized_lots"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerRow:
+    """One row for the journal.
+
+    ``cells`` holds canonical text by the names of ``domain.action.COLUMNS``; a column that is
+    not there is blank.  There is no ``id``: custodians that give none leave it to the journal,
+    and equal rows are legal.  ``line`` is where the row starts in the file (of several source
+    rows, the first), ``raw`` the text of its source rows, unchanged.
+    """
+
+    line: int
+    cells: dict[str, str]
+    raw: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodianOpenLot:
+    """One open lot as the custodian keeps it.  Quantity in 1e-8 shares, money in cents.
+
+    ``opened`` and ``cost_basis_cents`` are what the custodian reports for tax, with its own wash
+    sale adjustments; ``transaction_opened`` and ``unadjusted_cost_basis_cents`` are the purchase
+    itself where the file tells both.  None: the custodian does not know.
+    """
+
+    line: int
+    symbol: str
+    opened: date | None
+    quantity: int
+    cost_basis_cents: int | None
+    unadjusted_cost_basis_cents: int | None = None
+    transaction_opened: date | None = None
+    disallowed_cents: int = 0
+    term: Literal["ST", "LT", ""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodianRealizedLot:
+    """One closed lot as the custodian reports it.  Quantity in 1e-8 shares, money in cents.
+
+    ``gain_cents`` is proceeds less cost basis, before ``disallowed_cents`` (never negative) is
+    added back.  ``term`` is blank where one row mixes both.  None: the custodian does not know.
+    """
+
+    line: int
+    symbol: str
+    closed: date
+    opened: date | None
+    quantity: int
+    proceeds_cents: int
+    cost_basis_cents: int | None
+    unadjusted_cost_basis_cents: int | None = None
+    transaction_cost_basis_cents: int | None = None
+    gain_cents: int | None = None
+    term: Literal["ST", "LT", ""] = ""
+    wash_sale: bool = False
+    disallowed_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that one file says, or why it cannot be used.
+
+    With an error among ``problems`` there are no rows and no lots: a file is read whole or not
+    at all.  ``rows`` are in booking order, oldest first.  ``as_of`` is the day of the statement;
+    ``statement_account`` the account as the file names it, masked.
+    """
+
+    broker: str
+    file: str
+    account: str
+    kind: FileKind | None = None
+    as_of: date | None = None
+    statement_account: str = ""
+    rows: tuple[BrokerRow, ...] = ()
+    open_lots: tuple[CustodianOpenLot, ...] = ()
+    realized_lots: tuple[CustodianRealizedLot, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an error keeps the file out of the book."""
+        return any(p.severity is Severity.ERROR for p in self.problems)
+
+    @property
+    def first_date(self) -> date | None:
+        """The earliest date of a row, None without rows."""
+        return date.fromisoformat(self.rows[0].cells["date"]) if self.rows else None
+
+
+class BrokerFile(Protocol):
+    """Reads the files of one custodian."""
+
+    @property
+    def name(self) -> str:
+        """The name that ``--broker`` takes."""
+
+    def can_read(self, head: str) -> bool:
+        """Whether this looks like the custodian's file, by its first ``HEAD_CHARS`` characters.
+
+        File names are not looked at: people rename files.
+        """
+
+    def read(
+        self,
+        text: str,
+        *,
+        file: str,
+        account: str,
+        as_of: date | None = None,
+        held: dict[str, int] | None = None,
+    ) -> Reading:
+        """Read one file of one account.
+
+        ``file`` names it in problems, ``account`` is the book's id for the account.  ``as_of``
+        is the day of the statement for files that do not tell it (rows dated later are errors).
+        ``held`` maps symbols to the 1e-8 shares that the account held before the file's first
+        row (absent: none); without it, the importer knows only of what the file shows.  Bad
+        data is never an exception.
+        """

@@ -1,0 +1,107 @@
+"""Rows of a comma-separated file, each with the line on which it starts and its own text."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from taxlots.brokers.findings import Findings, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it stands: ``cells`` in order, ``raw`` without its line end."""
+
+    number: int
+    cells: list[str]
+    raw: str
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell says anything."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One data row: stripped cells by column name."""
+
+    line: int
+    cells: dict[str, str]
+    raw: str
+
+
+def split_lines(text: str, findings: Findings) -> list[Line]:
+    """Every row that is not blank.  Reading stops at broken quoting, which is an error."""
+    consumed: list[str] = []
+
+    def physical() -> Iterator[str]:
+        for line in StringIO(text, newline=""):
+            consumed.append(line)
+            yield line
+
+    lines: list[Line] = []
+    reader = csv.reader(physical(), strict=True)
+    start = 0
+    try:
+        for cells in reader:
+            raw = "".join(consumed[start:]).rstrip("\r\n")
+            line = Line(start + 1, cells, raw)
+            start = len(consumed)
+            if not line.is_blank:
+                lines.append(line)
+    except csv.Error as broken:
+        findings.error(
+            start + 1,
+            "",
+            "BAD_CSV",
+            f"The row cannot be split into cells ({broken}): the file is cut off or was edited.",
+            "Download the file again and import it as it is.",
+        )
+    return lines
+
+
+def column_names(line: Line) -> list[str]:
+    """The names in a header row, without spaces around and inside reduced to one."""
+    return [" ".join(cell.split()) for cell in line.cells]
+
+
+def check_header(
+    names: Sequence[str], required: Sequence[str], line: int, findings: Findings
+) -> bool:
+    """Whether each required column is there exactly once."""
+    fine = True
+    for name in required:
+        if names.count(name) != 1:
+            fine = False
+            what = "twice in" if name in names else "missing from"
+            findings.error(
+                line,
+                name,
+                "DUPLICATE_COLUMN" if name in names else "MISSING_COLUMN",
+                f"The column '{name}' is {what} the header.",
+                "Download the file again with all columns and import it as it is.",
+            )
+    return fine
+
+
+def to_records(lines: Sequence[Line], names: Sequence[str], findings: Findings) -> list[Record]:
+    """Rows under a header; those with too few or too many cells are errors."""
+    width = max((at for at, name in enumerate(names) if name), default=-1) + 1
+    records = []
+    for line in lines:
+        cells = [cell.strip() for cell in line.cells]
+        if len(cells) < width or any(cells[width:]):
+            fault = "cut off" if len(cells) < width else "shifted, or a comma is not quoted"
+            findings.error(
+                line.number,
+                "",
+                "BAD_ROW",
+                f"The row has {len(cells)} cells, the header {width}: it is {fault}."
+                f" It starts with {quoted(line.raw)}.",
+                "Download the file again and import it as it is.",
+            )
+            continue
+        named = {name: cell for name, cell in zip(names, cells, strict=False) if name}
+        records.append(Record(line.number, named, line.raw))
+    return records
