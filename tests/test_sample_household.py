@@ -6,8 +6,6 @@ Every expected amount is computed here from prices, shares and commissions as th
 
 import csv
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +15,8 @@ from pathlib import Path
 import pytest
 from tests.auditor.book import Book
 from tests.auditor.engine import Audit, audit
+
+from taxlots.workflows.replay import write_replay
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "ledger" / "sample"
@@ -221,14 +221,8 @@ NO_WASH_SALES = {
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What ``taxlots replay ledger/sample`` writes."""
     out = tmp_path_factory.mktemp("sample") / "books"
-    ran = subprocess.run(
-        [sys.executable, "-m", "taxlots", "replay", "ledger/sample", "--out", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
+    books = write_replay(str(SAMPLE), out)
+    assert books.problems == []
     return out
 
 
