@@ -18,6 +18,7 @@ from taxlots.book.kinds import (
 )
 from taxlots.book.positions import (
     LAST_SUB,
+    detach,
     expire_candidates,
     free_slot,
     link,

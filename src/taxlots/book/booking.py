@@ -97,9 +97,9 @@ def book_record(
     if _total(cents) >= LIMIT or _total(journal.number["quantity"].values) >= LIMIT:
         return None, [*problems, _too_large(record)]
     usable = live & ~bad
-    left, fills = merge_fills(journal, usable, cents)
+    ordered = in_booking_order(journal, usable, household, len(households))
+    bookings, fills = merge_fills(journal, ordered, cents)
     picks = named_lots(journal, usable, fills, settlement)
-    bookings = in_booking_order(journal, left, household, len(households))
     method = methods_of(journal, bookings)
     accounts = {a.id: a for a in record.accounts}
     desk = Desk(
@@ -128,6 +128,7 @@ def book_record(
     )
     problems += _row_problems(journal, live)
     problems += _faults(books, _rows_with_errors(journal))
+    problems += _unknown_sales(books)
     failed = any(p.severity is Severity.ERROR for p in problems)
     return None if failed else books, problems
 
@@ -172,15 +173,20 @@ def _holders(
 ) -> dict[tuple[int, str], list[str]]:
     """Which accounts of a household ever name a symbol: needed by renames without an account."""
     found: dict[tuple[int, str], list[str]] = {}
-    if not (journal.action[bookings.row] == ACTION_CODE[Action.SYMBOL_CHANGE]).any():
+    renames = journal.action == ACTION_CODE[Action.SYMBOL_CHANGE]
+    if not renames[bookings.row].any():
         return found
     for place in range(len(bookings)):
         row = int(bookings.row[place])
-        key = (int(bookings.household[place]), journal.symbol_of(row))
-        holders = found.setdefault(key, [])
-        for account in (journal.account_of(row), journal.cell("to_account", row)):
-            if account in accounts and account not in holders:
-                holders.append(account)
+        household = int(bookings.household[place])
+        symbol = journal.symbol_of(row)
+        holders = found.setdefault((household, symbol), [])
+        named = [journal.account_of(row), journal.cell("to_account", row)]
+        if renames[row]:
+            symbol = journal.cell("to_symbol", row)
+            named += holders
+            holders = found.setdefault((household, symbol), [])
+        holders += [a for a in dict.fromkeys(named) if a in accounts and a not in holders]
     return found
 
 
@@ -232,6 +238,23 @@ def _faults(books: Books, bad: Mask) -> list[Problem]:
         code = int(note["code"])
         found.append(_FAULTS[code](books, row, int(note["quantity"]), int(note["available"])))
     return found
+
+
+def _unknown_sales(books: Books) -> list[Problem]:
+    """Sales of lots without a basis: listed, because nobody can compute their gain."""
+    journal = books.journal
+    rows = books.state.table("rows")
+    unknown = rows[rows["flags"] & kinds.UNKNOWN_BASIS != 0]
+    sales = dict.fromkeys(books.blueprint.tables["events"]["row"][unknown["event"]].tolist())
+    return [
+        warning(
+            journal.where(row, "lots"),
+            "BASIS_UNKNOWN",
+            f"sale {journal.id(row)!r} closes shares of unknown basis; their gain is left blank",
+            "fill in cost_basis on the TRANSFER_IN of the lot",
+        )
+        for row in sales
+    ]
 
 
 def _oversold(books: Books, row: int, quantity: int, held: int) -> Problem:

@@ -13,6 +13,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.cells import Int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Conservation:
     permanent_cents: int
     gift_gap_cents: int
     adjustments_cents: int
+    into_unknown_cents: int
+    """Disallowed losses that joined lots of unknown basis, which stay out."""
 
     @property
     def residual_cents(self) -> int:
@@ -39,6 +42,7 @@ class Conservation:
             + self.permanent_cents
             + self.gift_gap_cents
             - self.adjustments_cents
+            + self.into_unknown_cents
         )
 
 
@@ -79,9 +83,22 @@ def conservation_of(books: Books) -> Conservation:
         permanent_cents=_sum(known["permanent_cents"]),
         gift_gap_cents=_sum(known["gap_cents"]),
         adjustments_cents=_sum(events["cents"][adjusts & is_taxable]),
+        into_unknown_cents=_into_unknown(books),
     )
 
 
-def _sum(values: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> int:
+def _into_unknown(books: Books) -> int:
+    events = books.blueprint.tables["events"]
+    details = books.blueprint.tables["details"]
+    matches = books.state.table("matches")
+    opened = events[books.state.table("lots")["event"][matches["lot"]]]
+    special = opened["detail"] >= 0
+    flags = details["flags"][opened["detail"][special]]
+    unknown = np.zeros(len(matches), np.bool_)
+    unknown[special] = flags & kinds.UNKNOWN_BASIS != 0
+    return _sum(matches["disallowed_cents"][unknown & (matches["rule"] == kinds.STEPS_UP)])
+
+
+def _sum(values: Int64) -> int:
     """An exact sum: Python integers do not wrap."""
     return int(sum(values.tolist()))

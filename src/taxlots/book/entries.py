@@ -239,6 +239,11 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
         flags |= kinds.INHERITED
     if origin == "purchase" and held_since >= acquired:
         flags |= kinds.ACQUISITION
+    if acquired == entry.day:
+        basis_cents = int(basis.values[row])
+        opened = replace(entry, kind=kinds.OPEN, cents=basis_cents, flags=flags, picks=[])
+        yield replace(opened, holding_period=held_since)
+        return
     quantity = _before_splits(desk, entry, acquired)
     on_its_way = (entry.place[0], entry.place[1], f"in {row}")
     yield replace(

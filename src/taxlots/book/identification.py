@@ -47,7 +47,8 @@ def named_lots(
     has_lots = _filled(journal, "lots")
     merged = {fill: first for first, rows in fills.items() for fill in rows}
     found: dict[int, Picks] = {}
-    for row in rows_where(live & has_lots):
+    place = {fill: place for rows in fills.values() for place, fill in enumerate(rows)}
+    for row in sorted(rows_where(live & has_lots), key=lambda row: (place.get(row, 0), row)):
         picks = _parse(journal, row)
         if picks is None:
             continue

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxlots.book.cells import Codes, Int32s, Int64, Mask, Numbers, codes, days, numbers, seconds, text
+from taxlots.book.cells import Codes, Int32s, Mask, Numbers, codes, days, numbers, seconds, text
 from taxlots.book.record import Record
 from taxlots.domain.action import COLUMNS, REQUIRED_COLUMNS, Action
 from taxlots.domain.problem import Problem, error

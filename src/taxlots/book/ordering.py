@@ -12,7 +12,7 @@ import numpy as np
 
 from taxlots.book.cells import Int32s, Int64, Mask
 from taxlots.book.checks import is_action
-from taxlots.book.journal import Journal, rows_where
+from taxlots.book.journal import ACTION_CODE, Journal, rows_where
 from taxlots.domain.action import CASH_ACTIONS, PURCHASE_ACTIONS, Action
 
 END_OF_DAY: Final = 86_400
@@ -50,41 +50,6 @@ def household_of_rows(journal: Journal, households: list[str]) -> Int32s:
     return np.array([*table, -1], np.int32)[journal.account.values]
 
 
-def merge_fills(journal: Journal, live: Mask, cents: Int64) -> tuple[Mask, dict[int, list[int]]]:
-    """Sum the fills of one order into the first of them.
-
-    Adds up ``cents`` and the quantity column in place; returns the rows that are left and, for
-    each first row, all of its fills.  Treas. Reg. 1.1012-1(c)(1)(ii).
-    """
-    left = live.copy()
-    is_trade = is_action(journal, PURCHASE_ACTIONS | {Action.SELL, Action.SELL_OPTION})
-    with_order = np.flatnonzero(live & is_trade & (journal.order.values >= 0))
-    fills: dict[int, list[int]] = {}
-    if len(with_order) < 2:
-        return left, fills
-    columns = (journal.order, journal.symbol, journal.account)
-    keys = [c.values[with_order] for c in columns]
-    keys += [journal.action[with_order], journal.day["date"][0][with_order]]
-    order = np.lexsort((with_order, *keys))
-    same = np.ones(len(order) - 1, np.bool_)
-    for key in keys:
-        same &= key[order][1:] == key[order][:-1]
-    if not same.any():
-        return left, fills
-    quantity = journal.number["quantity"].values
-    first = with_order[order[0]]
-    for place, is_same in enumerate(same, start=1):
-        row = with_order[order[place]]
-        if is_same:
-            quantity[first] += quantity[row]
-            cents[first] += cents[row]
-            left[row] = False
-            fills.setdefault(int(first), [int(first)]).append(int(row))
-        else:
-            first = row
-    return left, fills
-
-
 def in_booking_order(journal: Journal, live: Mask, household: Int32s, households: int) -> Bookings:
     """The live rows by household, day, time and row; rows of all households stand in each."""
     rows = np.flatnonzero(live)
@@ -108,7 +73,7 @@ def _in_every_household(
     if not len(shared):
         return rows, mine
     own = rows[mine >= 0]
-    symbols = journal.symbol.values
+    symbols = _through_renames(journal)
     width = len(journal.symbol.names) + 1
     pairs = np.unique(household[own].astype(np.int64) * width + symbols[own])
     all_rows = [own]
@@ -121,6 +86,18 @@ def _in_every_household(
         all_rows.append(np.full(len(holders), row))
         all_mine.append(holders.astype(np.int32))
     return np.concatenate(all_rows), np.concatenate(all_mine)
+
+
+def _through_renames(journal: Journal) -> Int32s:
+    """The symbol of every row as a code; symbols that renames connect share one."""
+    code = {name: number for number, name in enumerate(journal.symbol.names)}
+    shared = np.arange(len(code) + 1)
+    shared[-1] = -1
+    for row in rows_where(journal.action == ACTION_CODE[Action.SYMBOL_CHANGE]):
+        old = shared[journal.symbol.values[row]]
+        new = shared[code.get(journal.cell("to_symbol", row), journal.symbol.values[row])]
+        shared[shared == new] = old
+    return shared[journal.symbol.values].astype(np.int32)
 
 
 def _fill_times(mine: Int32s, day: Int32s, time: Int32s) -> Int32s:
@@ -152,3 +129,35 @@ def check_row_order(journal: Journal, live: Mask, household: Int32s) -> None:
         )
 
 
+def merge_fills(
+    journal: Journal, bookings: Bookings, cents: Int64
+) -> tuple[Bookings, dict[int, list[int]]]:
+    """Sum the fills of one order into the first of them.
+
+    Adds up ``cents`` and the quantity column in place; returns the bookings that are left and,
+    for each first row, all of its fills.  Treas. Reg. 1.1012-1(c)(1)(ii).
+    """
+    fills: dict[int, list[int]] = {}
+    is_trade = is_action(journal, PURCHASE_ACTIONS | {Action.SELL, Action.SELL_OPTION})
+    has_order = is_trade & (journal.order.values >= 0)
+    at = np.flatnonzero(has_order[bookings.row])
+    rows = bookings.row[at]
+    columns = (journal.order.values, journal.symbol.values, journal.account.values, journal.action)
+    keys = [column[rows] for column in columns] + [bookings.day[at]]
+    order = np.lexsort((at, *keys))
+    same = np.ones(max(0, len(order) - 1), np.bool_)
+    for key in keys:
+        same &= key[order][1:] == key[order][:-1]
+    quantity = journal.number["quantity"].values
+    left = np.ones(len(bookings), np.bool_)
+    first = -1
+    for place in np.flatnonzero(same) + 1:
+        row = int(rows[order[place]])
+        previous = int(rows[order[place - 1]])
+        if first < 0 or fills[first][-1] != previous:
+            first = previous
+        quantity[first] += quantity[row]
+        cents[first] += cents[row]
+        left[at[order[place]]] = False
+        fills.setdefault(first, [first]).append(row)
+    return bookings.where(left), fills

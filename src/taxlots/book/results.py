@@ -14,6 +14,8 @@ import numpy as np
 from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.cells import Int64, Mask
+from taxlots.book.journal import ACTION_CODE
+from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
 from taxlots.domain.money import apportion
 from taxlots.domain.security import Security
@@ -76,6 +78,7 @@ class OpenLots:
     is_replacement: Mask
     is_inherited: Mask
     is_unknown: Mask
+    is_pending: Mask
     is_covered: Mask
 
 
@@ -152,6 +155,7 @@ def open_lots_of(books: Books) -> OpenLots:
         is_replacement=s["flags"] & kinds.REPLACEMENT != 0,
         is_inherited=is_inherited,
         is_unknown=s["flags"] & kinds.UNKNOWN_BASIS != 0,
+        is_pending=_pending(books, lot_row),
         is_covered=_covered(books, s, lot_row),
     )
 
@@ -198,6 +202,13 @@ def _remaining(slots: Table, name: str) -> Int64:
         amount = int(left[at])
         left[at] = amount - apportion(amount, whole - int(slots["quantity"][at]), whole)
     return np.asarray(left, np.int64)
+
+
+def _pending(books: Books, lot_row: Int64) -> Mask:
+    """ESPP lots whose ordinary income is not stated: their basis is not complete."""
+    journal = books.journal
+    is_espp = journal.action[lot_row] == ACTION_CODE[Action.ESPP]
+    return is_espp & journal.number["compensation_income"].is_blank[lot_row]
 
 
 def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:

@@ -93,7 +93,10 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
 
 
 def _keep_closed(b: Book, source: int, units: int, row: int) -> None:
-    """Keep sold shares in the queue of candidates, for the literal readings D1 and D2."""
+    """Keep sold shares in the queue of candidates, for the literal readings D1 and D2.
+
+    Of one lot, what was sold stands before what is held.
+    """
     closed = new_slot(b)
     slot = b.slots[closed]
     slot.lot = b.slots[source].lot
@@ -103,7 +106,7 @@ def _keep_closed(b: Book, source: int, units: int, row: int) -> None:
     slot.flags = CLOSED
     slot.quantity = units
     slot.row = row
-    queue_candidate(b, closed, source)
+    queue_candidate(b, closed, b.slots[source].earlier_candidate)
 
 
 def _test_losses(b: Book, first_row: int, in_order: bool) -> None:
@@ -114,28 +117,15 @@ def _test_losses(b: Book, first_row: int, in_order: bool) -> None:
         b.order[i] = first_row + i
     if not in_order:
         _sort_by_lot(b, count)
-    i = 0
-    while i < count:
-        row_at = b.order[i]
+    tally.pieces = count
+    tally.piece = 0
+    while tally.piece < tally.pieces:
+        row_at = b.order[tally.piece]
         row = b.rows[row_at]
-        rows_before = tally.rows
         if row.basis_cents > row.proceeds_cents and not row.flags & UNKNOWN_BASIS:
             test_loss(b, row_at)
-        for part in range(rows_before, tally.rows):
-            count = _insert_part(b, part, count, i)
-        i += 1
-
-
-def _insert_part(b: Book, part: int, count: int, done: int) -> int:
-    """Put the part of a piece of this order that became a replacement before its rest."""
-    if b.rows[part].event != b.rows[b.order[done]].event:
-        return count
-    at = count
-    while at > done + 1 and b.rows[b.order[at - 1]].lot >= b.rows[part].lot:
-        b.order[at] = b.order[at - 1]
-        at -= 1
-    b.order[at] = part
-    return count + 1
+        tally.piece += 1
+    tally.pieces = 0
 
 
 def _sort_by_lot(b: Book, count: int) -> None:

@@ -78,8 +78,11 @@ class State:
         grown = {}
         for name in GROWING:
             table = getattr(self.book, name)
-            size = max(2 * len(table), len(table) + needed)
-            grown[name] = _enlarged(table, name, size, self.is_compiled)
+            used = self.used("slots" if name in ("high", "low") else name)
+            wanted = needed + (0 if name == "order" else used)
+            if wanted > len(table):
+                size = max(2 * len(table), wanted)
+                grown[name] = _enlarged(table, name, size, self.is_compiled)
         self.book = self.book._replace(**grown)
 
 

@@ -217,7 +217,10 @@ class Fault:
 
 @dataclass(slots=True)
 class Tally:
-    """How full the growing tables are, and the heads of their free lists."""
+    """How full the growing tables are, and the heads of their free lists.
+
+    ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is.
+    """
 
     slots: int = 0
     free_slot: int = NONE
@@ -227,6 +230,8 @@ class Tally:
     matches: int = 0
     faults: int = 0
     lots: int = 0
+    pieces: int = 0
+    piece: int = 0
     departed_cents: int = 0
 
 

@@ -263,7 +263,9 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         row.disallowed_cents -= part.disallowed_cents
         row.permanent_cents -= part.permanent_cents
         row.gap_cents -= part.gap_cents
+        _split_wait(b, slot_at, row_at, part_at, units)
         slot.quantity -= units
+        _schedule(b, part_at, row_at)
         row_at = part_at
     else:
         leave_candidates(b, slot_at)
@@ -274,6 +276,59 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
         restated.flags = restated.flags | ADJUSTED | wait.flags
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
+
+
+def _split_wait(b: Book, slot_at: int, row_at: int, part_at: int, units: int) -> None:
+    """A loss that still waits splits with its row."""
+    pool = b.pools[b.positions[b.slots[slot_at].position].pool]
+    rest_at = pool.first_wait
+    while rest_at != NONE and b.waits[rest_at].row != row_at:
+        rest_at = b.waits[rest_at].later
+    if rest_at == NONE:
+        return
+    at = _new_wait(b)
+    part = b.waits[at]
+    rest = b.waits[rest_at]
+    quantity = b.slots[slot_at].quantity
+    part.row = part_at
+    part.day = rest.day
+    part.position = rest.position
+    part.lot = rest.lot
+    part.holding_period = rest.holding_period
+    part.flags = rest.flags
+    part.whole = apportion(rest.whole, units, quantity)
+    part.matched = apportion(rest.matched, units, quantity)
+    part.loss_cents = apportion(rest.loss_cents, units, quantity)
+    part.sold_units = apportion(rest.sold_units, units, quantity)
+    rest.whole -= part.whole
+    rest.matched -= part.matched
+    rest.loss_cents -= part.loss_cents
+    rest.sold_units -= part.sold_units
+    part.later = rest_at
+    part.earlier = rest.earlier
+    if rest.earlier == NONE:
+        pool.first_wait = at
+    else:
+        b.waits[rest.earlier].later = at
+    rest.earlier = at
+    pool.waits += 1
+
+
+def _schedule(b: Book, part: int, rest: int) -> None:
+    """Let the part of a piece that became a replacement be tested right before its rest.
+
+    Nothing to do where the piece was sold by an earlier order (D2).
+    """
+    tally = b.tally[0]
+    at = tally.piece + 1
+    while at < tally.pieces and b.order[at] != rest:
+        at += 1
+    if at >= tally.pieces:
+        return
+    for later in range(tally.pieces, at, -1):
+        b.order[later] = b.order[later - 1]
+    b.order[at] = part
+    tally.pieces += 1
 
 
 def _new_wait(b: Book) -> int:

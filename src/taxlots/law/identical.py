@@ -157,9 +157,6 @@ def _labels(
         start = ALWAYS_FROM if member.start is None else day_of(member.start)
         end = ALWAYS_TO if member.end is None else day_of(member.end)
         join(member.symbol, f"group {member.group}", start, end)
-    for old, new in renames:
-        join(old, f"rename {old} {new}")
-        join(new, f"rename {old} {new}")
     for symbol, security in securities.items():
         if security.cusip:
             join(symbol, f"cusip {security.cusip}")
@@ -167,6 +164,12 @@ def _labels(
             join(symbol, f"fund {security.fund}")
         if security.index and same_index:
             join(symbol, f"index {security.index}")
+    pairs = list(renames)
+    for old, new in [*pairs, *reversed(pairs)]:
+        label = (f"rename {old} {new}", ALWAYS_FROM, ALWAYS_TO)
+        both = list(dict.fromkeys([*labels.get(old, []), *labels.get(new, []), label]))
+        labels[old] = both
+        labels[new] = list(both)
     return labels
 
 

@@ -173,15 +173,11 @@ def _csv_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem
         message = f"the column {twice!r} stands twice"
         return None, [error(f"{file}:1:{twice}", "DUPLICATE_COLUMN", message, "keep one of them")]
     columns = list(zip(*body, strict=True)) if body else [()] * len(header)
-    table = pa.table(
-        {n: pa.array(c, pa.string()) for n, c in zip(header, columns, strict=True)}
-    )
+    table = pa.table({n: pa.array(c, pa.string()) for n, c in zip(header, columns, strict=True)})
     return (None if problems else table), problems
 
 
-def _even_rows(
-    rows: Any, header: list[str], file: str, problems: list[Problem]
-) -> Any:
+def _even_rows(rows: Any, header: list[str], file: str, problems: list[Problem]) -> Any:
     """The rows of the right width; short ones are filled with blanks, long ones are problems."""
     for row in rows:
         if len(row) < len(header):

@@ -64,9 +64,7 @@ class Reader:
         number, _, rest = value.partition(".")
         if number.isdigit() and int(number) > 0 and not rest.strip("0"):
             return int(number)
-        self.note(
-            row, column, "BAD_NUMBER", f"{value!r} is no positive whole number", "write one"
-        )
+        self.note(row, column, "BAD_NUMBER", f"{value!r} is no positive whole number", "write one")
         return default
 
     def choice(
@@ -196,9 +194,7 @@ def proxies_from(
     return tuple(proxies), reader.problems
 
 
-def policy_from(
-    table: Mapping[str, Any], file: str = "book.toml"
-) -> tuple[Policy, list[Problem]]:
+def policy_from(table: Mapping[str, Any], file: str = "book.toml") -> tuple[Policy, list[Problem]]:
     """The policy of a ``[policy]`` table; unknown keys and values are errors."""
     problems: list[Problem] = []
     kept: dict[str, Any] = {}
@@ -219,5 +215,3 @@ def policy_from(
         else:
             kept[key] = value
     return Policy(**kept), problems
-
-

@@ -1,0 +1,124 @@
+"""Writing result folders: all files appear together or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from taxlots.domain.problem import UsageError
+
+MANIFEST: Final = "manifest.json"
+FAILURE: Final = "problems.csv"
+"""A folder that holds this file alone is a result too: that of a run that failed."""
+
+Content = pa.Table | Mapping[str, Any] | str
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds anything but a previous result.  Raises UsageError."""
+    if folder.is_dir():
+        held = {entry.name for entry in folder.iterdir()}
+        if held and MANIFEST not in held and held != {FAILURE}:
+            raise UsageError(
+                f"{folder} holds other files ({sorted(held)[0]}, ...); "
+                "name a folder that is new, empty or a previous result"
+            )
+    elif folder.exists():
+        raise UsageError(f"{folder} is a file; name a folder")
+    parent = folder.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not os.access(parent, os.W_OK) or (folder.is_dir() and not os.access(folder, os.W_OK)):
+        raise UsageError(f"{folder} cannot be written; name another folder or change permissions")
+
+
+def write_folder(folder: Path, files: Mapping[str, Content]) -> None:
+    """Replace a result folder as a whole.
+
+    Files are written beside it first; a reader sees the old result or the new one.  Raises
+    UsageError where the place cannot be written.
+    """
+    check_folder(folder)
+    target = folder.absolute()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as cause:
+        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
+    try:
+        for name, content in files.items():
+            _write(fresh / name, content)
+        fresh.chmod(0o755)
+        _swap(fresh, target)
+    except OSError as cause:
+        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    if not target.exists():
+        fresh.rename(target)
+        return
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write(path: Path, content: Content) -> None:
+    if isinstance(content, str):
+        path.write_text(content, encoding="utf-8")
+    elif isinstance(content, pa.Table):
+        writer = _WRITERS[path.suffix]
+        writer(content, path)
+    else:
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        path.write_text(text, encoding="utf-8")
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    """Cells are quoted only where they must be."""
+    columns = [column.cast(pa.string()) for column in table.columns]
+    if any(_needs_quotes(column) for column in columns):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(table.column_names)
+            writer.writerows(zip(*(column.to_pylist() for column in columns), strict=True))
+        return
+    with path.open("wb") as file:
+        file.write((",".join(table.column_names) + "\n").encode())
+        options = pacsv.WriteOptions(include_header=False, quoting_style="none")
+        pacsv.write_csv(pa.table(columns, table.column_names), file, options)
+
+
+def _needs_quotes(column: pa.ChunkedArray) -> bool:
+    found = pc.any(pc.match_substring_regex(column, '[",\r\n]')).as_py()
+    return bool(found)
+
+
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(table, path)
+
+
+_WRITERS: Final[dict[str, Callable[[pa.Table, Path], None]]] = {
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+}

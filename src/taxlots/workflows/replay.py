@@ -1,0 +1,121 @@
+"""Replay: book a record from its first row, and write what the books say."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from taxlots.book.booking import Books, book_record
+from taxlots.book.conservation import conservation_of
+from taxlots.book.record import Record
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import dollars
+from taxlots.domain.problem import DataError, Problem, UsageError
+from taxlots.reports.books_files import problem_table, result_tables
+from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
+from taxlots.version import __version__
+from taxlots.workflows.gather import gather
+
+RULES_VERSION: Final = "2026.1"
+"""The state of the law and of the conventions; it changes when booked figures may."""
+
+VIEWS: Final = ("taxpayer", "broker")
+FORMATS: Final = ("csv", "parquet")
+
+
+def replay_record(
+    record: Record,
+    as_of: date | None = None,
+    view: str = "taxpayer",
+    *,
+    compiled: bool | None = None,
+) -> Books:
+    """The books of a record.  Raises DataError with every problem where there are errors."""
+    if view not in VIEWS:
+        raise UsageError(f"there is no view {view!r}; use one of " + ", ".join(VIEWS))
+    if view == "broker":
+        raise UsageError("the broker's 1099-B view is not in this version; use --view taxpayer")
+    books, problems = book_record(record, as_of=as_of, settlement=_settlement, compiled=compiled)
+    if books is None:
+        raise DataError(problems)
+    return books
+
+
+def replay(
+    book: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    view: str = "taxpayer",
+) -> Books:
+    """The books of a folder or database.  Raises UsageError and DataError."""
+    record, problems = gather(book, known_at=known_at)
+    if record is None:
+        raise DataError(problems)
+    return replay_record(record, as_of, view)
+
+
+def write_replay(
+    book: str,
+    out: Path,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    view: str = "taxpayer",
+    file_format: str = "csv",
+) -> Books:
+    """Replay a book and write ``realized, lots, wash_sales, problems`` and a manifest.
+
+    On errors the folder holds ``problems.csv`` alone, and DataError is raised.
+    """
+    if file_format not in FORMATS:
+        raise UsageError(f"there is no format {file_format!r}; use one of " + ", ".join(FORMATS))
+    check_folder(out)
+    try:
+        books = replay(book, as_of=as_of, known_at=known_at, view=view)
+    except DataError as failure:
+        write_folder(out, {FAILURE: problem_table(failure.problems)})
+        raise
+    tables = result_tables(books, typed=file_format == "parquet")
+    files: dict[str, Any] = {f"{name}.{file_format}": table for name, table in tables.items()}
+    files[FAILURE] = problem_table(books.problems)
+    files[MANIFEST] = manifest_of(books, {n: t.num_rows for n, t in tables.items()})
+    write_folder(out, files)
+    return books
+
+
+def manifest_of(books: Books, counts: dict[str, int]) -> dict[str, Any]:
+    """What went in and what came out: hashes, versions, policy, counts, the identity."""
+    record = books.record
+    identity = conservation_of(books)
+    assumed = [a.id for a in record.accounts if a.data_through is None]
+    return {
+        "book": record.name,
+        "engine_version": __version__,
+        "rules_version": RULES_VERSION,
+        "as_of": date_of(books.as_of).isoformat(),
+        "inputs": dict(sorted(record.hashes.items())),
+        "policy": {name: getattr(record.policy, name) for name in record.policy.__slots__},
+        "transactions": len(books.journal),
+        "rows": counts,
+        "identity": {
+            name.removesuffix("_cents"): dollars(getattr(identity, name))
+            for name in (*identity.__slots__, "residual_cents")
+        },
+        "assumed_data_through_as_of": assumed,
+        "warnings": len(books.problems),
+    }
+
+
+def _settlement(trade_day: int) -> int:
+    """SEC Rule 15c6-1; the calendar is loaded only where a sale names its lots."""
+    from taxlots.market_data.calendars import settlement_day
+
+    return settlement_day(trade_day)
+
+
+def errors_and_warnings(problems: list[Problem]) -> tuple[int, int]:
+    """How many problems are errors, and how many are warnings."""
+    errors = sum(p.severity == "error" for p in problems)
+    return errors, len(problems) - errors
