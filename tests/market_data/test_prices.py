@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from taxlots.market_data.prices import STALE_AFTER_SESSIONS, PriceHistory, Quote, price_history
+from taxlots.domain.quote import STALE_AFTER_SESSIONS, Quote
+from taxlots.market_data.prices import PriceHistory, price_history
 
 DOLLAR = 100_000_000
 

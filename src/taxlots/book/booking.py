@@ -58,6 +58,7 @@ class Books:
     fills: dict[int, list[int]]
     blueprint: Blueprint
     identity: Identity
+    renames: list[tuple[str, str]]
     state: State
     as_of: int
     households: list[str]
@@ -111,10 +112,11 @@ def book_record(
         outbound=_outbound(journal, bookings),
         splits=splits_of(journal, bookings),
     )
+    renames = _renames(journal, usable)
     identity = identity_of(
         record.securities,
         record.identical,
-        _renames(journal, usable),
+        renames,
         same_index=record.policy.same_index_identical,
     )
     plan = blueprint(desk, bookings, method, identity, record.policy)
@@ -124,7 +126,15 @@ def book_record(
     except OverflowError:
         return None, [*problems, _too_large(record)]
     books = Books(
-        record, journal, bookings, fills, plan, identity, state, last, households, problems
+        record,
+        journal,
+        bookings,
+        fills,
+        plan,
+        identity,
+        renames,
+        state,
+        last, households, problems
     )
     problems += _row_problems(journal, live)
     problems += _faults(books, _rows_with_errors(journal))

@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.money import LIMIT, scaled
 from taxlots.domain.problem import Problem, error
+from taxlots.domain.quote import Quote
 from taxlots.market_data.calendars import sessions_after
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-STALE_AFTER_SESSIONS: Final = 5
-"""A close more than this many sessions old is stale: no proposal is made from it."""
 
 PRICE_PLACES: Final = 8
 """Decimals of a close: prices are whole numbers of 1e-8 dollars."""
@@ -27,24 +25,6 @@ PRICE_PLACES: Final = 8
 PRICE_COLUMNS: Final = ("date", "symbol", "close")
 
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The close of one session.
-
-    ``close`` is in 1e-8 dollars a share, as traded on ``date``.  ``sessions_old`` counts the
-    sessions after ``date``, up to and including the as-of date; 0 is that day's own close.
-    """
-
-    close: int
-    date: date
-    sessions_old: int
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the quote is too old to propose a trade from."""
-        return self.sessions_old > STALE_AFTER_SESSIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,236 @@
+"""What stands open on the as-of day: lots, recent acquisitions and losses that still wait.
+
+The same books as ``book.results``, as the nouns that planning works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from taxlots.book import kinds
+from taxlots.book.booking import Books
+from taxlots.book.journal import ACTION_CODE, ACTIONS
+from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
+from taxlots.book.results import open_lots_of
+from taxlots.book.tables import NONE
+from taxlots.domain.action import PURCHASE_ACTIONS, Action
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import apportion
+from taxlots.law.s1091_wash_sale import disallowed_part, window_end
+
+LOOK_BACK_DAYS: Final = 61
+"""The window of section 1091 on both sides: nothing older matters to a sale of today."""
+
+COMPENSATION: Final = (Action.RSU_VEST, Action.ESPP)
+
+
+def open_lots(books: Books) -> list[OpenLot]:
+    """Every open sub-lot, by household and rank."""
+    lots = open_lots_of(books)
+    ids = books.journal.ids.take(lots.lot_row).to_pylist() if len(lots.lot) else []
+    household = {a.id: a.household for a in books.record.accounts}
+    found = []
+    for at, lot_id in enumerate(ids):
+        account, symbol, _ = books.blueprint.places[int(lots.position[at])]
+        long_from = int(lots.long_from[at])
+        status = "unknown" if lots.is_unknown[at] else "known"
+        found.append(
+            OpenLot(
+                lot_id=lot_id,
+                household=household[account],
+                account=account,
+                symbol=symbol,
+                acquired=date_of(int(lots.acquired[at])),
+                holding_period=date_of(int(lots.holding_period[at])),
+                long_term_from=None if long_from == kinds.UNSTATED else date_of(long_from),
+                quantity=int(lots.quantity[at]),
+                cost_basis_cents=int(lots.basis[at]),
+                loss_basis_cents=int(lots.loss_basis[at]),
+                wash_sale_adjustment_cents=int(lots.wash[at]),
+                is_replacement=bool(lots.is_replacement[at]),
+                is_inherited=bool(lots.is_inherited[at]),
+                covered=bool(lots.is_covered[at]),
+                basis_status="pending" if lots.is_pending[at] else status,
+                rank=int(lots.lot[at]),
+            )
+        )
+    return found
+
+
+def waiting_losses(books: Books) -> list[WaitingLoss]:
+    """Losses whose window a purchase of the as-of day would still meet, oldest first."""
+    events = books.blueprint.tables["events"]
+    rows = books.state.table("rows")
+    positions = books.state.table("positions")
+    waits = books.state.table("waits")
+    household = {a.id: a.household for a in books.record.accounts}
+    lot_events = books.state.table("lots")["event"]
+    found = []
+    for wait in waits[np.argsort(waits["day"], kind="stable")]:
+        left = int(wait["whole"] - wait["matched"])
+        if wait["row"] == NONE or left <= 0 or window_end(int(wait["day"])) < books.as_of:
+            continue
+        account, symbol, _ = books.blueprint.places[int(wait["position"])]
+        sale = int(events["row"][rows["event"][wait["row"]]])
+        opened = int(events["row"][lot_events[wait["lot"]]])
+        found.append(
+            WaitingLoss(
+                sale_id=books.journal.id(sale),
+                lot_id=books.journal.id(opened),
+                household=household[account],
+                account=account,
+                symbol=symbol,
+                sold=date_of(int(wait["day"])),
+                quantity=left // int(positions["multiplier"][wait["position"]]),
+                loss_cents=disallowed_part(
+                    int(wait["loss_cents"]), int(wait["whole"]), int(wait["matched"]), left
+                ),
+            )
+        )
+    return found
+
+
+def acquisitions(books: Books) -> list[Acquisition]:
+    """Acquisitions of the last 61 days, sold or not, in order of rank.
+
+    The strict reading: vests and purchases in section 475 accounts count, whatever the policy.
+    """
+    recent = _recent_lots(books)
+    open_units = _open_units(books, {lot.number for lot in recent})
+    used_sold = _used_and_sold(books, recent)
+    household = {a.id: a.household for a in books.record.accounts}
+    found = []
+    for lot in recent:
+        account, symbol, _ = books.blueprint.places[lot.position]
+        held, used, now_at = open_units.get(lot.number, (0, 0, None))
+        if now_at is not None:
+            account, symbol = now_at
+        quantity = lot.in_units_of_today(lot.quantity)
+        used += used_sold.get(lot.number, 0)
+        found.append(
+            Acquisition(
+                lot_id=books.journal.id(lot.row),
+                household=household[account],
+                account=account,
+                symbol=symbol,
+                acquired=date_of(lot.day),
+                quantity=quantity,
+                unused=max(0, quantity - used),
+                held=held,
+                is_compensation=ACTIONS[books.journal.action[lot.row]] in COMPENSATION,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """A lot that was acquired inside the look-back, and the splits since."""
+
+    number: int
+    event: int
+    row: int
+    day: int
+    position: int
+    quantity: int
+    ratio: Fraction
+
+    def in_units_of_today(self, quantity: int) -> int:
+        """A quantity of the acquisition day after the splits since."""
+        return apportion(quantity, self.ratio.numerator, self.ratio.denominator)
+
+
+def _recent_lots(books: Books) -> list[_Recent]:
+    events = books.blueprint.tables["events"]
+    lots = books.state.table("lots")
+    since = books.as_of - LOOK_BACK_DAYS
+    is_recent = (lots["event"] >= 0) & (lots["acquired"] >= since)
+    bought = [ACTION_CODE[action] for action in PURCHASE_ACTIONS]
+    splits = list(_splits(books))
+    found = []
+    for number in np.flatnonzero(is_recent):
+        event = int(lots["event"][number])
+        row = int(events["row"][event])
+        if books.journal.action[row] not in bought and not _is_transferred_purchase(books, event):
+            continue
+        position = int(events["position"][event])
+        symbols = {books.blueprint.places[position][1]}
+        ratio = Fraction(1)
+        for at, household, symbol, numbers in splits:
+            if at > event and household == books.blueprint.household[event] and symbol in symbols:
+                ratio *= numbers
+        found.append(
+            _Recent(
+                number=int(number),
+                event=event,
+                row=row,
+                day=int(lots["acquired"][number]),
+                position=position,
+                quantity=int(events["quantity"][event]),
+                ratio=ratio,
+            )
+        )
+    return found
+
+
+def _is_transferred_purchase(books: Books, event: int) -> bool:
+    events = books.blueprint.tables["events"]
+    detail = int(events["detail"][event])
+    if detail < 0 or events["kind"][event] != kinds.OPEN_OUTSIDE:
+        return False
+    return bool(books.blueprint.tables["details"]["flags"][detail] & kinds.ACQUISITION)
+
+
+def _splits(books: Books) -> Iterator[tuple[int, int, str, Fraction]]:
+    """Event, household, symbol and ratio of every split."""
+    events = books.blueprint.tables["events"]
+    details = books.blueprint.tables["details"]
+    for at in np.flatnonzero(events["kind"] == kinds.SPLIT):
+        detail = details[events["detail"][at]]
+        symbol = books.blueprint.places[int(events["position"][at])][1]
+        ratio = Fraction(int(detail["numerator"]), int(detail["denominator"]))
+        yield int(at), int(books.blueprint.household[at]), symbol, ratio
+
+
+def _open_units(
+    books: Books, numbers: set[int]
+) -> dict[int, tuple[int, int, tuple[str, str] | None]]:
+    """Of each lot: open unused units, open used units, and the place of the former."""
+    slots = books.state.table("slots")
+    mine = slots[np.isin(slots["lot"], list(numbers)) & (slots["quantity"] > 0)]
+    found: dict[int, tuple[int, int, tuple[str, str] | None]] = {}
+    for slot in mine:
+        if slot["flags"] & kinds.CLOSED:
+            continue
+        number = int(slot["lot"])
+        held, used, where = found.get(number, (0, 0, None))
+        account, symbol, _ = books.blueprint.places[int(slot["position"])]
+        if slot["flags"] & kinds.REPLACEMENT:
+            used += int(slot["quantity"])
+        else:
+            held += int(slot["quantity"])
+            where = (account, symbol)
+        found[number] = (held, used, where or (account, symbol))
+    return found
+
+
+def _used_and_sold(books: Books, recent: list[_Recent]) -> dict[int, int]:
+    """Units of each lot that replaced a loss and were sold since, in today's units."""
+    rows = books.state.table("rows")
+    by_number = {lot.number: lot for lot in recent}
+    used = rows[np.isin(rows["lot"], list(by_number)) & (rows["flags"] & kinds.REPLACEMENT != 0)]
+    found: dict[int, int] = {}
+    for row in used:
+        lot = by_number[int(row["lot"])]
+        units = int(row["quantity"])
+        for at, household, symbol, ratio in _splits(books):
+            same = household == books.blueprint.household[lot.event]
+            if at > row["event"] and same and symbol == books.blueprint.places[lot.position][1]:
+                units = apportion(units, ratio.numerator, ratio.denominator)
+        found[lot.number] = found.get(lot.number, 0) + units
+    return found
