@@ -1,0 +1,404 @@
+-- The ledger's tables, views and triggers on SQLite.
+-- Made from the migrations by "make schema"; dictionary.md explains every column.
+
+CREATE TABLE import_batch (
+    sequence INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    file TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    holds TEXT NOT NULL,
+    rows_added INTEGER NOT NULL,
+    rows_known INTEGER NOT NULL,
+    journal_rows INTEGER NOT NULL,
+    journal_hash TEXT NOT NULL,
+    reference_rows INTEGER NOT NULL,
+    reference_hash TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_import_batch PRIMARY KEY (sequence)
+);
+
+CREATE TABLE journal (
+    sequence INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    id TEXT NOT NULL,
+    date TEXT NOT NULL,
+    time TEXT DEFAULT '' NOT NULL,
+    settle_date TEXT DEFAULT '' NOT NULL,
+    account TEXT DEFAULT '' NOT NULL,
+    symbol TEXT DEFAULT '' NOT NULL,
+    action TEXT NOT NULL,
+    quantity_e8 INTEGER,
+    price TEXT DEFAULT '' NOT NULL,
+    fees TEXT DEFAULT '' NOT NULL,
+    amount_cents INTEGER,
+    lots TEXT DEFAULT '' NOT NULL,
+    identified_at TEXT DEFAULT '' NOT NULL,
+    confirmation TEXT DEFAULT '' NOT NULL,
+    method TEXT DEFAULT '' NOT NULL,
+    order_id TEXT DEFAULT '' NOT NULL,
+    to_account TEXT DEFAULT '' NOT NULL,
+    to_symbol TEXT DEFAULT '' NOT NULL,
+    ratio TEXT DEFAULT '' NOT NULL,
+    cash TEXT DEFAULT '' NOT NULL,
+    fmv TEXT DEFAULT '' NOT NULL,
+    basis_fraction TEXT DEFAULT '' NOT NULL,
+    basis_increase_cents INTEGER,
+    compensation_income_cents INTEGER,
+    acquired_date TEXT DEFAULT '' NOT NULL,
+    holding_period_date TEXT DEFAULT '' NOT NULL,
+    cost_basis_cents INTEGER,
+    covered TEXT DEFAULT '' NOT NULL,
+    origin TEXT DEFAULT '' NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    extra TEXT DEFAULT '' NOT NULL,
+    line INTEGER,
+    raw TEXT DEFAULT '' NOT NULL,
+    occurrence INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_journal PRIMARY KEY (sequence),
+    CONSTRAINT uq_journal_id UNIQUE (id),
+    CONSTRAINT fk_journal_batch FOREIGN KEY(batch) REFERENCES import_batch (sequence)
+);
+
+CREATE TABLE reference_change (
+    sequence INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    row_key TEXT NOT NULL,
+    row_before TEXT NOT NULL,
+    row_after TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_reference_change PRIMARY KEY (sequence),
+    CONSTRAINT fk_reference_change_batch FOREIGN KEY(batch) REFERENCES import_batch (sequence)
+);
+
+CREATE TABLE booked_run (
+    sequence INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    engine_version TEXT NOT NULL,
+    rules_version TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    journal_rows INTEGER NOT NULL,
+    journal_hash TEXT NOT NULL,
+    reference_rows INTEGER NOT NULL,
+    reference_hash TEXT NOT NULL,
+    results_hash TEXT NOT NULL,
+    totals TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_booked_run PRIMARY KEY (sequence)
+);
+
+CREATE TABLE chain_head (
+    table_name TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_chain_head PRIMARY KEY (table_name)
+);
+
+CREATE TABLE price (
+    sequence INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    date TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    close_e8 INTEGER NOT NULL,
+    CONSTRAINT pk_price PRIMARY KEY (sequence),
+    CONSTRAINT fk_price_batch FOREIGN KEY(batch) REFERENCES import_batch (sequence)
+);
+
+CREATE TABLE book (
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    toml TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_book PRIMARY KEY (position)
+);
+
+CREATE TABLE account (
+    position INTEGER NOT NULL,
+    household TEXT NOT NULL,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    tax_return TEXT NOT NULL,
+    method TEXT NOT NULL,
+    custodian TEXT NOT NULL,
+    drip TEXT NOT NULL,
+    data_from TEXT NOT NULL,
+    data_through TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_account PRIMARY KEY (position),
+    CONSTRAINT uq_account_account UNIQUE (account)
+);
+
+CREATE TABLE security (
+    position INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    cusip TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    multiplier TEXT NOT NULL,
+    underlying TEXT NOT NULL,
+    put_call TEXT NOT NULL,
+    strike TEXT NOT NULL,
+    expiry TEXT NOT NULL,
+    fund TEXT NOT NULL,
+    index_name TEXT NOT NULL,
+    asset_class TEXT NOT NULL,
+    drip TEXT NOT NULL,
+    adv TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_security PRIMARY KEY (position),
+    CONSTRAINT uq_security_symbol UNIQUE (symbol)
+);
+
+CREATE TABLE identical_member (
+    position INTEGER NOT NULL,
+    group_name TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    from_date TEXT NOT NULL,
+    to_date TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_identical_member PRIMARY KEY (position),
+    CONSTRAINT uq_identical_member_group_name_symbol_from_date UNIQUE (group_name, symbol, from_date)
+);
+
+CREATE TABLE proxy (
+    position INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    proxy TEXT NOT NULL,
+    rank_number TEXT NOT NULL,
+    account_kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    opinion_date TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_proxy PRIMARY KEY (position),
+    CONSTRAINT uq_proxy_symbol_proxy_account_kind UNIQUE (symbol, proxy, account_kind)
+);
+
+CREATE TABLE profile (
+    position INTEGER NOT NULL,
+    tax_return TEXT NOT NULL,
+    year TEXT NOT NULL,
+    filing_status TEXT NOT NULL,
+    state TEXT NOT NULL,
+    short_rate TEXT NOT NULL,
+    long_rate TEXT NOT NULL,
+    ordinary_income TEXT NOT NULL,
+    deductions TEXT NOT NULL,
+    qualified_dividends TEXT NOT NULL,
+    net_investment_income TEXT NOT NULL,
+    magi TEXT NOT NULL,
+    carry_short TEXT NOT NULL,
+    carry_long TEXT NOT NULL,
+    planned_withdrawal TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_profile PRIMARY KEY (position),
+    CONSTRAINT uq_profile_tax_return_year UNIQUE (tax_return, year)
+);
+
+CREATE TABLE scheduled (
+    position INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    date TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_scheduled PRIMARY KEY (position),
+    CONSTRAINT uq_scheduled_account_symbol_date_kind_quantity_amount UNIQUE (account, symbol, date, kind, quantity, amount)
+);
+
+CREATE TABLE target (
+    position INTEGER NOT NULL,
+    household TEXT NOT NULL,
+    asset_class TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    weight TEXT NOT NULL,
+    band_low TEXT NOT NULL,
+    band_high TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_target PRIMARY KEY (position),
+    CONSTRAINT uq_target_household_asset_class_symbol UNIQUE (household, asset_class, symbol)
+);
+
+CREATE INDEX ix_price_date_symbol ON price (date, symbol);
+
+CREATE VIEW journal_readable AS
+SELECT j.sequence,
+       j.recorded_at,
+       j.id,
+       j.date,
+       j.time,
+       j.settle_date,
+       j.account,
+       j.symbol,
+       j.action,
+       CASE WHEN j.quantity_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN j.quantity_e8 < 0 THEN '-' ELSE '' END,
+             abs(j.quantity_e8) / 100000000, abs(j.quantity_e8) % 100000000), '0'), '.') END AS quantity,
+       j.price,
+       j.fees,
+       CASE WHEN j.amount_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN j.amount_cents < 0 THEN '-' ELSE '' END, abs(j.amount_cents) / 100, abs(j.amount_cents) % 100) END AS amount,
+       j.lots,
+       j.identified_at,
+       j.confirmation,
+       j.method,
+       j.order_id,
+       j.to_account,
+       j.to_symbol,
+       j.ratio,
+       j.cash,
+       j.fmv,
+       j.basis_fraction,
+       CASE WHEN j.basis_increase_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN j.basis_increase_cents < 0 THEN '-' ELSE '' END, abs(j.basis_increase_cents) / 100, abs(j.basis_increase_cents) % 100) END AS basis_increase,
+       CASE WHEN j.compensation_income_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN j.compensation_income_cents < 0 THEN '-' ELSE '' END, abs(j.compensation_income_cents) / 100, abs(j.compensation_income_cents) % 100) END AS compensation_income,
+       j.acquired_date,
+       j.holding_period_date,
+       CASE WHEN j.cost_basis_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN j.cost_basis_cents < 0 THEN '-' ELSE '' END, abs(j.cost_basis_cents) / 100, abs(j.cost_basis_cents) % 100) END AS cost_basis,
+       j.covered,
+       j.origin,
+       j.note,
+       j.extra,
+       b.file,
+       j.line,
+       j.raw
+FROM journal AS j JOIN import_batch AS b ON b.sequence = j.batch
+ORDER BY j.sequence;
+
+CREATE VIEW batches AS
+SELECT sequence AS batch,
+       recorded_at,
+       actor,
+       kind,
+       file,
+       file_sha256,
+       holds,
+       rows_added,
+       rows_known,
+       CASE WHEN holds = 'transactions' THEN journal_rows + 1 END AS first_sequence,
+       CASE WHEN holds = 'transactions' THEN journal_rows + rows_added END AS last_sequence
+FROM import_batch
+ORDER BY sequence;
+
+CREATE VIEW prices AS
+SELECT p.date,
+       p.symbol,
+       CASE WHEN p.close_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN p.close_e8 < 0 THEN '-' ELSE '' END,
+             abs(p.close_e8) / 100000000, abs(p.close_e8) % 100000000), '0'), '.') END AS close
+FROM price AS p
+WHERE p.sequence = (SELECT max(q.sequence) FROM price AS q
+                    WHERE q.date = p.date AND q.symbol = p.symbol)
+ORDER BY p.date, p.symbol;
+
+CREATE TRIGGER import_batch_no_update BEFORE UPDATE ON import_batch
+BEGIN
+    SELECT RAISE(ABORT, 'import_batch is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER import_batch_no_delete BEFORE DELETE ON import_batch
+BEGIN
+    SELECT RAISE(ABORT, 'import_batch is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER import_batch_no_replace BEFORE INSERT ON import_batch
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM import_batch)
+BEGIN
+    SELECT RAISE(ABORT, 'import_batch is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'journal is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal
+BEGIN
+    SELECT RAISE(ABORT, 'journal is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM journal)
+  OR EXISTS (SELECT 1 FROM journal WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'journal is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER reference_change_no_update BEFORE UPDATE ON reference_change
+BEGIN
+    SELECT RAISE(ABORT, 'reference_change is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER reference_change_no_delete BEFORE DELETE ON reference_change
+BEGIN
+    SELECT RAISE(ABORT, 'reference_change is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER reference_change_no_replace BEFORE INSERT ON reference_change
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM reference_change)
+BEGIN
+    SELECT RAISE(ABORT, 'reference_change is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER booked_run_no_update BEFORE UPDATE ON booked_run
+BEGIN
+    SELECT RAISE(ABORT, 'booked_run is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER booked_run_no_delete BEFORE DELETE ON booked_run
+BEGIN
+    SELECT RAISE(ABORT, 'booked_run is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER booked_run_no_replace BEFORE INSERT ON booked_run
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM booked_run)
+BEGIN
+    SELECT RAISE(ABORT, 'booked_run is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER price_no_update BEFORE UPDATE ON price
+BEGIN
+    SELECT RAISE(ABORT, 'price is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER price_no_delete BEFORE DELETE ON price
+BEGIN
+    SELECT RAISE(ABORT, 'price is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER price_no_replace BEFORE INSERT ON price
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM price)
+BEGIN
+    SELECT RAISE(ABORT, 'price is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER chain_head_no_delete BEFORE DELETE ON chain_head
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: no chain is ever forgotten');
+END;
+
+CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
+END;
+
+CREATE TRIGGER chain_head_forward BEFORE UPDATE ON chain_head
+WHEN NEW.table_name IS NOT OLD.table_name OR NEW.rows <= OLD.rows
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: a chain never becomes shorter');
+END;
