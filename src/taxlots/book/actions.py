@@ -365,4 +365,3 @@ def rename(b: Book, at: int) -> None:
         if b.waits[wait_at].position == e.position:
             b.waits[wait_at].position = target
         wait_at = b.waits[wait_at].later
-

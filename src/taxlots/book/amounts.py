@@ -29,9 +29,7 @@ def cents_of(journal: Journal) -> Int64:
     number = journal.number
     amount = number["amount"]
     cents = amount.values.copy()
-    selling = np.isin(
-        journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]]
-    )
+    selling = np.isin(journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]])
     computed = amount.is_blank & ~number["price"].is_blank & (journal.action >= 0)
     multiplier = _multipliers(journal)
     units = number["quantity"].values * multiplier

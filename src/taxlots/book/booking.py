@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 
-from taxlots.book import kinds
 from taxlots.book.amounts import cents_of
-from taxlots.book.cells import Int64, Mask
+from taxlots.book.cells import Int32s, Int64, Mask
 from taxlots.book.checks import (
     check_known_accounts,
     check_methods,
@@ -24,7 +22,8 @@ from taxlots.book.checks import (
 )
 from taxlots.book.entries import Desk, Place, splits_of
 from taxlots.book.events import Blueprint, blueprint
-from taxlots.book.identification import methods_of, named_lots
+from taxlots.book.faults import faults_of, unknown_sales
+from taxlots.book.identification import Picks, methods_of, named_lots
 from taxlots.book.journal import ACTION_CODE, Journal, read_journal, rows_where
 from taxlots.book.ordering import (
     Bookings,
@@ -35,13 +34,30 @@ from taxlots.book.ordering import (
 )
 from taxlots.book.record import Record
 from taxlots.book.state import State, begin
+from taxlots.domain.account import Account
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
-from taxlots.domain.money import LIMIT, dollars, shares
-from taxlots.domain.problem import Problem, Severity, error, warning
+from taxlots.domain.money import LIMIT
+from taxlots.domain.problem import Problem, Severity, error
 from taxlots.law.identical import Identity, identity_of
 
-UNKNOWN: Final = -(1 << 40)
+
+@dataclass(slots=True)
+class Draft:
+    """A record that is read, checked and ordered, ready for the fold."""
+
+    record: Record
+    journal: Journal
+    bookings: Bookings
+    fills: dict[int, list[int]]
+    desk: Desk
+    method: Int64
+    identity: Identity
+    renames: list[tuple[str, str]]
+    households: list[str]
+    live: Mask
+    as_of: int
+    problems: list[Problem]
 
 
 @dataclass(slots=True)
@@ -49,7 +65,7 @@ class Books:
     """The books of a record as of a day.
 
     ``state`` holds what the fold made, ``blueprint`` what it was made from; ``as_of`` is a day
-    number.  ``problems`` holds warnings; ``book_record`` gives no books where there are errors.
+    number.  ``problems`` holds warnings; there are no books where there are errors.
     """
 
     record: Record
@@ -78,14 +94,27 @@ def book_record(
     chooses machine code or plain Python; the default goes by size, the result is the same.
     Returns the books, or None, and every problem found.
     """
+    draft, problems = draft_of(record, as_of=as_of, settlement=settlement)
+    if draft is None:
+        return None, problems
+    plan = blueprint(draft.desk, draft.bookings, draft.method, draft.identity, record.policy)
+    return finish(draft, plan, begin(plan.tables, record.policy, compiled=compiled))
+
+
+def draft_of(
+    record: Record, *, as_of: date | None, settlement: Callable[[int], int]
+) -> tuple[Draft | None, list[Problem]]:
+    """Read, check and order a record; None where it cannot be read at all.
+
+    Rows with errors are left out of the draft, so that what is wrong elsewhere is told too.
+    """
     journal, problems = read_journal(record)
     if journal is None:
         return None, problems
     problems += check_methods(record.accounts)
     dropped = void_rows(journal)
-    day = journal.day["date"][0]
     last = _as_of(journal, as_of, dropped)
-    live = ~dropped & (day <= last)
+    live = ~dropped & (journal.day["date"][0] <= last)
     check_known_accounts(journal, live)
     check_rows(journal, live)
     problems += check_securities(journal, live)
@@ -100,10 +129,58 @@ def book_record(
     usable = live & ~bad
     ordered = in_booking_order(journal, usable, household, len(households))
     bookings, fills = merge_fills(journal, ordered, cents)
-    picks = named_lots(journal, usable, fills, settlement)
+    desk = _desk(journal, bookings, cents, named_lots(journal, usable, fills, settlement))
+    renames = _renames(journal, usable)
+    same_index = record.policy.same_index_identical
+    identity = identity_of(record.securities, record.identical, renames, same_index=same_index)
     method = methods_of(journal, bookings)
-    accounts = {a.id: a for a in record.accounts}
-    desk = Desk(
+    draft = Draft(
+        record,
+        journal,
+        bookings,
+        fills,
+        desk,
+        method,
+        identity,
+        renames,
+        households,
+        live,
+        last,
+        problems,
+    )
+    return draft, problems
+
+
+def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, list[Problem]]:
+    """Let the fold run to its end and tell what it could not book."""
+    problems = draft.problems
+    try:
+        state.advance()
+    except OverflowError:
+        return None, [*problems, _too_large(draft.record)]
+    books = Books(
+        draft.record,
+        draft.journal,
+        draft.bookings,
+        draft.fills,
+        plan,
+        draft.identity,
+        draft.renames,
+        state,
+        draft.as_of,
+        draft.households,
+        problems,
+    )
+    problems += _row_problems(draft.journal, draft.live)
+    problems += faults_of(books, _rows_with_errors(draft.journal))
+    problems += unknown_sales(books)
+    failed = any(p.severity is Severity.ERROR for p in problems)
+    return None if failed else books, problems
+
+
+def _desk(journal: Journal, bookings: Bookings, cents: Int64, picks: dict[int, Picks]) -> Desk:
+    accounts = {a.id: a for a in journal.record.accounts}
+    return Desk(
         journal=journal,
         cents=cents,
         accounts=accounts,
@@ -112,35 +189,6 @@ def book_record(
         outbound=_outbound(journal, bookings),
         splits=splits_of(journal, bookings),
     )
-    renames = _renames(journal, usable)
-    identity = identity_of(
-        record.securities,
-        record.identical,
-        renames,
-        same_index=record.policy.same_index_identical,
-    )
-    plan = blueprint(desk, bookings, method, identity, record.policy)
-    state = begin(plan.tables, record.policy, compiled=compiled)
-    try:
-        state.advance()
-    except OverflowError:
-        return None, [*problems, _too_large(record)]
-    books = Books(
-        record,
-        journal,
-        bookings,
-        fills,
-        plan,
-        identity,
-        renames,
-        state,
-        last, households, problems
-    )
-    problems += _row_problems(journal, live)
-    problems += _faults(books, _rows_with_errors(journal))
-    problems += _unknown_sales(books)
-    failed = any(p.severity is Severity.ERROR for p in problems)
-    return None if failed else books, problems
 
 
 def _as_of(journal: Journal, as_of: date | None, dropped: Mask) -> int:
@@ -158,7 +206,7 @@ def _rows_with_errors(journal: Journal) -> Mask:
     return bad
 
 
-def _household_of_known_rows(journal: Journal, households: list[str], bad: Mask) -> np.ndarray:
+def _household_of_known_rows(journal: Journal, households: list[str], bad: Mask) -> Int32s:
     household = household_of_rows(journal, households)
     household[bad] = -1
     return household
@@ -179,7 +227,7 @@ def _too_large(record: Record) -> Problem:
 
 
 def _holders(
-    journal: Journal, bookings: Bookings, accounts: dict[str, object]
+    journal: Journal, bookings: Bookings, accounts: dict[str, Account]
 ) -> dict[tuple[int, str], list[str]]:
     """Which accounts of a household ever name a symbol: needed by renames without an account."""
     found: dict[tuple[int, str], list[str]] = {}
@@ -230,127 +278,3 @@ def _row_problems(journal: Journal, live: Mask) -> list[Problem]:
         if live[row] or not journal.day["date"][0][row]:
             found.extend(journal.problems[row])
     return found
-
-
-def _faults(books: Books, bad: Mask) -> list[Problem]:
-    """What the fold could not book, without what only follows from rows that are bad already."""
-    journal = books.journal
-    suspect = {
-        (journal.account_of(row), journal.symbol_of(row)) for row in rows_where(bad)
-    }
-    suspect_symbols = {symbol for _, symbol in suspect}
-    events = books.blueprint.tables["events"]
-    found = []
-    for note in books.state.table("faults"):
-        row = int(events["row"][note["event"]])
-        if journal.symbol_of(row) in suspect_symbols:
-            continue
-        code = int(note["code"])
-        found.append(_FAULTS[code](books, row, int(note["quantity"]), int(note["available"])))
-    return found
-
-
-def _unknown_sales(books: Books) -> list[Problem]:
-    """Sales of lots without a basis: listed, because nobody can compute their gain."""
-    journal = books.journal
-    rows = books.state.table("rows")
-    unknown = rows[rows["flags"] & kinds.UNKNOWN_BASIS != 0]
-    sales = dict.fromkeys(books.blueprint.tables["events"]["row"][unknown["event"]].tolist())
-    return [
-        warning(
-            journal.where(row, "lots"),
-            "BASIS_UNKNOWN",
-            f"sale {journal.id(row)!r} closes shares of unknown basis; their gain is left blank",
-            "fill in cost_basis on the TRANSFER_IN of the lot",
-        )
-        for row in sales
-    ]
-
-
-def _oversold(books: Books, row: int, quantity: int, held: int) -> Problem:
-    journal = books.journal
-    return error(
-        journal.where(row, "quantity"),
-        "OVERSOLD",
-        f"transaction {journal.id(row)!r} takes {shares(quantity)} {journal.symbol_of(row)} out of "
-        f"{journal.account_of(row)}, which holds {shares(held)}",
-        "look for a missing purchase, transfer or split before it, or correct the quantity",
-    )
-
-
-def _lot_not_held(books: Books, row: int, quantity: int, lot: int) -> Problem:
-    journal = books.journal
-    event = int(books.state.table("lots")["event"][lot]) if lot >= 0 else -1
-    opened = int(books.blueprint.tables["events"]["row"][event]) if event >= 0 else -1
-    name = journal.id(opened) if opened >= 0 else "?"
-    return error(
-        journal.where(row, "lots"),
-        "LOT_NOT_HELD",
-        f"transaction {journal.id(row)!r} names {shares(quantity)} of lot {name!r}, which "
-        f"{journal.account_of(row)} does not hold then",
-        "name lots that are open in this account on that day",
-    )
-
-
-def _split_cut(books: Books, row: int, before: int, after: int) -> Problem:
-    journal = books.journal
-    return warning(
-        journal.where(row, "ratio"),
-        "SPLIT_CUT",
-        f"split {journal.id(row)!r} of {shares(before)} {journal.symbol_of(row)} is no whole "
-        f"number of 1e-8 shares and is cut to {shares(after)}",
-        "book the fraction that was paid in cash as CASH_IN_LIEU",
-    )
-
-
-def _split_erases(books: Books, row: int, before: int, _after: int) -> Problem:
-    journal = books.journal
-    return error(
-        journal.where(row, "ratio"),
-        "SPLIT_ERASES",
-        f"split {journal.id(row)!r} leaves nothing of {shares(before)} {journal.symbol_of(row)}",
-        "check the ratio: it is shares after divided by shares before",
-    )
-
-
-def _negative_basis(books: Books, row: int, amount: int, _held: int) -> Problem:
-    journal = books.journal
-    return error(
-        journal.where(row, "amount"),
-        "NEGATIVE_BASIS",
-        f"adjustment {journal.id(row)!r} of {dollars(amount)} takes a basis below zero",
-        "basis stops at zero; book what is beyond it as a gain of its own",
-    )
-
-
-def _nothing_to_adjust(books: Books, row: int, _amount: int, _held: int) -> Problem:
-    journal = books.journal
-    return error(
-        journal.where(row, "lots"),
-        "NOTHING_TO_ADJUST",
-        f"adjustment {journal.id(row)!r} finds no open lot",
-        "name lots that are open in this account on that day",
-    )
-
-
-def _return_differs(books: Books, row: int, stated: int, ours: int) -> Problem:
-    journal = books.journal
-    theirs = "no basis" if stated == kinds.UNSTATED else dollars(stated)
-    return warning(
-        journal.where(row, "cost_basis"),
-        "TRANSFER_DIFFERS",
-        f"transfer {journal.id(row)!r} states {theirs}; our lots that return have "
-        f"{dollars(ours)}, or another date",
-        "our basis and dates stand; compare them with the transfer statement",
-    )
-
-
-_FAULTS: Final[dict[int, Callable[[Books, int, int, int], Problem]]] = {
-    kinds.OVERSOLD: _oversold,
-    kinds.LOT_NOT_HELD: _lot_not_held,
-    kinds.SPLIT_CUT: _split_cut,
-    kinds.SPLIT_ERASES: _split_erases,
-    kinds.NEGATIVE_BASIS: _negative_basis,
-    kinds.NOTHING_TO_ADJUST: _nothing_to_adjust,
-    kinds.RETURN_DIFFERS: _return_differs,
-}

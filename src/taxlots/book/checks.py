@@ -20,9 +20,7 @@ EVERY_ACCOUNT: Final = frozenset({Action.SPLIT, Action.STOCK_DIVIDEND, Action.SY
 
 WITHOUT_SYMBOL: Final = CASH_ACTIONS | {Action.SET_METHOD, Action.VOID}
 WITHOUT_QUANTITY: Final = (
-    CASH_ACTIONS
-    | EVERY_ACCOUNT
-    | {Action.SET_METHOD, Action.VOID, Action.BASIS_ADJUSTMENT}
+    CASH_ACTIONS | EVERY_ACCOUNT | {Action.SET_METHOD, Action.VOID, Action.BASIS_ADJUSTMENT}
 )
 PRICED: Final = (PURCHASE_ACTIONS - {Action.TAXABLE_EXCHANGE}) | {Action.SELL, Action.SELL_OPTION}
 NEEDED_NUMBERS: Final = {
@@ -41,6 +39,9 @@ NEEDED_CELLS: Final = {
     Action.SET_METHOD: ("method",),
     Action.VOID: ("note",),
 }
+OCC_TAIL: Final = 15
+"""Characters of an OCC option symbol after the root: yymmdd, C or P, the strike."""
+
 CHARACTER: Final = {
     AccountKind.TAXABLE: "taxable",
     AccountKind.TAXABLE_MTM_475: "marked to market",
@@ -50,13 +51,13 @@ CHARACTER: Final = {
 
 def is_action(journal: Journal, actions: frozenset[Action] | set[Action]) -> Mask:
     """The rows that bear one of the actions."""
-    return np.isin(journal.action, [ACTION_CODE[a] for a in actions])
+    return np.asarray(np.isin(journal.action, [ACTION_CODE[a] for a in actions]), np.bool_)
 
 
 def void_rows(journal: Journal) -> Mask:
     """VOID rows and the rows that they take back: as if they had never been."""
     void = journal.action == ACTION_CODE[Action.VOID]
-    dropped = void.copy()
+    dropped: Mask = np.array(void, np.bool_)
     if not void.any():
         return dropped
     row_of = {name: row for row, name in enumerate(journal.ids.to_pylist())}
@@ -93,7 +94,7 @@ def check_rows(journal: Journal, live: Mask) -> None:
                     "action",
                     "UNSUPPORTED_ACTION",
                     f"{action} is not booked by this version",
-                    "leave the row out, or void it, and keep this account's books by hand until then",
+                    "void the row, and keep this account's books by hand until then",
                 )
             continue
         _check_cells(journal, rows, action)
@@ -216,7 +217,9 @@ def method_named(journal: Journal, row: int) -> ReliefMethod | None:
     except ValueError:
         message = f"{name!r} is no relief method"
         if name == "TAX_OPTIMAL":
-            message = "TAX_OPTIMAL is no method of the books: filed history must not depend on rates"
+            message = (
+                "TAX_OPTIMAL is no method of the books: filed history must not depend on rates"
+            )
         code = "UNKNOWN_METHOD"
     else:
         if method in BOOKED_METHODS:
@@ -272,7 +275,7 @@ def check_securities(journal: Journal, live: Mask) -> list[Problem]:
                     f"securities.csv:{name}",
                     "UNLISTED_SYMBOL",
                     f"{name!r} is not listed and is booked as a stock",
-                    "add it with its kind, so that options, bonds and digital assets are told apart",
+                    "add it with its kind: options, bonds and digital assets have their own rules",
                 )
             )
     return found
@@ -280,11 +283,11 @@ def check_securities(journal: Journal, live: Mask) -> list[Problem]:
 
 def is_option_symbol(symbol: str) -> bool:
     """Whether a symbol has the OCC form: root, yymmdd, C or P, and the strike in eight digits."""
-    tail = symbol[-15:]
+    tail = symbol[-OCC_TAIL:]
     return (
-        len(symbol) > 15
+        len(symbol) > OCC_TAIL
         and tail[:6].isdigit()
         and tail[6] in "CP"
         and tail[7:].isdigit()
-        and symbol[:-15].strip().isalnum()
+        and symbol[:-OCC_TAIL].strip().isalnum()
     )

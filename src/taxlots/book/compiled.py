@@ -44,7 +44,7 @@ SUBSTITUTES: Final[dict[FunctionType, FunctionType]] = {
 FIELDS: Final = Book._fields
 
 
-class BookPointer(types.Opaque):  # type: ignore[misc]
+class BookPointer(types.Opaque):
     """The tables of a book, seen from compiled code."""
 
     def __init__(self) -> None:

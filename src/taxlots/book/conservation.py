@@ -55,11 +55,7 @@ def conservation_of(books: Books) -> Conservation:
     rows = state.table("rows")
     known = rows[rows["flags"] & kinds.UNKNOWN_BASIS == 0]
     proceeds = _sum(known["proceeds_cents"])
-    gain = (
-        proceeds
-        - _sum(known["basis_cents"])
-        + _sum(known["disallowed_cents"])
-    )
+    gain = proceeds - _sum(known["basis_cents"]) + _sum(known["disallowed_cents"])
     detail = np.where(events["detail"] >= 0, events["detail"], 0)
     flags = np.where(events["detail"] >= 0, details["flags"][detail], 0) if len(details) else 0
     is_known = np.broadcast_to(flags & kinds.UNKNOWN_BASIS == 0, events.shape)

@@ -154,7 +154,7 @@ def _gift_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
             warning(
                 desk.journal.where(entry.row, "basis_increase"),
                 "GIFT_TAX_CAPPED",
-                f"gift {desk.journal.id(entry.row)!r}: the increase for gift tax stops at the value",
+                f"gift {desk.journal.id(entry.row)!r}: gift tax lifts the basis no further",
                 "26 USC 1015(d)(1): basis is never lifted above the value at the gift",
             ),
         )
@@ -163,9 +163,7 @@ def _gift_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     if donor_day is None:
         donor_day = entry.day
     flags = kinds.DUAL_BASIS if floor < basis else 0
-    yield replace(
-        entry, cents=basis, loss_cents=floor, holding_period=donor_day, flags=flags
-    )
+    yield replace(entry, cents=basis, loss_cents=floor, holding_period=donor_day, flags=flags)
 
 
 def _inherit(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:

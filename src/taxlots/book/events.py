@@ -34,30 +34,41 @@ Table = np.ndarray[Any, np.dtype[Any]]
 class Blueprint:
     """The tables of a fold, and the place behind each of its positions.
 
-    ``household`` holds the household of each event; a row that stands in every household makes
-    several events.
+    ``household`` and ``time`` hold those of each event; a row that stands in every household
+    makes several events.
     """
 
     tables: dict[str, Table]
     places: list[Place]
     household: Int64
+    time: Int64
 
 
 def blueprint(
-    desk: Desk, bookings: Bookings, method: Int64, identity: Identity, policy: Policy
+    desk: Desk,
+    bookings: Bookings,
+    method: Int64,
+    identity: Identity,
+    policy: Policy,
+    earlier: Blueprint | None = None,
 ) -> Blueprint:
     """Lay out the events in booking order and everything that they refer to.
 
-    ``method`` gives the relief method of every booking.
+    ``method`` gives the relief method of every booking.  What ``earlier`` holds keeps its number,
+    and its events come first.
     """
     journal = desk.journal
     special = _special(desk, bookings, policy)
     entries = entries_of(desk, bookings, np.flatnonzero(special))
     columns = _columns(desk, bookings.where(~special), method[~special], entries)
     columns["method"][columns["entry"] >= 0] = _methods(entries, bookings, method)
-    order = np.lexsort([columns[name] for name in SORTED_BY])
+    keys: list[Any] = [columns[name] for name in SORTED_BY]
+    if earlier is not None:
+        keys.append(~np.isin(columns["row"], earlier.tables["events"]["row"]))
+    order = np.lexsort(keys)
     columns = {name: column[order] for name, column in columns.items()}
-    places, position = _positions(desk, columns, entries)
+    known = [] if earlier is None else earlier.places
+    places, position = _positions(desk, columns, entries, known)
     events = np.zeros(len(order), np.dtype(layout(Event)))
     for name in ("kind", "day", "method", "row", "quantity", "cents"):
         events[name] = columns[name]
@@ -67,7 +78,7 @@ def blueprint(
     tables |= _position_tables(desk, list(places), identity, policy)
     kept = _place_splits(tables, list(places), columns, entries, desk)
     tables["events"] = events[kept]
-    return Blueprint(tables, list(places), columns["household"][kept])
+    return Blueprint(tables, list(places), columns["household"][kept], columns["time"][kept])
 
 
 def _special(desk: Desk, bookings: Bookings, policy: Policy) -> Mask:
@@ -81,9 +92,7 @@ def _special(desk: Desk, bookings: Bookings, policy: Policy) -> Mask:
     return ~is_plain
 
 
-def _columns(
-    desk: Desk, plain: Bookings, method: Int64, entries: list[Entry]
-) -> dict[str, Int64]:
+def _columns(desk: Desk, plain: Bookings, method: Int64, entries: list[Entry]) -> dict[str, Int64]:
     """Events as unsorted columns: the plain ones, then one for each entry."""
     journal = desk.journal
     account_place = {name: number for number, name in enumerate(desk.accounts)}
@@ -103,7 +112,7 @@ def _columns(
         "key": [-1] * len(entries),
         "entry": list(range(len(entries))),
     }
-    shared = {
+    shared: dict[str, Any] = {
         "household": plain.household,
         "day": plain.day,
         "time": plain.time,
@@ -128,7 +137,7 @@ def _methods(entries: list[Entry], bookings: Bookings, method: Int64) -> Int64:
 
 
 def _positions(
-    desk: Desk, columns: dict[str, Int64], entries: list[Entry]
+    desk: Desk, columns: dict[str, Int64], entries: list[Entry], known: list[Place]
 ) -> tuple[dict[Place, int], Int64]:
     """Number the positions; returns their places in order and the position of every event."""
     names = list(desk.accounts)
@@ -136,17 +145,21 @@ def _positions(
     plain = columns["entry"] < 0
     keys, inverse = np.unique(columns["key"][plain], return_inverse=True)
     size = max(1, len(symbols))
-    places: dict[Place, int] = {
-        (names[key // size], symbols[key % size], ""): number
-        for number, key in enumerate(keys.tolist())
-    }
+    places = {place: number for number, place in enumerate(known)}
+    of_key = np.array(
+        [
+            places.setdefault((names[key // size], symbols[key % size], ""), len(places))
+            for key in keys.tolist()
+        ],
+        np.int64,
+    )
     for entry in entries:
         if entry.kind != kinds.SPLIT:
             places.setdefault(entry.place, len(places))
         if entry.to is not None:
             places.setdefault(entry.to, len(places))
     position = np.zeros(len(plain), np.int64)
-    position[plain] = inverse
+    position[plain] = of_key[inverse]
     of_entry = np.array([places.get(e.place, -1) for e in entries], np.int64)
     position[~plain] = of_entry[columns["entry"][~plain]]
     return places, position

@@ -136,7 +136,7 @@ def _in_time(journal: Journal, row: int, settlement: Callable[[int], int]) -> bo
         warning(
             journal.where(row, "identified_at"),
             "LATE_IDENTIFICATION",
-            f"sale {journal.id(row)!r} names its lots after settlement; the standing method is booked",
+            f"sale {journal.id(row)!r} names lots after settlement; the standing method holds",
             "name lots before settlement (Treas. Reg. 1.1012-1(c)(8)), or correct identified_at",
         ),
     )

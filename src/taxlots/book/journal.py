@@ -303,5 +303,3 @@ def _check_currency(journal: Journal) -> None:
 def day_or_none(column: tuple[Int32s, Mask], row: int) -> int | None:
     """The day of a row in a date column; None where blank."""
     return None if column[1][row] else int(column[0][row])
-
-

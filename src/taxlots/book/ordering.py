@@ -6,7 +6,7 @@ See "Order" in the booking conventions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -143,8 +143,8 @@ def merge_fills(
     at = np.flatnonzero(has_order[bookings.row])
     rows = bookings.row[at]
     columns = (journal.order.values, journal.symbol.values, journal.account.values, journal.action)
-    keys = [column[rows] for column in columns] + [bookings.day[at]]
-    order = np.lexsort((at, *keys))
+    keys: list[Any] = [column[rows] for column in columns] + [bookings.day[at]]
+    order = np.lexsort([at, *keys])
     same = np.ones(max(0, len(order) - 1), np.bool_)
     for key in keys:
         same &= key[order][1:] == key[order][:-1]

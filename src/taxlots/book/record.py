@@ -89,7 +89,6 @@ class Acquisition:
     is_compensation: bool
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLoss:
     """A loss sale whose window is still open: what a purchase of today would disallow.

@@ -101,7 +101,8 @@ def realized_of(books: Books) -> Realized:
     """Every realized piece, by household, journal order and acquisition."""
     rows = books.state.table("rows")
     events = books.blueprint.tables["events"]
-    order = np.lexsort((np.arange(len(rows)), rows["lot"], rows["event"]))
+    household = books.blueprint.household[rows["event"]]
+    order = np.lexsort((np.arange(len(rows)), rows["lot"], rows["event"], household))
     r = rows[order]
     flags = r["flags"]
     sold = events["day"][r["event"]].astype(np.int64)
@@ -134,7 +135,8 @@ def open_lots_of(books: Books) -> OpenLots:
     is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
     is_open[is_open] &= positions["flags"][slots["position"][is_open]] & kinds.OUTSIDE == 0
     s = slots[is_open]
-    s = s[np.lexsort((s["sub"], s["position"], s["lot"]))]
+    household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
+    s = s[np.lexsort((s["sub"], s["position"], s["lot"], household))]
     is_deferred = positions["flags"][s["position"]] & kinds.TAX_DEFERRED != 0
     is_inherited = s["flags"] & kinds.INHERITED != 0
     is_dual = s["flags"] & kinds.DUAL_BASIS != 0
@@ -166,7 +168,8 @@ def wash_sales_of(books: Books) -> WashSales:
     rows = books.state.table("rows")
     events = books.blueprint.tables["events"]
     loss = rows[matches["row"]]
-    order = np.lexsort((np.arange(len(matches)), loss["lot"], loss["event"]))
+    household = books.blueprint.household[loss["event"]]
+    order = np.lexsort((np.arange(len(matches)), loss["lot"], loss["event"], household))
     m = matches[order]
     loss = loss[order]
     return WashSales(
@@ -208,7 +211,7 @@ def _pending(books: Books, lot_row: Int64) -> Mask:
     """ESPP lots whose ordinary income is not stated: their basis is not complete."""
     journal = books.journal
     is_espp = journal.action[lot_row] == ACTION_CODE[Action.ESPP]
-    return is_espp & journal.number["compensation_income"].is_blank[lot_row]
+    return np.asarray(is_espp & journal.number["compensation_income"].is_blank[lot_row], np.bool_)
 
 
 def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
@@ -238,7 +241,8 @@ def _status(books: Books, rows: Table, sold: Int64, is_unknown: Mask) -> Int64:
     tested = rows["flags"] & kinds.TESTED != 0
     through, begins = _coverage(books)
     household = books.blueprint.household[rows["event"]]
-    closed = (window_end(sold) < books.as_of) & (window_end(sold) <= through[household])
+    end = np.array([window_end(day) for day in sold.tolist()], np.int64)
+    closed = (end < books.as_of) & (end <= through[household])
     status[tested & ~closed] = PROVISIONAL
     for number, days in begins.items():
         mine = tested & (household == number)

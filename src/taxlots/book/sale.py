@@ -153,4 +153,3 @@ def _is_later(b: Book, row: int, other: int) -> bool:
     one = b.rows[row]
     two = b.rows[other]
     return one.lot > two.lot or (one.lot == two.lot and row > other)
-

@@ -47,8 +47,22 @@ class State:
         if self.is_compiled:
             book = Book(*(table.copy() for table in cast("Any", self.book)))
         else:
-            book = Book(*([copy(record) for record in table] for table in self.book))
+            tables = cast("tuple[list[Any], ...]", self.book)
+            book = Book(*cast("Any", ([copy(record) for record in table] for table in tables)))
         return State(book, self.booked, self.is_compiled)
+
+    def over(self, tables: dict[str, Array]) -> State:
+        """A copy over other tables of events and positions; what is booked stays booked."""
+        fresh = self.fork()
+        lots = len(tables["events"]) + 64
+        changed: dict[str, Any] = {
+            name: table if self.is_compiled else as_records(table, TABLES[name])
+            for name, table in tables.items()
+        }
+        if lots > len(fresh.book.lots):
+            changed["lots"] = _enlarged(fresh.book.lots, "lots", lots, self.is_compiled)
+        fresh.book = fresh.book._replace(**changed)
+        return fresh
 
     def table(self, name: str) -> Array:
         """One table as a structured array, cut to what is in use."""

@@ -47,7 +47,7 @@ def divide(high: np.uint64, low: np.uint64, divisor: int) -> tuple[int, int]:
             quotient = quotient | ONE
     if quotient >= np.uint64(LIMIT):
         raise OverflowError("a product is too large for the books")
-    return np.int64(quotient), np.int64(remainder)
+    return np.int64(quotient), np.int64(remainder)  # type: ignore[return-value]
 
 
 def apportion(amount: int, part: int, whole: int) -> int:
@@ -95,4 +95,6 @@ def ratio_exceeds_positive(a: int, b: int, c: int, d: int) -> bool:
     """``ratio_exceeds`` for numerators >= 0."""
     left_high, left_low = multiply(a, d)
     right_high, right_low = multiply(c, b)
-    return left_high > right_high or (left_high == right_high and left_low > right_low)
+    if left_high == right_high:
+        return bool(left_low > right_low)
+    return bool(left_high > right_high)

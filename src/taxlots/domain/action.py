@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
+    """What a transaction does."""
+
     BUY = "BUY"
     REINVEST = "REINVEST"
     RSU_VEST = "RSU_VEST"

@@ -47,7 +47,7 @@ def scaled(text: str, places: int) -> int | None:
     Signs and leading zeros are accepted; exponents, separators and currency signs are not.
     """
     body = text[1:] if text[:1] in ("-", "+") else text
-    units, dot, decimals = body.partition(".")
+    units, _, decimals = body.partition(".")
     if not (units + decimals).isascii() or not (units + decimals).isdigit():
         return None
     if len(decimals) > places and decimals[places:].strip("0"):

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
+    """Whether a problem stops the run."""
+
     ERROR = "error"
     WARNING = "warning"
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class SecurityKind(StrEnum):
+    """What a security is, as far as the rules tell kinds apart."""
+
     STOCK = "stock"
     ETF = "etf"
     MUTUAL_FUND = "mutual_fund"

@@ -180,13 +180,11 @@ def _csv_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem
 def _even_rows(rows: Any, header: list[str], file: str, problems: list[Problem]) -> Any:
     """The rows of the right width; short ones are filled with blanks, long ones are problems."""
     for row in rows:
-        if len(row) < len(header):
-            row += [""] * (len(header) - len(row))
-        elif len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+        if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
             message = f"the row has {len(row)} cells, the header {len(header)}"
             remedy = "put cells that hold commas in double quotes"
             problems.append(error(f"{file}:{rows.line_num}", "RAGGED_ROW", message, remedy))
-        yield row[: len(header)]
+        yield [*row, *[""] * (len(header) - len(row))][: len(header)]
 
 
 def _parquet_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem]]:

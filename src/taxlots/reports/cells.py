@@ -41,7 +41,9 @@ def name_cells(places: Ints, names: list[str] | tuple[str, ...]) -> pa.Array:
     return pa.array(list(names), pa.string()).take(pa.array(places))
 
 
-def decimal_column(values: Ints, precision: int, scale: int, blank: Flags | None = None) -> pa.Array:
+def decimal_column(
+    values: Ints, precision: int, scale: int, blank: Flags | None = None
+) -> pa.Array:
     """Scaled integers as decimal128, for Parquet."""
     words = np.empty(2 * len(values), np.int64)
     words[0::2] = values

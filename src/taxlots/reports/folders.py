@@ -21,7 +21,8 @@ MANIFEST: Final = "manifest.json"
 FAILURE: Final = "problems.csv"
 """A folder that holds this file alone is a result too: that of a run that failed."""
 
-Content = pa.Table | Mapping[str, Any] | str
+Content = Any
+"""An Arrow table, a mapping for JSON, or text."""
 
 
 def check_folder(folder: Path) -> None:
@@ -30,7 +31,7 @@ def check_folder(folder: Path) -> None:
         held = {entry.name for entry in folder.iterdir()}
         if held and MANIFEST not in held and held != {FAILURE}:
             raise UsageError(
-                f"{folder} holds other files ({sorted(held)[0]}, ...); "
+                f"{folder} holds other files ({min(held)}, ...); "
                 "name a folder that is new, empty or a previous result"
             )
     elif folder.exists():

@@ -36,9 +36,7 @@ class Harvest:
     problems: list[Problem]
 
 
-def harvest(
-    book: str, *, as_of: date | None = None, known_at: datetime | None = None
-) -> Harvest:
+def harvest(book: str, *, as_of: date | None = None, known_at: datetime | None = None) -> Harvest:
     """Propose what to harvest on a day (default: the journal's last date).
 
     Trades are taken to happen on that day at the last close.  Raises UsageError and DataError.
@@ -94,9 +92,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         policy=record.policy,
         rule=rule,
         barred={
-            lot.lot_id: Reason.ESPP_WITHOUT_INCOME
-            for lot in lots
-            if lot.basis_status == "pending"
+            lot.lot_id: Reason.ESPP_WITHOUT_INCOME for lot in lots if lot.basis_status == "pending"
         },
     )
     return situation, problems
@@ -134,5 +130,3 @@ def _table(rows: list[dict[str, str]], columns: tuple[str, ...]) -> Any:
     import pyarrow as pa
 
     return pa.table({n: pa.array([row[n] for row in rows], pa.string()) for n in columns})
-
-
