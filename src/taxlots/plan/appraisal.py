@@ -1,0 +1,131 @@
+"""What a lot is worth, what selling it would lose, and why it may not be harvested at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from taxlots.book.record import OpenLot
+from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.calendar import day_of
+from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
+from taxlots.domain.money import apportion
+from taxlots.domain.quote import Quote
+from taxlots.domain.security import Security, SecurityKind
+from taxlots.domain.tax_profile import RATE_ONE, TaxProfile
+from taxlots.domain.verdict import Reason
+from taxlots.law.s1014_inheritance import inherited_is_long_term
+from taxlots.law.s1222_term import long_term_from
+from taxlots.plan.situation import Index
+
+UNITS_PER_CENT: Final = 10**14
+"""1e-8 shares times 1e-8 dollars a share, in one cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """A lot at its last close, ``quote``.
+
+    ``market_value_cents`` is None without a close.  ``loss_cents`` is the loss of a sale at that
+    close, 0 if there is none.  ``days_to_long_term`` is 0 for what is long-term.  ``bar`` says why
+    the lot is no opportunity; None if it is one.
+    """
+
+    quote: Quote | None
+    market_value_cents: int | None
+    loss_cents: int
+    is_long: bool
+    days_to_long_term: int
+    bar: Reason | None
+
+
+def market_value_cents(quantity: int, multiplier: int, close: int) -> int:
+    """Value in cents, rounded half up, of ``quantity`` (1e-8) at ``close`` (1e-8 dollars)."""
+    return apportion(quantity * multiplier, close, UNITS_PER_CENT)
+
+
+def tax_saved_cents(loss_cents: int, profile: TaxProfile | None, *, is_long: bool) -> int | None:
+    """The estimated tax that a loss saves, in cents; None without a rate for its term."""
+    rate = None if profile is None else profile.rate(is_long=is_long)
+    return None if rate is None else apportion(loss_cents, rate, RATE_ONE)
+
+
+def is_below_percent(loss_cents: int, lot: OpenLot, rule: HarvestRule) -> bool:
+    """Whether a loss is a smaller part of the lot's basis than the rule asks for."""
+    return loss_cents * RATIO_ONE < rule.min_loss_ratio * lot.loss_basis_cents
+
+
+def appraise(lot: OpenLot, index: Index) -> Appraisal:
+    """Measure one lot; a loss is measured from its basis for loss (26 USC 1015(a))."""
+    situation = index.situation
+    account = index.accounts[lot.account]
+    security = index.security(lot.symbol)
+    quote = situation.quotes.get(lot.symbol)
+    value = None
+    loss = 0
+    if quote is not None:
+        value = market_value_cents(lot.quantity, security.multiplier, quote.close)
+        loss = max(0, lot.loss_basis_cents - value)
+    long_from = _long_term_from(lot, is_loss=loss > 0)
+    is_long = long_from is None or situation.day >= long_from
+    bar = _bar_of_place(lot, account, security, situation.rule)
+    bar = bar or _bar_of_basis(lot, security, situation.barred.get, situation.rule)
+    bar = bar or _bar_of_price(lot, quote, value, loss)
+    return Appraisal(
+        quote=quote,
+        market_value_cents=value,
+        loss_cents=loss,
+        is_long=is_long,
+        days_to_long_term=0 if is_long or long_from is None else long_from - situation.day,
+        bar=bar,
+    )
+
+
+def _long_term_from(lot: OpenLot, *, is_loss: bool) -> int | None:
+    """The first day of the long term; None if the lot is long-term whatever the day.
+
+    A gift that is sold from its basis for loss is held from the gift on: nothing of the donor's
+    period comes with a value of that day (26 USC 1223(2)).
+    """
+    if lot.is_inherited and inherited_is_long_term():
+        return None
+    is_from_gift = is_loss and lot.loss_basis_cents < lot.cost_basis_cents
+    return long_term_from(day_of(lot.acquired if is_from_gift else lot.holding_period))
+
+
+def _bar_of_place(
+    lot: OpenLot, account: Account, security: Security, rule: HarvestRule
+) -> Reason | None:
+    if account.kind.is_tax_deferred:
+        return Reason.TAX_DEFERRED
+    if account.kind is AccountKind.TAXABLE_MTM_475:
+        return Reason.MTM_475
+    if security.kind is SecurityKind.SECTION_1256:
+        return Reason.SECTION_1256
+    if lot.symbol in rule.exclude or account.id in rule.exclude_accounts:
+        return Reason.EXCLUDED
+    return None
+
+
+def _bar_of_basis(
+    lot: OpenLot,
+    security: Security,
+    bar_of_lot: Callable[[str], Reason | None],
+    rule: HarvestRule,
+) -> Reason | None:
+    if lot.basis_status != "known":
+        return Reason.BASIS_PENDING if lot.basis_status == "pending" else Reason.BASIS_UNKNOWN
+    if security.kind is SecurityKind.BOND and not rule.harvest_bonds:
+        return Reason.BASIS_NOT_ADJUSTED
+    return bar_of_lot(lot.lot_id)
+
+
+def _bar_of_price(
+    lot: OpenLot, quote: Quote | None, value_cents: int | None, loss_cents: int
+) -> Reason | None:
+    if quote is None or value_cents is None:
+        return Reason.NO_PRICE
+    if quote.is_stale:
+        return Reason.STALE_PRICE
+    if loss_cents > 0:
+        return None
+    return Reason.GAIN if value_cents > lot.cost_basis_cents else Reason.NO_LOSS

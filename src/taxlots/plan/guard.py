@@ -1,0 +1,204 @@
+"""The guard: what section 1091 would make of a sale or a purchase on the as-of date.
+
+It reads the window strictly unless the rule says otherwise: shares that were bought and sold
+again, the spouse's, those of a section 475 account, vests and securities on one index all count.
+Shares of the lot that is sold never replace its loss (Rev. Rul. 56-602).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from taxlots.book.record import OpenLot, WaitingLoss
+from taxlots.domain.account import Account, Owner
+from taxlots.domain.calendar import day_of
+from taxlots.domain.policy import Policy
+from taxlots.domain.verdict import WashStatus
+from taxlots.law.s1091_wash_sale import (
+    disallowed_part,
+    in_window,
+    is_permanent_in,
+    window_start,
+)
+from taxlots.plan.purchases import Pool, Purchase, pools_of
+from taxlots.plan.situation import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A purchase that stands in the way of a sale.
+
+    ``place`` is its place in the pool, ``available`` its units that are not used yet, ``taken``
+    those that the sale would use.
+    """
+
+    purchase: Purchase
+    place: int
+    available: int
+    taken: int
+    is_permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WashCheck:
+    """What a sale of a whole lot would suffer.
+
+    ``blocked_quantity`` is in the lot's 1e-8 units and ``disallowed_cents`` is the loss on it.
+    The loss on the rest stands if the whole lot is sold: the first shares that are sold at a loss
+    are those whose loss is disallowed, whichever they are (Treas. Reg. 1.1091-1(c)).
+    ``safe_from`` is the first day on which no purchase known today stands in the way.
+    """
+
+    status: WashStatus
+    blocked_quantity: int = 0
+    disallowed_cents: int = 0
+    safe_from: date | None = None
+    blockers: tuple[Blocker, ...] = ()
+
+
+FREE = WashCheck(WashStatus.OK)
+
+
+class Guard:
+    """Asks of every sale and purchase whether it would be washed, or wash another.
+
+    One guard serves one situation.  ``pool`` gives the purchases against which a party's sales of
+    one family are tested; ``check`` tests, ``use`` sets a sale against them.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._pools, self._notes = pools_of(index)
+        self._waiting: dict[tuple[str, str], list[WaitingLoss]] = {}
+        for loss in index.situation.waiting_losses:
+            if in_window(day_of(loss.sold), index.situation.day) and loss.quantity > 0:
+                key = index.party[loss.account], index.identity.family(loss.symbol)
+                self._waiting.setdefault(key, []).append(loss)
+        self._holders: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for lot in index.situation.lots:
+            key = index.party[lot.account], index.identity.family(lot.symbol)
+            self._holders.setdefault(key, set()).add((lot.account, lot.symbol))
+        self._of_others: dict[tuple[str, str], list[tuple[str, Purchase]]] = {}
+        for (party, family), pool in self._pools.items():
+            for purchase in pool.purchases:
+                same_roof = self._of_others.setdefault((purchase.account.household, family), [])
+                same_roof.append((party, purchase))
+        self._gaps: dict[str, list[str]] = {}
+        for account in index.situation.accounts:
+            gaps = self._gaps.setdefault(index.party[account.id], [])
+            if account.data_through and account.data_through < index.situation.as_of:
+                gaps.append(f"{account.id} is known only through {account.data_through}")
+            if account.data_from and day_of(account.data_from) > window_start(index.situation.day):
+                gaps.append(f"{account.id} is known only from {account.data_from}")
+        self._told: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def pool(self, party: str, family: str) -> Pool:
+        """The purchases of a party in a family, none of them set against a sale yet."""
+        return self._pools.get((party, family), Pool()).fresh()
+
+    def check(self, lot: OpenLot, loss_cents: int, pool: Pool) -> WashCheck:
+        """Test a sale of a whole lot against the purchases that are left in the pool."""
+        security = self.index.security(lot.symbol)
+        if security.kind.is_exempt_from_1091 or not pool.purchases:
+            return FREE
+        whole = lot.quantity * security.multiplier
+        needed = whole
+        blockers = []
+        for place, purchase in self._replacements(lot, pool):
+            available = pool.left[place]
+            equivalents = min(needed, available * purchase.multiplier)
+            needed -= equivalents
+            blockers.append(
+                Blocker(
+                    purchase=purchase,
+                    place=place,
+                    available=available,
+                    taken=-(-equivalents // purchase.multiplier),
+                    is_permanent=self._is_permanent(lot, purchase) and equivalents > 0,
+                )
+            )
+        if not blockers:
+            return FREE
+        matched = whole - needed
+        return WashCheck(
+            status=_status(blockers, is_partial=needed > 0),
+            blocked_quantity=-(-matched // security.multiplier),
+            disallowed_cents=disallowed_part(loss_cents, whole, 0, matched),
+            safe_from=max(b.purchase.safe_from for b in blockers),
+            blockers=tuple(blockers),
+        )
+
+    def use(self, check: WashCheck, pool: Pool) -> None:
+        """Set a sale against the purchases that replace its loss: each share serves once."""
+        for blocker in check.blockers:
+            pool.left[blocker.place] -= blocker.taken
+
+    def waiting_loss_washed_by(self, symbol: str, party: str) -> WaitingLoss | None:
+        """A loss already realized that a purchase of the as-of date would disallow."""
+        family = self.index.identity.family(symbol)
+        for loss in self._waiting.get((party, family), ()):
+            if self.index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
+                return loss
+        return None
+
+    def open_losses(self) -> Iterator[tuple[str, WaitingLoss]]:
+        """Every loss whose window is open, with its party."""
+        for (party, _), losses in self._waiting.items():
+            for loss in losses:
+                yield party, loss
+
+    def booked_purchases(self) -> Iterator[tuple[str, Purchase]]:
+        """Every purchase in the window that is made already, with its party."""
+        for (party, _), pool in self._pools.items():
+            for purchase in pool.purchases:
+                if purchase.lot_id:
+                    yield party, purchase
+
+    def told(self, lot: OpenLot) -> tuple[str, ...]:
+        """What does not block a sale of this symbol, but should be known before it."""
+        key = self.index.party[lot.account], lot.symbol
+        if key not in self._told:
+            self._told[key] = tuple(self._notes_on(*key, lot.household))
+        return self._told[key]
+
+    def _replacements(self, lot: OpenLot, pool: Pool) -> Iterator[tuple[int, Purchase]]:
+        """The purchases of a pool that would replace a loss on a lot, with their places."""
+        situation = self.index.situation
+        newer_only = not situation.rule.strict and not situation.policy.count_older_than_sold
+        for place, purchase in enumerate(pool.purchases):
+            if pool.left[place] <= 0 or purchase.lot_id == lot.lot_id:
+                continue
+            if newer_only and purchase.day < day_of(lot.acquired):
+                continue
+            if self.index.replaces(purchase.symbol, lot.symbol):
+                yield place, purchase
+
+    def _is_permanent(self, lot: OpenLot, purchase: Purchase) -> bool:
+        sold = self.index.accounts[lot.account]
+        return is_lost_in(sold, purchase.account, self.index.situation.policy)
+
+    def _notes_on(self, party: str, symbol: str, household: str) -> Iterator[str]:
+        family = self.index.identity.family(symbol)
+        for other, purchase in self._of_others.get((household, family), ()):
+            if other != party and self.index.replaces(purchase.symbol, symbol):
+                yield f"{purchase}: another taxpayer's account, told only"
+        yield from self._notes.get((party, family), ())
+        for name, held in sorted(self._holders.get((party, family), ())):
+            account = self.index.accounts[name]
+            if self.index.reinvests(account, held) and self.index.replaces(held, symbol):
+                yield f"dividends of {held} are reinvested in {name}"
+        yield from self._gaps.get(party, ())
+
+
+def is_lost_in(sold: Account, replacing: Account, policy: Policy) -> bool:
+    """Whether a loss that shares of another account replace joins no basis (decision D8)."""
+    if is_permanent_in(replacing.kind.is_tax_deferred) or sold.tax_return != replacing.tax_return:
+        return True
+    is_spouses = sold.owner != replacing.owner and Owner.JOINT not in (sold.owner, replacing.owner)
+    return is_spouses and not policy.spouse_basis_step_up
+
+
+def _status(blockers: list[Blocker], *, is_partial: bool) -> WashStatus:
+    if any(blocker.is_permanent for blocker in blockers):
+        return WashStatus.PERMANENT_RISK
+    return WashStatus.PARTIAL if is_partial else WashStatus.BLOCKED

@@ -1,0 +1,65 @@
+"""Why an opportunity is not taken: the tests in their order, each with its stable code."""
+
+from collections.abc import Collection
+
+from taxlots.domain.harvest_rule import HarvestRule, PartlyWashed, WithoutReplacement
+from taxlots.domain.verdict import Reason, WashStatus
+from taxlots.plan.appraisal import is_below_percent
+from taxlots.plan.harvest_plan import Opportunity
+from taxlots.plan.situation import Index
+
+
+def reason_of_loss(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
+    """Why the loss is not worth taking, or not safe to take; None if it is both."""
+    return (
+        _reason_of_size(opportunity, opportunity.appraisal.loss_cents, rule)
+        or _reason_of_wash(opportunity, rule)
+        or _reason_of_size(opportunity, opportunity.allowed_loss_cents, rule)
+        or _reason_of_saving(opportunity, rule)
+    )
+
+
+def reason_of_trade(
+    opportunity: Opportunity, bought: Collection[str], index: Index
+) -> Reason | None:
+    """Why the rest of the plan forbids the sale, or nothing can be bought for it.
+
+    ``bought`` are the proxies that the plan buys for other families of the party.
+    """
+    symbol = opportunity.lot.symbol
+    is_exempt = index.security(symbol).kind.is_exempt_from_1091
+    if not is_exempt and any(index.replaces(proxy, symbol) for proxy in bought):
+        return Reason.BOUGHT_IN_PLAN
+    must_replace = index.situation.rule.without_replacement is WithoutReplacement.SKIP
+    if must_replace and opportunity.replacement.proxy is None:
+        return Reason.NO_REPLACEMENT
+    return None
+
+
+def _reason_of_size(opportunity: Opportunity, loss_cents: int, rule: HarvestRule) -> Reason | None:
+    if loss_cents < rule.min_loss_cents:
+        return Reason.BELOW_MIN_LOSS
+    is_below = is_below_percent(loss_cents, opportunity.lot, rule)
+    return Reason.BELOW_MIN_PERCENT if is_below else None
+
+
+def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
+    match opportunity.check.status:
+        case WashStatus.PERMANENT_RISK:
+            return Reason.PERMANENT_RISK
+        case WashStatus.BLOCKED:
+            return Reason.WASH_BLOCKED
+        case WashStatus.PARTIAL:
+            is_skipped = rule.partly_washed is PartlyWashed.SKIP
+            return Reason.PARTIAL if is_skipped or not opportunity.allowed_loss_cents else None
+        case _:
+            return None
+
+
+def _reason_of_saving(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
+    if rule.min_tax_saved_cents == 0:
+        return None
+    if opportunity.tax_saved_cents is None:
+        return Reason.NO_PROFILE
+    is_below = opportunity.tax_saved_cents < rule.min_tax_saved_cents
+    return Reason.BELOW_MIN_TAX_SAVED if is_below else None

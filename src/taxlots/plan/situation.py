@@ -1,0 +1,109 @@
+"""The situation: everything that a plan is made from, and how it is looked up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
+from taxlots.domain.account import Account
+from taxlots.domain.calendar import day_of
+from taxlots.domain.harvest_rule import HarvestRule
+from taxlots.domain.household import wash_sale_party
+from taxlots.domain.policy import Policy
+from taxlots.domain.quote import Quote
+from taxlots.domain.scheduled import ScheduledEvent
+from taxlots.domain.security import Proxy, Security
+from taxlots.domain.tax_profile import TaxProfile
+from taxlots.domain.verdict import Reason
+from taxlots.law.identical import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What is known on the day of a plan.
+
+    ``lots`` are all open lots of all accounts, tax-deferred ones included, in the books' order:
+    by household and rank, the sub-lots of one lot with the adjusted ones first.
+    ``acquisitions`` holds at least every acquisition of the last 30 days, sold or not, and
+    ``waiting_losses`` every loss whose window is open.  ``strict_identity`` counts securities on
+    one index as identical, ``book_identity`` is what the books were booked by.  ``profiles`` maps
+    tax returns to their rates of the year of ``as_of``.  ``barred`` names lots that are never
+    harvested for a reason that only the books know.
+    """
+
+    as_of: date
+    accounts: tuple[Account, ...]
+    securities: Mapping[str, Security]
+    strict_identity: Identity
+    book_identity: Identity
+    lots: Sequence[OpenLot]
+    acquisitions: Sequence[Acquisition]
+    waiting_losses: Sequence[WaitingLoss]
+    quotes: Mapping[str, Quote]
+    profiles: Mapping[str, TaxProfile] = field(default_factory=dict)
+    proxies: Sequence[Proxy] = ()
+    scheduled: Sequence[ScheduledEvent] = ()
+    policy: Policy = field(default_factory=Policy)
+    rule: HarvestRule = field(default_factory=HarvestRule)
+    barred: Mapping[str, Reason] = field(default_factory=dict)
+
+    @property
+    def day(self) -> int:
+        """The as-of date as a day number."""
+        return day_of(self.as_of)
+
+    @property
+    def identity(self) -> Identity:
+        """Which securities this plan holds to be identical: the strict reading unless told."""
+        if self.rule.allow_same_index or not self.rule.strict:
+            return self.book_identity
+        return self.strict_identity
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Accounts, securities and families of a situation, looked up in one step.
+
+    ``party`` maps an account to its wash-sale party, ``members`` a family of the plan's identity
+    to its symbols in order of name, ``household_places`` a household to its place in the book.
+    """
+
+    situation: Situation
+    identity: Identity
+    accounts: Mapping[str, Account]
+    party: Mapping[str, str]
+    members: Mapping[str, Sequence[str]]
+    household_places: Mapping[str, int]
+
+    def security(self, symbol: str) -> Security:
+        """The security; one that is not listed is a stock."""
+        return self.situation.securities.get(symbol) or Security(symbol=symbol)
+
+    def relatives(self, symbol: str) -> Sequence[str]:
+        """The symbols of a symbol's family, itself included."""
+        return self.members.get(self.identity.family(symbol), (symbol,))
+
+    def replaces(self, acquired: str, sold: str) -> bool:
+        """Whether acquiring one security replaces a loss of the as-of date on another."""
+        return self.identity.replaces(acquired, sold, self.situation.day)
+
+    def reinvests(self, account: Account, symbol: str) -> bool:
+        """Whether dividends of a security are reinvested in an account."""
+        return account.drip or self.security(symbol).drip
+
+
+def index_of(situation: Situation) -> Index:
+    """Index a situation."""
+    identity = situation.identity
+    members: dict[str, list[str]] = {}
+    for symbol, family in sorted(identity.families.items()):
+        members.setdefault(family, []).append(symbol)
+    households = dict.fromkeys(account.household for account in situation.accounts)
+    return Index(
+        situation=situation,
+        identity=identity,
+        accounts={account.id: account for account in situation.accounts},
+        party={account.id: wash_sale_party(account) for account in situation.accounts},
+        members=members,
+        household_places={name: place for place, name in enumerate(households)},
+    )

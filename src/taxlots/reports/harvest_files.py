@@ -1,0 +1,364 @@
+"""The files of a harvest: every table as text cells, and the manifest.
+
+The columns are documented in ``docs/reference/harvest-files.md``.  All cells are inert.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Any, Final
+
+from taxlots.domain.harvest_rule import HarvestRule
+from taxlots.domain.money import apportion, dollars, shares
+from taxlots.domain.order import LotInstruction, Order, Side
+from taxlots.domain.restriction import Restriction, SwitchBack
+from taxlots.plan.guard import WashCheck
+from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
+from taxlots.reports.harvest_wording import detail_of
+from taxlots.reports.inert import inert
+
+Row = dict[str, str]
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "opportunities.csv": (
+        "household",
+        "symbol",
+        "account",
+        "lot_id",
+        "acquired_date",
+        "quantity",
+        "close",
+        "close_date",
+        "market_value",
+        "cost_basis",
+        "loss",
+        "loss_percent",
+        "term",
+        "days_to_long_term",
+        "status",
+        "free_quantity",
+        "blocked_quantity",
+        "blocked_until",
+        "blocked_by",
+        "blocked_accounts",
+        "allowed_loss",
+        "estimated_tax_saved",
+        "saving_basis",
+        "verdict",
+        "reason",
+        "replacement",
+        "refused_replacements",
+        "told",
+    ),
+    "orders.csv": (
+        "custodian",
+        "account_number",
+        "action",
+        "symbol",
+        "cusip",
+        "quantity",
+        "order_type",
+        "limit_price",
+        "tif",
+        "tax_lot_method",
+        "lot_open_date",
+        "lot_quantity",
+        "lot_unit_cost",
+        "lot_id",
+        "client_order_id",
+        "reason",
+    ),
+    "lot_instructions.csv": (
+        "custodian",
+        "account_number",
+        "client_order_id",
+        "symbol",
+        "cusip",
+        "lot_id",
+        "versus_purchase_date",
+        "quantity",
+        "lot_unit_cost",
+        "instruction",
+    ),
+    "restrictions.csv": (
+        "household",
+        "account",
+        "symbol",
+        "restriction",
+        "until",
+        "force",
+        "origin",
+        "because",
+        "note",
+    ),
+    "switch_back.csv": (
+        "household",
+        "account",
+        "symbol",
+        "sold_quantity",
+        "sold_date",
+        "replacement",
+        "replacement_quantity",
+        "replacement_order_id",
+        "first_date",
+        "replacement_long_term_from",
+        "policy",
+    ),
+    "verdicts.csv": (
+        "household",
+        "account",
+        "symbol",
+        "lot_id",
+        "acquired_date",
+        "quantity",
+        "verdict",
+        "reason",
+        "detail",
+    ),
+}
+"""The tables of a harvest and the columns of each, in order."""
+
+
+def tables(plan: HarvestPlan) -> dict[str, list[Row]]:
+    """Every table of a plan by its file name: one dict of text cells a row, columns in order."""
+    rows: dict[str, Iterable[Row]] = {
+        "opportunities.csv": map(_opportunity, plan.opportunities),
+        "orders.csv": map(_order, plan.orders),
+        "lot_instructions.csv": map(_lot_instruction, plan.lot_instructions),
+        "restrictions.csv": map(_restriction, plan.restrictions),
+        "switch_back.csv": map(_switch_back, plan.switch_backs),
+        "verdicts.csv": (_verdict(verdict, plan) for verdict in plan.verdicts),
+    }
+    return {
+        name: [{column: inert(str(row[column])) for column in columns} for row in rows[name]]
+        for name, columns in COLUMNS.items()
+    }
+
+
+def manifest(
+    plan: HarvestPlan,
+    *,
+    book: str,
+    hashes: Mapping[str, str],
+    engine_version: str,
+    rule_version: str,
+) -> dict[str, Any]:
+    """What the run looked at, under which rule, and what came of it; ready for JSON.
+
+    ``hashes`` maps input files to their SHA-256.  ``lots.by_reason`` and the lots by account each
+    sum to ``lots.open``, the number of open lots in the book; accounts without lots are listed.
+    """
+    harvested = [v for v in plan.verdicts if v.reason.is_harvest]
+    looked_at = Counter(verdict.lot.account for verdict in plan.verdicts)
+    taken = Counter(verdict.lot.account for verdict in harvested)
+    sides = Counter(order.side for order in plan.orders)
+    return {
+        "book": book,
+        "as_of": plan.as_of.isoformat(),
+        "engine_version": engine_version,
+        "rule_version": rule_version,
+        "inputs": dict(sorted(hashes.items())),
+        "rule": _rule(plan.rule),
+        "lots": {
+            "open": len(plan.verdicts),
+            "harvested": len(harvested),
+            "by_reason": {str(reason): n for reason, n in plan.lots_by_reason.items()},
+        },
+        "accounts": [
+            {
+                "household": account.household,
+                "account": account.id,
+                "lots": looked_at[account.id],
+                "harvested": taken[account.id],
+            }
+            for account in plan.accounts
+        ],
+        "opportunities": len(plan.opportunities),
+        "orders": {str(side): sides[side] for side in Side},
+        "restrictions": len(plan.restrictions),
+        "switch_backs": len(plan.switch_backs),
+        "totals": _totals([v.opportunity for v in harvested if v.opportunity]),
+    }
+
+
+def _totals(harvested: list[Opportunity]) -> dict[str, Any]:
+    """Sums over the harvested lots; a saving is summed where the profile gives rates."""
+    return {
+        "proceeds": dollars(sum(o.appraisal.market_value_cents or 0 for o in harvested)),
+        "short_term_loss": dollars(
+            sum(o.allowed_loss_cents for o in harvested if not o.appraisal.is_long)
+        ),
+        "long_term_loss": dollars(
+            sum(o.allowed_loss_cents for o in harvested if o.appraisal.is_long)
+        ),
+        "deferred_loss": dollars(sum(o.check.disallowed_cents for o in harvested)),
+        "estimated_tax_saved": dollars(sum(o.tax_saved_cents or 0 for o in harvested)),
+        "lots_without_rates": sum(o.tax_saved_cents is None for o in harvested),
+    }
+
+
+def _rule(rule: HarvestRule) -> dict[str, Any]:
+    """The rule by its fields, in their units; names in order."""
+    found: dict[str, Any] = {}
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if isinstance(value, frozenset):
+            found[field.name] = sorted(value)
+        else:
+            found[field.name] = str(value) if isinstance(value, str) else value
+    return found
+
+
+def _opportunity(verdict: Verdict) -> Row:
+    lot, appraisal, opportunity = verdict.lot, verdict.appraisal, verdict.opportunity
+    if opportunity is None or appraisal.quote is None:
+        raise AssertionError("an opportunity has a loss, and that a close")
+    saved = opportunity.tax_saved_cents
+    proxy = opportunity.replacement.proxy
+    refused = opportunity.replacement.refused
+    return {
+        "household": lot.household,
+        "symbol": lot.symbol,
+        "account": lot.account,
+        "lot_id": lot.lot_id,
+        "acquired_date": lot.acquired.isoformat(),
+        "quantity": shares(lot.quantity),
+        "close": _price(appraisal.quote.close, 8),
+        "close_date": appraisal.quote.day.isoformat(),
+        "market_value": dollars(appraisal.market_value_cents or 0),
+        "cost_basis": dollars(lot.loss_basis_cents),
+        "loss": dollars(appraisal.loss_cents),
+        "loss_percent": _percent(appraisal.loss_cents, lot.loss_basis_cents),
+        "term": "LT" if appraisal.is_long else "ST",
+        "days_to_long_term": str(appraisal.days_to_long_term),
+        **_wash_cells(opportunity.check, lot.quantity),
+        "allowed_loss": dollars(opportunity.allowed_loss_cents),
+        "estimated_tax_saved": "" if saved is None else dollars(saved),
+        "saving_basis": opportunity.saving_basis,
+        "verdict": _yes_or_no(verdict),
+        "reason": verdict.reason,
+        "replacement": proxy.proxy if proxy else "",
+        "refused_replacements": ";".join(f"{symbol}:{refusal}" for symbol, refusal in refused),
+        "told": "; ".join(opportunity.told),
+    }
+
+
+def _wash_cells(check: WashCheck, quantity: int) -> Row:
+    """How much of a lot is blocked, until when, and by which purchases."""
+    blockers = check.blockers
+    return {
+        "status": check.status,
+        "free_quantity": shares(quantity - check.blocked_quantity),
+        "blocked_quantity": shares(check.blocked_quantity),
+        "blocked_until": _date(check.safe_from),
+        "blocked_by": ";".join(
+            f"{b.purchase.lot_id or b.purchase.kind}:{shares(b.available)}" for b in blockers
+        ),
+        "blocked_accounts": ";".join(dict.fromkeys(b.purchase.account.id for b in blockers)),
+    }
+
+
+def _order(order: Order) -> Row:
+    return {
+        "custodian": order.custodian,
+        "account_number": order.account,
+        "action": order.side,
+        "symbol": order.symbol,
+        "cusip": order.cusip,
+        "quantity": shares(order.quantity),
+        "order_type": order.order_type,
+        "limit_price": "" if order.limit_price is None else _price(order.limit_price, 8),
+        "tif": order.tif,
+        "tax_lot_method": order.tax_lot_method,
+        "lot_open_date": _date(order.lot_open_date),
+        "lot_quantity": "" if order.lot_quantity is None else shares(order.lot_quantity),
+        "lot_unit_cost": "" if order.lot_unit_cost is None else _price(order.lot_unit_cost, 4),
+        "lot_id": order.lot_id,
+        "client_order_id": order.client_order_id,
+        "reason": order.reason,
+    }
+
+
+def _lot_instruction(instruction: LotInstruction) -> Row:
+    quantity = shares(instruction.quantity)
+    return {
+        "custodian": instruction.custodian,
+        "account_number": instruction.account,
+        "client_order_id": instruction.client_order_id,
+        "symbol": instruction.symbol,
+        "cusip": instruction.cusip,
+        "lot_id": instruction.lot_id,
+        "versus_purchase_date": instruction.versus_purchase.isoformat(),
+        "quantity": quantity,
+        "lot_unit_cost": _price(instruction.lot_unit_cost, 4),
+        "instruction": (
+            f"sell {quantity} {instruction.symbol} versus purchase of "
+            f"{instruction.versus_purchase} at {_price(instruction.lot_unit_cost, 4)}"
+        ),
+    }
+
+
+def _restriction(restriction: Restriction) -> Row:
+    return {
+        "household": restriction.household,
+        "account": restriction.account,
+        "symbol": restriction.symbol,
+        "restriction": restriction.kind,
+        "until": restriction.until.isoformat(),
+        "force": restriction.force,
+        "origin": restriction.origin,
+        "because": ";".join(restriction.because),
+        "note": restriction.note,
+    }
+
+
+def _switch_back(switch_back: SwitchBack) -> Row:
+    return {
+        "household": switch_back.household,
+        "account": switch_back.account,
+        "symbol": switch_back.symbol,
+        "sold_quantity": shares(switch_back.sold_quantity),
+        "sold_date": switch_back.sold_on.isoformat(),
+        "replacement": switch_back.proxy,
+        "replacement_quantity": shares(switch_back.proxy_quantity),
+        "replacement_order_id": switch_back.proxy_order_id,
+        "first_date": switch_back.first_day.isoformat(),
+        "replacement_long_term_from": switch_back.proxy_long_term_from.isoformat(),
+        "policy": switch_back.policy,
+    }
+
+
+def _verdict(verdict: Verdict, plan: HarvestPlan) -> Row:
+    lot = verdict.lot
+    return {
+        "household": lot.household,
+        "account": lot.account,
+        "symbol": lot.symbol,
+        "lot_id": lot.lot_id,
+        "acquired_date": lot.acquired.isoformat(),
+        "quantity": shares(lot.quantity),
+        "verdict": _yes_or_no(verdict),
+        "reason": verdict.reason,
+        "detail": detail_of(verdict, plan),
+    }
+
+
+def _yes_or_no(verdict: Verdict) -> str:
+    return "harvest" if verdict.reason.is_harvest else "no"
+
+
+def _date(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _percent(part: int, whole: int) -> str:
+    """A part of a whole in percent, two decimals, half up."""
+    return dollars(apportion(part, 10_000, whole))
+
+
+def _price(price: int, places: int) -> str:
+    """A price in units of ``10**-places`` dollars with at least two decimals."""
+    units, rest = divmod(price, 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0")
+    return f"{units}.{decimals:0<2}"

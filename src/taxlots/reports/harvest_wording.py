@@ -1,0 +1,109 @@
+"""A verdict in a sentence: what stands beside its code."""
+
+from collections.abc import Callable
+from typing import Final
+
+from taxlots.domain.money import dollars
+from taxlots.domain.verdict import Reason
+from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
+
+SENTENCES: Final = {
+    Reason.TAX_DEFERRED: "a loss in a tax-deferred account is no capital loss",
+    Reason.MTM_475: "marked to market at the end of the year, sold or not",
+    Reason.SECTION_1256: "marked to market at the end of the year, sold or not",
+    Reason.EXCLUDED: "excluded by the harvest rule",
+    Reason.BASIS_UNKNOWN: "without a basis there is no loss to measure; enter cost_basis",
+    Reason.BASIS_PENDING: "the basis has not arrived from the earlier custodian",
+    Reason.ESPP_WITHOUT_INCOME: "the basis lacks its income; enter compensation_income",
+    Reason.BASIS_NOT_ADJUSTED: "the cost may not be the basis (premium, discount)",
+    Reason.BELOW_MIN_PERCENT: "the loss is a smaller part of the basis than min_loss_percent",
+    Reason.NO_PROFILE: "min_tax_saved cannot be tested: the return has no rates for this year",
+    Reason.SUB_LOT_ORDER: "the books would relieve another part of this lot first",
+    Reason.BOUGHT_IN_PLAN: "this plan buys it, or what is identical, as a proxy",
+}
+
+
+def detail_of(verdict: Verdict, plan: HarvestPlan) -> str:
+    """What the reader needs to understand the code, with the figures behind it."""
+    if verdict.reason in SENTENCES:
+        return SENTENCES[verdict.reason]
+    if verdict.opportunity is None:
+        return _WITHOUT_LOSS[verdict.reason](verdict, plan)
+    return _WITH_LOSS[verdict.reason](verdict.opportunity, plan)
+
+
+def _no_price(_verdict: Verdict, plan: HarvestPlan) -> str:
+    return f"no close on or before {plan.as_of}"
+
+
+def _stale_price(verdict: Verdict, _plan: HarvestPlan) -> str:
+    quote = verdict.appraisal.quote
+    return f"the last close, of {quote.day}, is {quote.sessions_old} sessions old" if quote else ""
+
+
+def _gain(verdict: Verdict, _plan: HarvestPlan) -> str:
+    value = verdict.appraisal.market_value_cents or 0
+    return f"an unrealized gain of {dollars(value - verdict.lot.cost_basis_cents)}"
+
+
+def _no_loss(verdict: Verdict, _plan: HarvestPlan) -> str:
+    if verdict.lot.loss_basis_cents < verdict.lot.cost_basis_cents:
+        return "a gift worth no more than its basis for gain and no less than its basis for loss"
+    return "worth its basis"
+
+
+def _below_min_loss(opportunity: Opportunity, plan: HarvestPlan) -> str:
+    least = plan.rule.min_loss_cents
+    loss = opportunity.appraisal.loss_cents
+    counted = loss if loss < least else opportunity.allowed_loss_cents
+    return f"a loss of {dollars(counted)} is below min_loss, {dollars(least)}"
+
+
+def _below_min_tax_saved(opportunity: Opportunity, plan: HarvestPlan) -> str:
+    least = dollars(plan.rule.min_tax_saved_cents)
+    saved = dollars(opportunity.tax_saved_cents or 0)
+    return f"estimated tax saved, {saved}, is below min_tax_saved, {least}"
+
+
+def _deferred(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    return _washed(opportunity, "deferred")
+
+
+def _lost(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    return _washed(opportunity, "deferred or lost for good")
+
+
+def _washed(opportunity: Opportunity, fate: str) -> str:
+    check = opportunity.check
+    purchases = "; ".join(str(blocker.purchase) for blocker in check.blockers)
+    disallowed = dollars(check.disallowed_cents)
+    return f"{disallowed} of the loss would be {fate}; free from {check.safe_from}: {purchases}"
+
+
+def _no_replacement(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    refused = (f"{symbol}: {refusal}" for symbol, refusal in opportunity.replacement.refused)
+    return "; ".join(refused) or "proxies.csv names no proxy for it"
+
+
+def _harvested(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    proxy = opportunity.replacement.proxy
+    return f"replaced by {proxy.proxy}" if proxy else "the proceeds stay in cash"
+
+
+_WITHOUT_LOSS: Final[dict[Reason, Callable[[Verdict, HarvestPlan], str]]] = {
+    Reason.NO_PRICE: _no_price,
+    Reason.STALE_PRICE: _stale_price,
+    Reason.GAIN: _gain,
+    Reason.NO_LOSS: _no_loss,
+}
+
+_WITH_LOSS: Final[dict[Reason, Callable[[Opportunity, HarvestPlan], str]]] = {
+    Reason.BELOW_MIN_LOSS: _below_min_loss,
+    Reason.PERMANENT_RISK: _lost,
+    Reason.WASH_BLOCKED: _deferred,
+    Reason.PARTIAL: _deferred,
+    Reason.BELOW_MIN_TAX_SAVED: _below_min_tax_saved,
+    Reason.NO_REPLACEMENT: _no_replacement,
+    Reason.HARVEST: _harvested,
+    Reason.HARVEST_PARTLY_WASHED: _deferred,
+}
