@@ -90,11 +90,11 @@ def _sell(scribe: Scribe) -> bool:
         named = scribe.naming(position)
         units = sum(lot.units for lot in named)
         cells["lots"] = ";".join(f"{lot.id}:{shares(lot.units)}" for lot in named)
-        days = pick(rng, [0, 2, 3, 9])
-        if days:
-            cells["settle_date"] = (scribe.today + timedelta(days=2)).isoformat()
+        days = pick(rng, [0, 1, 2, 9])
+        if days:  # Settlement on the next day is never after that of SEC Rule 15c6-1.
+            cells["settle_date"] = (scribe.today + timedelta(days=1)).isoformat()
             cells["identified_at"] = (scribe.today + timedelta(days=days)).isoformat()
-        if days <= 2:
+        if days <= 1:
             position.take_named(named)
         else:
             position.take(units, method)

@@ -1,15 +1,14 @@
 """The audit of a book: the three tables that replay writes, and the conservation identity."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from .book import Account, Book, Row
 from .holdings import Holdings
 from .household import book_event
 from .journal import events_of
 from .lots import Match, Part, Piece
-from .money import dollars, shares, spread
+from .money import dollars, shares
 from .terms import first_long_term_day, is_long_term
 
 
@@ -33,8 +32,8 @@ def audit(book: Book) -> Audit:
     accounts = book.account_list()
     for household in dict.fromkeys(account.household for account in accounts):
         held = holdings_of(book, [a for a in accounts if a.household == household])
-        result.realized.extend(row for piece in held.sold for row in _realized(held, piece))
-        result.lots.extend(_open_lot(held, part) for part in held.parts)
+        result.realized.extend(_realized(held, piece) for piece in _taxable(held))
+        result.lots.extend(_open_lot(held, part) for part in held.parts if part.place == "held")
         result.wash_sales.extend(_wash_sale(match) for match in held.matches)
         residual += _residual(held)
     return Audit(result.realized, result.lots, result.wash_sales, residual)
@@ -48,63 +47,32 @@ def holdings_of(book: Book, household: list[Account]) -> Holdings:
     return held
 
 
-@dataclass(frozen=True)
-class Share:
-    """One row of a piece: the shares that replaced a later loss (D2), or the rest."""
-
-    quantity: int
-    proceeds: int
-    basis: int
-    disallowed: int
-    permanent: int
-    added: int
-    holding_period: date
-    always_long: bool
-
-    @property
-    def gain(self) -> int:
-        return self.proceeds - self.basis - self.added + self.disallowed
+def _taxable(held: Holdings) -> list[Piece]:
+    """What was sold in accounts whose sales realize something."""
+    return [piece for piece in held.sold if not held.accounts[piece.account].is_tax_deferred]
 
 
-def _shares_of(piece: Piece) -> Iterator[Share]:
-    """The rows of a piece: what it is made of is spread over them by the Money rule."""
-    used = [(s.quantity, s.added, s.holding_period, s.always_long) for s in piece.slices]
-    rest = piece.quantity - sum(quantity for quantity, *_ in used)
-    rows = [*used, (rest, 0, piece.holding_period, piece.always_long)]
-    quantities = [quantity for quantity, *_ in rows]
-    amounts = (piece.proceeds, piece.basis, piece.disallowed, piece.permanent)
-    columns = [spread(amount, quantities) for amount in amounts]
-    for (quantity, *facts), *spreads in zip(rows, *columns, strict=True):
-        if quantity:
-            yield Share(quantity, *spreads, *facts)
-
-
-def _realized(held: Holdings, piece: Piece) -> Iterator[Row]:
-    account = held.accounts[piece.account]
-    if account.is_tax_deferred:
-        return
-    for share in _shares_of(piece):
-        always = share.always_long
-        long = is_long_term(share.holding_period, piece.sold, always=always)
-        known = piece.is_known
-        yield {
-            "sale_id": piece.sale_id,
-            "lot_id": piece.lot.id,
-            "household": account.household,
-            "account": piece.account,
-            "symbol": piece.symbol,
-            "acquired_date": piece.lot.acquired.isoformat(),
-            "holding_period_date": share.holding_period.isoformat(),
-            "sold_date": piece.sold.isoformat(),
-            "quantity": shares(share.quantity),
-            "proceeds": dollars(share.proceeds),
-            "cost_basis": dollars(share.basis + share.added) if known else "",
-            "wash_sale_loss_disallowed": dollars(share.disallowed),
-            "permanently_disallowed": dollars(share.permanent),
-            "gain": dollars(share.gain) if known else "",
-            "term": "LT" if long else "ST",
-            "status": _status(held, piece),
-        }
+def _realized(held: Holdings, piece: Piece) -> Row:
+    known = piece.is_known
+    long = is_long_term(piece.holding_period, piece.sold, always=piece.always_long)
+    return {
+        "sale_id": piece.sale_id,
+        "lot_id": piece.lot.id,
+        "household": held.accounts[piece.account].household,
+        "account": piece.account,
+        "symbol": piece.symbol,
+        "acquired_date": piece.lot.acquired.isoformat(),
+        "holding_period_date": piece.holding_period.isoformat(),
+        "sold_date": piece.sold.isoformat(),
+        "quantity": shares(piece.quantity),
+        "proceeds": dollars(piece.proceeds),
+        "cost_basis": dollars(piece.basis) if known else "",
+        "wash_sale_loss_disallowed": dollars(piece.disallowed),
+        "permanently_disallowed": dollars(piece.permanent),
+        "gain": dollars(piece.gain) if known else "",
+        "term": "LT" if long else "ST",
+        "status": _status(held, piece),
+    }
 
 
 def _status(held: Holdings, piece: Piece) -> str:
@@ -159,29 +127,30 @@ def _wash_sale(match: Match) -> Row:
         "quantity": shares(match.quantity),
         "disallowed": dollars(match.disallowed),
         "permanent": dollars(match.permanent),
+        "rule": match.rule,
     }
 
 
 def _residual(held: Holdings) -> int:
     """Gain less what the identity says it must be.
 
-    Dollars that a wash sale or an adjustment added to a lot of unknown basis are known; they
-    leave untaxed when it is sold.
+    What is on its way at the as-of date has left.  Dollars that a wash sale or an adjustment
+    added to a lot of unknown basis are known; they leave untaxed when it is sold.
     """
     total = held.sums.copy()
     for part in held.parts:
         held_in = held.accounts[part.account]
-        total["open"] += 0 if held_in.is_tax_deferred else part.whole.remaining("basis")
-    for piece in held.sold:
-        if held.accounts[piece.account].is_tax_deferred:
-            continue
+        if not held_in.is_tax_deferred:
+            term = "open" if part.place == "held" else "left"
+            total[term] += part.whole.remaining("basis")
+    for piece in _taxable(held):
         if not piece.is_known:
-            total["left"] += piece.cost + sum(used.added for used in piece.slices)
+            total["left"] += piece.cost
             continue
         total["proceeds"] += piece.proceeds
         total["permanent"] += piece.permanent
         total["gift gap"] += piece.cost - piece.basis
-        total["gain"] += sum(share.gain for share in _shares_of(piece))
+        total["gain"] += piece.gain
     expected = total["proceeds"] - total["basis in"] + total["open"] + total["left"]
     expected += total["permanent"] + total["gift gap"] - total["adjustments"]
     return total["gain"] - expected

@@ -11,7 +11,7 @@ from .book import Account, Book
 from .identity import Identity
 from .journal import SPLITS, Event
 from .lots import Loss, Lot, Match, Part, Piece
-from .money import Whole
+from .money import Whole, rounded
 from .relief import within_lot
 
 
@@ -42,13 +42,13 @@ class Holdings:
         back = {event.order_id for event in self.events if event.action == "TRANSFER_IN"}
         self.linked = (out & back) - {""}
 
-    def split_between(self, symbol: str, after: int, before: int) -> Fraction:
-        """By how much shares multiply between two places in the order of events."""
-        ratio = Fraction(1)
-        for event in self.events[after:before]:
-            if event.action in SPLITS and event.symbol == symbol:
-                ratio *= event.ratio
-        return ratio
+    def before_splits(self, arrival: Event, since: int) -> int:
+        """The quantity of a row in the units of an earlier place, undoing split by split."""
+        quantity = arrival.quantity
+        for event in reversed(self.events[since : arrival.rank]):
+            if event.action in SPLITS and event.symbol == arrival.symbol:
+                quantity = rounded(quantity / event.ratio)
+        return quantity
 
     def decides(self, key: str) -> object:
         return self.book.decides(key)
@@ -86,9 +86,9 @@ class Holdings:
             Fraction(basis, event.quantity),
             Fraction(loss_basis, event.quantity),
             holding_period or lot.acquired,
-            next(self.serial),
             place=place,
         )
+        lot.parts.append(part)
         self.parts.append(part)
         if place == "held":
             self.count("basis in", part.account, basis)
@@ -96,9 +96,17 @@ class Holdings:
 
     def cut_off(self, part: Part, quantity: int) -> Part:
         """Cut the next shares off a part; the caller says where they go."""
-        piece = part.cut_off(quantity, next(self.serial))
+        piece = part.cut_off(quantity)
         self.drop_empty()
         return piece
+
+    def move(self, part: Part, quantity: int) -> Part:
+        """What moves: the part itself if it moves entire, else a part cut off it."""
+        if quantity == part.left:
+            return part
+        moved = self.cut_off(part, quantity)
+        self.parts.append(moved)
+        return moved
 
     def drop_empty(self) -> None:
         self.parts = [part for part in self.parts if not part.is_gone]

@@ -159,7 +159,7 @@ def _sale(held: Holdings, event: Event) -> None:
 
 
 def _sold_piece(event: Event, part: Part, quantity: int, proceeds: int) -> Piece:
-    sold = part.cut_off(quantity, born=0)
+    sold = part.cut_off(quantity)
     return Piece(
         event.id,
         event.rank,
@@ -188,9 +188,7 @@ def _leave(held: Holdings, event: Event) -> None:
 
 def _transfer(held: Holdings, event: Event) -> None:
     for part, quantity in _picks(held, event):
-        moved = held.cut_off(part, quantity)
-        moved.account = event.to_account
-        held.parts.append(moved)
+        held.move(part, quantity).account = event.to_account
 
 
 def _transfer_out(held: Holdings, event: Event) -> None:
@@ -199,9 +197,7 @@ def _transfer_out(held: Holdings, event: Event) -> None:
         _leave(held, event)
         return
     for part, quantity in _picks(held, event):
-        moved = held.cut_off(part, quantity)
-        moved.place = event.order_id
-        held.parts.append(moved)
+        held.move(part, quantity).place = event.order_id
 
 
 def _transfer_in(held: Holdings, event: Event) -> None:
@@ -214,15 +210,14 @@ def _transfer_in(held: Holdings, event: Event) -> None:
 def _arrive_from_own_account(held: Holdings, event: Event) -> None:
     parts = [p for p in held.parts if (p.place, p.symbol) == (event.order_id, event.symbol)]
     for part, quantity in in_order(sorted(parts, key=held.order_of), event.quantity):
-        moved = held.cut_off(part, quantity)
+        moved = held.move(part, quantity)
         moved.account, moved.place = event.account, "held"
-        held.parts.append(moved)
 
 
 def _expect(held: Holdings, event: Event) -> None:
     """The day on which shares were acquired elsewhere that a TRANSFER_IN will bring.
 
-    Shares by purchase stand as a candidate from here on: the row's quantity, divided by the
+    Shares by purchase stand as a candidate from here on: the row's quantity before the
     splits between this day and the transfer.  A lot whose holding period starts before its
     acquisition has already replaced a loss.
     """
@@ -239,28 +234,30 @@ def _expect(held: Holdings, event: Event) -> None:
         lot.basis_status = "unknown"
     held.expected[arrival.id] = lot
     if counts:
-        ratio = held.split_between(arrival.symbol, event.rank, arrival.rank)
-        then = Event("EXPECT", acquired, arrival.cells, quantity=int(arrival.quantity / ratio))
+        before = held.before_splits(arrival, event.rank)
+        then = Event("EXPECT", acquired, arrival.cells, quantity=before)
         if then.quantity:
             held.open_part(lot, then, 0, place="arriving")
 
 
 def _arrive_from_outside(held: Holdings, event: Event) -> None:
-    """The lot, carrying what was matched while it was on its way."""
+    """The lot, carrying what was matched while it was on its way.
+
+    Cuts by splits may have made the parts a little more or less than the row's quantity: it is
+    spread over them.
+    """
     lot = held.expected[event.id]
     starts = day(event.holding_period_date) or lot.acquired
-    claims = [part for part in held.parts if part.lot is lot and part.used]
+    expected = sorted((part for part in held.parts if part.lot is lot), key=held.order_of)
+    arriving = spread(event.quantity, [part.left for part in expected])
+    claims = [pair for pair in zip(expected, arriving, strict=True) if pair[0].used and pair[1]]
     held.parts = [part for part in held.parts if part.lot is not lot]
     rest = held.open_part(lot, event, cents(event.cost_basis), holding_period=starts)
-    origin = event.origin or "purchase"
-    rest.used = origin == "purchase" and starts < lot.acquired
-    rest.always_long = origin == "inheritance"
-    for claim in sorted(claims, key=lambda part: part.adjusted):
-        if not claim.left:
-            continue
-        part = held.cut_off(rest, claim.left)
+    rest.always_long = (event.origin or "purchase") == "inheritance"
+    for claim, quantity in sorted(claims, key=lambda pair: pair[0].adjusted):
+        part = held.cut_off(rest, quantity)
         rest.whole, rest.own = rest.whole.what_is_left(), False
-        part.used, part.adjusted = True, part.born
+        part.used, part.adjusted = True, claim.adjusted
         part.add(claim.whole.amounts["wash"], wash=True)
         part.holding_period = claim.holding_period
         part.always_long = claim.always_long

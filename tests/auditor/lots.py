@@ -1,5 +1,6 @@
 """Lots, the parts of lots that accounts hold, pieces that were sold, and losses."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -12,7 +13,8 @@ class Lot:
     """One acquisition.  Its parts may differ in everything but this.
 
     ``is_dual``: a gift worth less than the donor's basis (two bases).  ``may_replace``: it was
-    acquired by purchase or taxable exchange, and by one who counts.
+    acquired by purchase or taxable exchange, and by one who counts.  ``parts`` are its parts in
+    the order in which they came about: what stays comes before what moved.
     """
 
     id: str
@@ -22,6 +24,7 @@ class Lot:
     is_dual: bool = False
     is_covered: bool = True
     basis_status: str = "known"
+    parts: "list[Part]" = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -32,7 +35,7 @@ class Part:
     ``wash``.  ``per_unit`` and ``loss_per_unit`` are what relief orders compare; they are
     ``own`` unless kept from the part from which this one was cut.  ``place`` is ``held``,
     ``arriving`` (acquired elsewhere, not yet transferred in) or the order id of the transfer on
-    which it is on its way.  ``born`` and ``adjusted`` are serial numbers.
+    which it is on its way.  ``adjusted`` is a serial number.
     """
 
     lot: Lot
@@ -42,7 +45,6 @@ class Part:
     per_unit: Fraction
     loss_per_unit: Fraction
     holding_period: date
-    born: int
     own: bool = True
     used: bool = False
     adjusted: int = 0
@@ -58,15 +60,17 @@ class Part:
         no_money = not self.whole.remaining("basis") and not self.whole.remaining("wash")
         return not self.left and no_money
 
-    def cut_off(self, quantity: int, born: int) -> "Part":
+    def cut_off(self, quantity: int) -> "Part":
         """The next shares, as a part of their own.  No dollar is added: the unit basis stays."""
-        return Part(
+        piece = Part(
             self.lot, self.account, self.symbol,
             Whole(quantity, self.whole.take(quantity)),
-            self.per_unit, self.loss_per_unit, self.holding_period, born,
+            self.per_unit, self.loss_per_unit, self.holding_period,
             own=False, used=self.used, adjusted=self.adjusted,
             always_long=self.always_long, place=self.place,
         )  # fmt: skip
+        self.lot.parts.append(piece)
+        return piece
 
     def add(self, amount: int, *, wash: bool = False) -> None:
         """Add dollars to the basis; what is left becomes a whole."""
@@ -88,16 +92,6 @@ class Part:
         else:
             self.per_unit /= ratio
             self.loss_per_unit /= ratio
-
-
-@dataclass
-class Slice:
-    """Sold shares that a later loss counted as its replacement (D2)."""
-
-    quantity: int
-    added: int
-    holding_period: date
-    always_long: bool
 
 
 @dataclass(eq=False)
@@ -124,7 +118,6 @@ class Piece:
     disallowed: int = 0
     permanent: int = 0
     is_tested: bool = False
-    slices: list[Slice] = field(default_factory=list)
     unused: Whole = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,25 +142,36 @@ class Piece:
         return max(0, self.basis - self.proceeds)
 
     @property
+    def gain(self) -> int:
+        return self.proceeds - self.basis + self.disallowed
+
+    @property
     def holding_period(self) -> date:
         """A gift sold from its loss basis has been held since the gift only."""
         from_loss_basis = self.lot.is_dual and self.proceeds < self.loss_cost
         return self.lot.acquired if from_loss_basis else self.donor_period
 
     def cut_off(self, quantity: int) -> "Piece":
-        """The first shares as a piece of their own (D1); this one keeps the rest."""
+        """The first shares as a piece of their own; this one keeps the rest.  Never of a gift."""
         pair = [quantity, self.quantity - quantity]
-        proceeds, cost = spread(self.proceeds, pair), spread(self.cost, pair)
-        first = Piece(
-            self.sale_id, self.sale_rank, self.lot, self.account, self.symbol, self.sold,
-            quantity, proceeds[0], cost[0], cost[0], self.donor_period,
-            self.used, self.always_long,
-        )  # fmt: skip
-        self.quantity, self.proceeds, self.cost, self.loss_cost = (
-            pair[1], proceeds[1], cost[1], cost[1],
-        )  # fmt: skip
+        first = copy(self)
+        for name in ("proceeds", "cost", "loss_cost", "disallowed", "permanent"):
+            amounts = spread(getattr(self, name), pair)
+            setattr(first, name, amounts[0])
+            setattr(self, name, amounts[1])
+        first.quantity, self.quantity = pair
+        first.recount()
         self.recount()
         return first
+
+    def replace_loss(self, added: int | None, holding_period: date, *, always_long: bool) -> None:
+        """These shares have replaced a loss; ``added`` joins their basis, if anything does."""
+        self.used = True
+        if added is not None:
+            self.cost += added
+            self.loss_cost += added
+            self.donor_period = holding_period
+            self.always_long |= always_long
 
 
 @dataclass(eq=False)
@@ -193,3 +197,4 @@ class Match:
     quantity: int
     disallowed: int
     permanent: int
+    rule: str

@@ -85,6 +85,22 @@ class Whole:
         """What is left, as a whole of its own."""
         return Whole(self.left, {name: self.remaining(name) for name in self.amounts})
 
+    def divide(self, quantities: list[int]) -> "list[Whole]":
+        """Wholes in the given proportion: everything is spread by the Money rule."""
+        names = list(self.amounts)
+        amounts = [spread(self.amounts[name], quantities) for name in names]
+        given = [spread(self.given[name], quantities) for name in names]
+        sizes = zip(spread(self.quantity, quantities), spread(self.gone, quantities), strict=True)
+        return [
+            Whole(
+                quantity,
+                {name: column[at] for name, column in zip(names, amounts, strict=True)},
+                gone,
+                {name: column[at] for name, column in zip(names, given, strict=True)},
+            )
+            for at, (quantity, gone) in enumerate(sizes)
+        ]
+
     def restate(self, ratio: Fraction, left: int) -> None:
         """A split: ``left`` is what the cut of the position leaves open of it."""
         self.gone = rounded(self.gone * ratio)

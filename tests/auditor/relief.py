@@ -16,7 +16,7 @@ def within_lot(part: Part, sub_first: object) -> tuple[int, int]:
     """The order of one lot's parts: adjusted ones as they were adjusted, then the plain rest."""
     if part.used:
         return (0, part.adjusted)
-    return (1 if sub_first == "adjusted" else -1, part.born)
+    return (1 if sub_first == "adjusted" else -1, part.lot.parts.index(part))
 
 
 def by_method(

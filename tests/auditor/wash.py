@@ -12,10 +12,11 @@ from typing import Any
 
 from .book import EXEMPT_FROM_1091
 from .holdings import Holdings
-from .lots import Loss, Lot, Match, Part, Piece, Slice
+from .lots import Loss, Lot, Match, Part, Piece
 from .money import Whole
 
 WINDOW = timedelta(days=30)
+STEP_UP = "26 USC 1091(d)"
 
 
 def enter_loss(held: Holdings, piece: Piece) -> None:
@@ -35,7 +36,7 @@ def enter_loss(held: Holdings, piece: Piece) -> None:
 
 def settle(held: Holdings, today: date, unprocessed: list[Piece] | None = None) -> None:
     """Match what can be matched.  ``unprocessed`` pieces of today's sale count as held (D1)."""
-    for loss in held.losses:
+    for loss in list(held.losses):
         if not loss.whole.left or today > loss.piece.sold + WINDOW:
             continue
         for candidate in _candidates(held, loss, unprocessed or []):
@@ -58,7 +59,7 @@ class Candidate:
 
 def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> list[Candidate]:
     found = [
-        Candidate(part.lot, part.account, part.symbol, part.left, (2, part.born), part=part)
+        Candidate(part.lot, part.account, part.symbol, part.left, _tie(part), part=part)
         for part in held.parts
         if not part.used
     ]
@@ -72,6 +73,10 @@ def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> lis
                 found.append(_of_piece(piece, piece.unused.left, (0, number)))
     fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
     return sorted(fitting, key=lambda candidate: (candidate.lot.rank, candidate.tie))
+
+
+def _tie(part: Part) -> tuple[int, int]:
+    return (2, part.lot.parts.index(part))
 
 
 def _of_piece(piece: Piece, free: int, tie: tuple[int, int]) -> Candidate:
@@ -97,30 +102,33 @@ def _match(held: Holdings, loss: Loss, candidate: Candidate, unprocessed: list[P
     equivalents = min(loss.whole.left, candidate.free * multiplier)
     used = -(-equivalents // multiplier)
     got = loss.whole.take(equivalents)
-    is_permanent = _is_permanent(held, loss.piece.account, candidate.account)
-    permanent = got["loss"] if is_permanent else 0
+    rule = _rule(held, loss.piece.account, candidate.account)
+    permanent = 0 if rule == STEP_UP else got["loss"]
     loss.piece.disallowed += got["loss"]
     loss.piece.permanent += permanent
     held.matches.append(
-        Match(loss, candidate.lot, candidate.account, got["units"], got["loss"], permanent)
+        Match(loss, candidate.lot, candidate.account, got["units"], got["loss"], permanent, rule)
     )
-    added = None if is_permanent else got["loss"]
+    added = got["loss"] if rule == STEP_UP else None
     if candidate.part:
         _use_part(held, candidate.part, used, added, loss.piece)
     elif candidate.piece in unprocessed:
         _use_unprocessed(unprocessed, candidate.piece, used, added, loss.piece)
     elif candidate.piece:
-        _use_sold(candidate.piece, used, added, loss.piece)
+        _use_sold(held, candidate.piece, used, added, loss.piece)
 
 
-def _is_permanent(held: Holdings, loss_account: str, replacing_account: str) -> bool:
-    """Whether the disallowed loss joins no basis (Rev. Rul. 2008-5; D8)."""
+def _rule(held: Holdings, loss_account: str, replacing_account: str) -> str:
+    """Whether the disallowed loss joins the basis of the replacement; if not, why."""
     one, other = held.accounts[loss_account], held.accounts[replacing_account]
-    if other.is_tax_deferred or other.tax_return != one.tax_return:
-        return True
-    if held.decides("spouse_basis_step_up"):
-        return False
-    return one.owner != other.owner and "joint" not in {one.owner, other.owner}
+    if other.is_tax_deferred:
+        return "Rev. Rul. 2008-5"
+    if other.tax_return != one.tax_return:
+        return "26 USC 1091(a): another return"
+    apart = one.owner != other.owner and "joint" not in {one.owner, other.owner}
+    if apart and not held.decides("spouse_basis_step_up"):
+        return "26 USC 1091(a): spouse, no step-up (D8)"
+    return STEP_UP
 
 
 def _tacked(start: date, loss: Piece) -> date:
@@ -134,7 +142,7 @@ def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Pi
     part.whole = part.whole.what_is_left()
     part.own = False
     taken.used = True
-    taken.adjusted = taken.born
+    taken.adjusted = next(held.serial)
     if added is not None:
         taken.add(added, wash=True)
         taken.holding_period = _tacked(part.lot.acquired, loss)
@@ -146,24 +154,27 @@ def _use_unprocessed(
     unprocessed: list[Piece], piece: Piece, used: int, added: int | None, loss: Piece
 ) -> None:
     """D1: the used shares of the same sale take the loss before they are sold in their turn."""
-    place = unprocessed.index(piece)
     taken = piece
     if used < piece.quantity:
         taken = piece.cut_off(used)
-        unprocessed.insert(place, taken)
-    taken.used = True
-    if added is not None:
-        taken.cost += added
-        taken.loss_cost += added
-        taken.donor_period = _tacked(piece.lot.acquired, loss)
-        taken.always_long = piece.always_long or loss.always_long
+        unprocessed.insert(unprocessed.index(piece), taken)
+    period = _tacked(piece.lot.acquired, loss)
+    taken.replace_loss(added, period, always_long=loss.always_long)
 
 
-def _use_sold(piece: Piece, used: int, added: int | None, loss: Piece) -> None:
-    """D2: a row that was realized before splits into the used shares and the rest."""
+def _use_sold(held: Holdings, piece: Piece, used: int, added: int | None, loss: Piece) -> None:
+    """D2: a piece sold before splits into the used shares and the rest, and its loss with it."""
     quantity = piece.unused.take(used)["units"]
-    period, always = piece.donor_period, piece.always_long
-    if added is not None:
-        period = _tacked(piece.lot.acquired, loss)
-        always = always or loss.always_long
-    piece.slices.append(Slice(quantity, added or 0, period, always))
+    rest = piece.unused.what_is_left()
+    taken = piece
+    if rest.quantity:
+        pair = [quantity, piece.quantity - quantity]
+        taken = piece.cut_off(quantity)
+        piece.unused = rest
+        held.sold.insert(held.sold.index(piece), taken)
+        for waiting in [one for one in held.losses if one.piece is piece]:
+            first, waiting.whole = waiting.whole.divide(pair)
+            place = held.losses.index(waiting)
+            held.losses.insert(place, Loss(taken, waiting.symbol, first))
+    period = _tacked(piece.lot.acquired, loss)
+    taken.replace_loss(added, period, always_long=loss.always_long)
