@@ -205,24 +205,16 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     order = _order_of(journal, row)
     linked = desk.outbound.get((entry.household, order)) if order else None
     if linked is not None:
-        stated = kinds.UNSTATED if basis.is_blank[row] else int(basis.values[row])
         yield replace(
             entry,
             kind=kinds.RETURN,
             place=linked,
             to=entry.place,
             acquired=kinds.UNSTATED if acquired is None else acquired,
-            cents=stated,
+            cents=kinds.UNSTATED if basis.is_blank[row] else int(basis.values[row]),
             picks=[],
         )
-        return
-    flags = kinds.UNKNOWN_BASIS if basis.is_blank[row] else 0
-    origin = journal.cell("origin", row) or "purchase"
-    held_since = day_or_none(journal.day["holding_period_date"], row)
-    if acquired is None:
-        acquired = entry.day
-        origin = "unknown"
-    if acquired > entry.day:
+    elif acquired is not None and acquired > entry.day:
         journal.note(
             row,
             "acquired_date",
@@ -230,30 +222,44 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
             "acquired_date is later than the transfer",
             "correct the date",
         )
-        return
-    if held_since is None:
-        held_since = acquired
+    else:
+        yield from _from_outside(desk, entry, acquired)
+
+
+def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[Entry]:
+    """A lot that comes in with a history of its own: two events, unless it has none."""
+    journal = desk.journal
+    row = entry.row
+    basis = journal.number["cost_basis"]
+    origin = journal.cell("origin", row) or "purchase"
+    if acquired is None:
+        acquired = entry.day
+        origin = "unknown"
+    held_since = day_or_none(journal.day["holding_period_date"], row)
+    flags = kinds.UNKNOWN_BASIS if basis.is_blank[row] else 0
     if origin == "inheritance":
         flags |= kinds.INHERITED
-    if origin == "purchase" and held_since >= acquired:
+    if origin == "purchase" and (held_since is None or held_since >= acquired):
         flags |= kinds.ACQUISITION
+    opened = replace(
+        entry,
+        kind=kinds.OPEN,
+        cents=int(basis.values[row]),
+        flags=flags,
+        holding_period=acquired if held_since is None else held_since,
+        picks=[],
+    )
     if acquired == entry.day:
-        basis_cents = int(basis.values[row])
-        opened = replace(entry, kind=kinds.OPEN, cents=basis_cents, flags=flags, picks=[])
-        yield replace(opened, holding_period=held_since)
+        yield opened
         return
-    quantity = _before_splits(desk, entry, acquired)
     on_its_way = (entry.place[0], entry.place[1], f"in {row}")
     yield replace(
-        entry,
+        opened,
         kind=kinds.OPEN_OUTSIDE,
         day=acquired,
         time=END_OF_DAY,
         place=on_its_way,
-        quantity=quantity,
-        cents=int(basis.values[row]),
-        flags=flags,
-        holding_period=held_since,
+        quantity=_before_splits(desk, entry, acquired),
     )
     yield replace(entry, place=on_its_way, to=entry.place, cents=0, arrives=row)
 

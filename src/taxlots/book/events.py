@@ -16,12 +16,10 @@ from taxlots.book.ordering import Bookings
 from taxlots.book.tables import NONE, Detail, Event, Pick, Pool, Position, layout
 from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
+from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
 from taxlots.domain.security import Security
 from taxlots.law.identical import Identity, Kinship, Membership
-
-PARTY: Final = frozenset({Owner.SELF, Owner.SPOUSE, Owner.JOINT, Owner.CONTROLLED})
-"""Owners whose purchases replace each other's losses."""
 
 OWNER_CODE: Final = {Owner.SELF: kinds.SELF, Owner.SPOUSE: kinds.SPOUSE, Owner.JOINT: kinds.JOINT}
 OPENING: Final = (kinds.OPEN, kinds.OPEN_OUTSIDE, kinds.DISTRIBUTE)
@@ -227,7 +225,7 @@ def _position_tables(
     for account_id, symbol, order in places:
         account = desk.accounts[account_id]
         security = desk.journal.record.securities.get(symbol, Security(symbol=symbol))
-        pool = pools.setdefault((_party(account), identity.family(symbol)), len(pools))
+        pool = pools.setdefault((wash_sale_party(account), identity.family(symbol)), len(pools))
         if pool == len(mixed):
             mixed.append(symbol in identity.numbers)
         position = Position(
@@ -262,13 +260,6 @@ def _numbered_securities(places: list[Place], identity: Identity) -> dict[str, i
     for _, symbol, _ in places:
         numbered.setdefault(symbol, len(numbered))
     return numbered
-
-
-def _party(account: Account) -> str:
-    """Whose purchases replace whose losses: one name for each wash-sale party."""
-    if account.owner in PARTY:
-        return account.household
-    return f"{account.household}\0{account.owner}\0{account.tax_return}"
 
 
 def _flags(account: Account, security: Security, policy: Policy) -> int:

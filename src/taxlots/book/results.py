@@ -137,12 +137,22 @@ def open_lots_of(books: Books) -> OpenLots:
     s = slots[is_open]
     household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
     s = s[np.lexsort((s["sub"], s["position"], s["lot"], household))]
+    basis = s["open_cents"]
+    is_dual = s["flags"] & kinds.DUAL_BASIS != 0
+    sums = {
+        "quantity": s["quantity"],
+        "basis": basis,
+        "loss_basis": np.where(is_dual, _remaining(s, "loss_cents"), basis),
+        "wash": _remaining(s, "wash_cents"),
+    }
+    first = _first_parts(s)
+    if len(first):
+        sums = {name: np.add.reduceat(values, first) for name, values in sums.items()}
+    s = s[first]
     is_deferred = positions["flags"][s["position"]] & kinds.TAX_DEFERRED != 0
     is_inherited = s["flags"] & kinds.INHERITED != 0
-    is_dual = s["flags"] & kinds.DUAL_BASIS != 0
     long_from = np.where(is_inherited, s["acquired"], _long_from(s["holding_period"]))
     lot_row = _row_of_lot(books, s["lot"])
-    basis = s["open_cents"]
     return OpenLots(
         lot_row=lot_row,
         lot=s["lot"].astype(np.int64),
@@ -150,16 +160,25 @@ def open_lots_of(books: Books) -> OpenLots:
         acquired=s["acquired"].astype(np.int64),
         holding_period=s["holding_period"].astype(np.int64),
         long_from=np.where(is_deferred, kinds.UNSTATED, long_from),
-        quantity=s["quantity"],
-        basis=basis,
-        loss_basis=np.where(is_dual, _remaining(s, "loss_cents"), basis),
-        wash=_remaining(s, "wash_cents"),
         is_replacement=s["flags"] & kinds.REPLACEMENT != 0,
         is_inherited=is_inherited,
         is_unknown=s["flags"] & kinds.UNKNOWN_BASIS != 0,
         is_pending=_pending(books, lot_row),
         is_covered=_covered(books, s, lot_row),
+        **sums,
     )
+
+
+def _first_parts(s: Table) -> Int64:
+    """The first of each run of parts of one sub-lot in one position.
+
+    A TRANSFER can take parts of a sub-lot away and bring them back: they are one row.
+    """
+    is_first = np.ones(len(s), np.bool_)
+    for at, name in enumerate(("lot", "position", "sub", "holding_period")):
+        differs = s[name][1:] != s[name][:-1]
+        is_first[1:] = differs if at == 0 else is_first[1:] | differs
+    return np.flatnonzero(is_first)
 
 
 def wash_sales_of(books: Books) -> WashSales:

@@ -11,7 +11,7 @@ from taxlots.book.kinds import (
 )
 from taxlots.book.positions import free_slot, new_slot, queue_candidate, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
-from taxlots.book.tables import Book
+from taxlots.book.tables import NONE, Book
 from taxlots.book.wash import test_loss
 from taxlots.domain.money import apportion
 from taxlots.law.s1001_gain import gain
@@ -47,6 +47,7 @@ def sell(b: Book, at: int) -> None:
             if gain(proceeds, b.rows[row].basis_cents) < 0:
                 has_loss = True
         else:
+            _keep_closed(b, at, source, units, NONE)
             relieve(b, source, units)
         if b.slots[source].quantity == 0:
             free_slot(b, source)
@@ -76,10 +77,7 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
     loss_cents = 0
     if slot.flags & DUAL_BASIS:
         loss_cents = share_of_whole(b, source, slot.loss_cents, units)
-    if slot.flags & UNUSED and in_window(e.day, slot.acquired):
-        rules = b.rules[0]
-        if not rules.held_after_sale or rules.sold_before_counts:
-            _keep_closed(b, source, units, row_at)
+    _keep_closed(b, at, source, units, row_at)
     basis = relieve(b, source, units)
     if row.flags & DUAL_BASIS:
         used = basis_on_sale(proceeds, basis, loss_cents)
@@ -92,11 +90,18 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
     return row_at
 
 
-def _keep_closed(b: Book, source: int, units: int, row: int) -> None:
-    """Keep sold shares in the queue of candidates, for the literal readings D1 and D2.
+def _keep_closed(b: Book, at: int, source: int, units: int, row: int) -> None:
+    """Under the literal readings D1 and D2, keep sold shares in the queue of candidates.
 
     Of one lot, what was sold stands before what is held.
     """
+    rules = b.rules[0]
+    if rules.held_after_sale and not rules.sold_before_counts:
+        return
+    if not b.slots[source].flags & UNUSED or not in_window(
+        b.events[at].day, b.slots[source].acquired
+    ):
+        return
     closed = new_slot(b)
     slot = b.slots[closed]
     slot.lot = b.slots[source].lot

@@ -88,7 +88,10 @@ def waiting_losses(books: Books) -> list[WaitingLoss]:
                 sold=date_of(int(wait["day"])),
                 quantity=left // int(positions["multiplier"][wait["position"]]),
                 loss_cents=disallowed_part(
-                    int(wait["loss_cents"]), int(wait["whole"]), int(wait["matched"]), left
+                    int(wait["loss_cents"]),
+                    int(wait["whole"]),
+                    int(wait["matched_cents"]),
+                    int(wait["whole"]),
                 ),
             )
         )

@@ -158,7 +158,8 @@ class Pool:
 class Wait:
     """A loss that looks for replacement shares, ``matched`` of ``whole`` share equivalents found.
 
-    ``sold_units`` is the whole in the loss lot's units on the day of its sale.
+    ``sold_units`` is the whole in the loss lot's units on the day of its sale; ``matched_cents``
+    and ``matched_sold_units`` are what the matched part disallowed, and its size in those units.
     """
 
     row: Int32 = NONE
@@ -172,7 +173,9 @@ class Wait:
     whole: int = 0
     matched: int = 0
     loss_cents: int = 0
+    matched_cents: int = 0
     sold_units: int = 0
+    matched_sold_units: int = 0
 
 
 @dataclass(slots=True)

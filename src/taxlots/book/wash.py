@@ -60,6 +60,8 @@ def test_loss(b: Book, row_at: int) -> None:
     wait.flags = row.flags & INHERITED
     wait.whole = row.quantity * position.multiplier
     wait.matched = 0
+    wait.matched_cents = 0
+    wait.matched_sold_units = 0
     wait.loss_cents = row.basis_cents - row.proceeds_cents
     wait.sold_units = row.quantity
     pool_at = position.pool
@@ -100,7 +102,7 @@ def _may_replace(b: Book, slot_at: int, wait_at: int) -> bool:
     if not rules.count_older_than_sold and slot.lot < wait.lot:
         return False
     if slot.flags & CLOSED:
-        if b.rows[slot.row].event == b.rows[wait.row].event:
+        if slot.row != NONE and b.rows[slot.row].event == b.rows[wait.row].event:
             if rules.held_after_sale or slot.lot < wait.lot:
                 return False
         elif not rules.sold_before_counts:
@@ -130,9 +132,11 @@ def _match(b: Book, wait_at: int, slot_at: int) -> None:
     else:
         equivalents = needed
         units = -(-needed // multiplier)
-    disallowed = disallowed_part(wait.loss_cents, wait.whole, wait.matched, equivalents)
-    sold_units = disallowed_part(wait.sold_units, wait.whole, wait.matched, equivalents)
     wait.matched += equivalents
+    disallowed = disallowed_part(wait.loss_cents, wait.whole, wait.matched_cents, wait.matched)
+    wait.matched_cents += disallowed
+    sold_units = apportion(wait.sold_units, wait.matched, wait.whole) - wait.matched_sold_units
+    wait.matched_sold_units += sold_units
     rule = _outcome(b, wait.position, slot.position)
     row = b.rows[wait.row]
     row.disallowed_cents += disallowed
@@ -239,6 +243,9 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
     wait = b.waits[wait_at]
     slot = b.slots[slot_at]
     row_at = slot.row
+    if row_at == NONE:
+        _use_up_closed(b, slot_at, units)
+        return
     row = b.rows[row_at]
     if units < slot.quantity:
         tally = b.tally[0]
@@ -278,6 +285,15 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
 
 
+def _use_up_closed(b: Book, slot_at: int, units: int) -> None:
+    """Shares that a tax-deferred account sold have no row to restate."""
+    slot = b.slots[slot_at]
+    slot.quantity -= units
+    if slot.quantity == 0:
+        leave_candidates(b, slot_at)
+        free_slot(b, slot_at)
+
+
 def _split_wait(b: Book, slot_at: int, row_at: int, part_at: int, units: int) -> None:
     """A loss that still waits splits with its row."""
     pool = b.pools[b.positions[b.slots[slot_at].position].pool]
@@ -300,10 +316,14 @@ def _split_wait(b: Book, slot_at: int, row_at: int, part_at: int, units: int) ->
     part.matched = apportion(rest.matched, units, quantity)
     part.loss_cents = apportion(rest.loss_cents, units, quantity)
     part.sold_units = apportion(rest.sold_units, units, quantity)
+    part.matched_cents = apportion(rest.matched_cents, units, quantity)
+    part.matched_sold_units = apportion(rest.matched_sold_units, units, quantity)
     rest.whole -= part.whole
     rest.matched -= part.matched
     rest.loss_cents -= part.loss_cents
     rest.sold_units -= part.sold_units
+    rest.matched_cents -= part.matched_cents
+    rest.matched_sold_units -= part.matched_sold_units
     part.later = rest_at
     part.earlier = rest.earlier
     if rest.earlier == NONE:

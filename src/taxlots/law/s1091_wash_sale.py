@@ -32,15 +32,16 @@ def window_start(sold_day: int) -> int:
 
 
 @cites("Treas. Reg. 1.1091-1(c)", "Treas. Reg. 1.1091-1(d)")
-def disallowed_part(loss_cents: int, loss_units: int, matched_units: int, units: int) -> int:
-    """Loss in cents that the next ``units`` of replacement disallow.
+def disallowed_part(
+    loss_cents: int, loss_units: int, disallowed_cents: int, matched_units: int
+) -> int:
+    """Loss in cents that further replacement shares disallow.
 
-    ``loss_cents`` is the positive loss on ``loss_units`` (share equivalents on the same scale as
-    ``units``), of which ``matched_units`` met a replacement before.
+    ``loss_cents`` is the positive loss on ``loss_units`` share equivalents; with these shares
+    ``matched_units`` of them have met a replacement, and ``disallowed_cents`` was disallowed by
+    those before.  The parts are differences of one cumulative share: they sum to the loss.
     """
-    return apportion(loss_cents, matched_units + units, loss_units) - apportion(
-        loss_cents, matched_units, loss_units
-    )
+    return apportion(loss_cents, matched_units, loss_units) - disallowed_cents
 
 
 @cites("26 USC 1091(d)", "Treas. Reg. 1.1091-2(a)")
