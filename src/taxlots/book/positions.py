@@ -201,11 +201,21 @@ def relieve(b: Book, at: int, units: int) -> int:
     return basis
 
 
+def _last_of_lot(b: Book, at: int) -> int:
+    """The last part of a candidate's lot in the queue: what moves stands behind what stayed."""
+    last = at
+    following = b.slots[last].later_candidate
+    while following != NONE and b.slots[following].lot == b.slots[at].lot:
+        last = following
+        following = b.slots[last].later_candidate
+    return last
+
+
 def detach(b: Book, at: int, units: int, target: int) -> int:
     """Take ``units`` out of a sub-lot into one of their own, destined for another position.
 
     A sub-lot that leaves entire keeps its whole; a part of one becomes a whole of its own.  The
-    new sub-lot stands in the queue of candidates where the old one did, but in no position yet.
+    new sub-lot stands in the queue of candidates with its lot, but in no position yet.
     """
     source = b.slots[at]
     entire = units == source.quantity
@@ -229,7 +239,10 @@ def detach(b: Book, at: int, units: int, target: int) -> int:
         slot.loss_cents = share_of_whole(b, at, source.loss_cents, units)
     same_pool = b.positions[source.position].pool == b.positions[target].pool
     if source.flags & UNUSED and same_pool:
-        queue_candidate(b, fresh, at)
+        after = at
+        if target != source.position:
+            after = _last_of_lot(b, at)
+        queue_candidate(b, fresh, after)
     if slot.flags & DUAL_BASIS:
         b.positions[target].flags = b.positions[target].flags | HAS_DUAL_BASIS
     slot.open_cents = relieve(b, at, units)

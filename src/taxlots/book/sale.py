@@ -111,7 +111,14 @@ def _keep_closed(b: Book, at: int, source: int, units: int, row: int) -> None:
     slot.flags = CLOSED
     slot.quantity = units
     slot.row = row
-    queue_candidate(b, closed, b.slots[source].earlier_candidate)
+    before = b.slots[source].earlier_candidate
+    while before != NONE and _is_held_part(b, before, slot.lot):
+        before = b.slots[before].earlier_candidate
+    queue_candidate(b, closed, before)
+
+
+def _is_held_part(b: Book, at: int, lot: int) -> bool:
+    return b.slots[at].lot == lot and not b.slots[at].flags & CLOSED
 
 
 def _test_losses(b: Book, first_row: int, in_order: bool) -> None:

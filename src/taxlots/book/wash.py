@@ -242,6 +242,7 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
     """Add a loss to shares that are sold already (literal D1 or D2) and restate their row."""
     wait = b.waits[wait_at]
     slot = b.slots[slot_at]
+    slot_pool = b.positions[slot.position].pool
     row_at = slot.row
     if row_at == NONE:
         _use_up_closed(b, slot_at, units)
@@ -283,6 +284,10 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
         restated.flags = restated.flags | ADJUSTED | wait.flags
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
+        own = _wait_of(b, slot_pool, row_at)
+        if own != NONE:
+            b.waits[own].holding_period = restated.holding_period
+            b.waits[own].flags = restated.flags & INHERITED
 
 
 def _use_up_closed(b: Book, slot_at: int, units: int) -> None:
@@ -294,12 +299,19 @@ def _use_up_closed(b: Book, slot_at: int, units: int) -> None:
         free_slot(b, slot_at)
 
 
+def _wait_of(b: Book, pool_at: int, row_at: int) -> int:
+    """The waiting loss of a realized row; NONE if it does not wait."""
+    at = b.pools[pool_at].first_wait
+    while at != NONE and b.waits[at].row != row_at:
+        at = b.waits[at].later
+    return at
+
+
 def _split_wait(b: Book, slot_at: int, row_at: int, part_at: int, units: int) -> None:
     """A loss that still waits splits with its row."""
-    pool = b.pools[b.positions[b.slots[slot_at].position].pool]
-    rest_at = pool.first_wait
-    while rest_at != NONE and b.waits[rest_at].row != row_at:
-        rest_at = b.waits[rest_at].later
+    pool_at = b.positions[b.slots[slot_at].position].pool
+    pool = b.pools[pool_at]
+    rest_at = _wait_of(b, pool_at, row_at)
     if rest_at == NONE:
         return
     at = _new_wait(b)
