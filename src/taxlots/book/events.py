@@ -130,6 +130,8 @@ def _columns(desk: Desk, plain: Bookings, method: Int64, entries: list[Entry]) -
 
 def _methods(entries: list[Entry], bookings: Bookings, method: Int64) -> Int64:
     """The method of each entry: that of the booking of its row."""
+    if not entries:
+        return np.zeros(0, np.int64)
     by_row = dict(zip(bookings.row.tolist(), method.tolist(), strict=True))
     return np.array([by_row[e.row] for e in entries], np.int64)
 
@@ -173,6 +175,9 @@ def _details(
     """The details of the entries and the lots that they name; sets ``detail`` in the events."""
     details = np.zeros(len(entries), np.dtype(layout(Detail)))
     picked: list[tuple[int, int]] = []
+    events["detail"] = NONE
+    if not entries:
+        return details, np.array(picked, np.dtype(layout(Pick)))
     opening = np.isin(columns["kind"], OPENING)
     lots = np.cumsum(opening) - 1
     lot_of_row = dict(zip(columns["row"][opening].tolist(), lots[opening].tolist(), strict=True))

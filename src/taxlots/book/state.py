@@ -117,7 +117,7 @@ def begin(tables: dict[str, Array], policy: Policy, *, compiled: bool | None = N
     for name, record in TABLES.items():
         if name in tables:
             source = tables[name]
-            built[name] = source if is_compiled else as_records(source, record)
+            built[name] = source.copy() if is_compiled else as_records(source, record)
     for name in GROWING:
         built[name] = _enlarged(None, name, sizes[name], is_compiled)
     rules = _rules(policy)

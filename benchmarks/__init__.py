@@ -1,0 +1,1 @@
+"""Every speed that the documents state, reproducible by ``python -m benchmarks``."""

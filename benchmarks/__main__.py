@@ -1,0 +1,24 @@
+"""Run every benchmark: ``python -m benchmarks``; name some to run those alone."""
+
+import os
+import platform
+import sys
+
+from benchmarks import commands, fold
+
+ALL = {"fold": fold.lines, "commands": commands.lines}
+
+
+def main() -> None:
+    """Print the figures as they come."""
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    )
+    for name in sys.argv[1:] or ALL:
+        print(f"\n{name}")
+        for line in ALL[name]():
+            print(f"  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
