@@ -1,0 +1,131 @@
+"""``taxlots harvest``."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption, OutOption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from taxlots.reports.terminal import Listing
+    from taxlots.workflows.harvest import Harvest
+
+SALES: Final = {
+    "symbol": "symbol",
+    "account": "account",
+    "lot_id": "lot",
+    "quantity": "quantity",
+    "loss": "loss",
+    "term": "term",
+    "estimated_tax_saved": "tax saved",
+    "replacement": "buy instead",
+}
+LEFT_ALONE: Final = {
+    "symbol": "symbol",
+    "account": "account",
+    "lot_id": "lot",
+    "loss": "loss",
+    "reason": "reason",
+    "blocked_until": "free from",
+    "blocked_by": "because of",
+}
+TOO_SMALL: Final = ("BELOW_MIN_LOSS", "BELOW_MIN_PERCENT", "BELOW_MIN_TAX_SAVED")
+"""Reasons that say nothing of the law; verdicts.csv has these lots too."""
+
+NUMBERS: Final = ("quantity", "loss", "estimated_tax_saved")
+
+
+def harvest(
+    book: BookArgument,
+    out: OutOption,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose which losses to sell, and what to buy instead.
+
+    Writes opportunities, orders, lot_instructions, restrictions (what not to buy or sell, and
+    until when), switch_back, verdicts (every open lot, and why or why not), problems and
+    manifest.json into DIR, all of them or none; if the book has errors, problems.csv alone.
+    Nothing is traded and nothing is booked.
+    """
+    from taxlots.cli.outcome import list_problems
+    from taxlots.cli.progress import working
+    from taxlots.workflows.gather import day, moment
+    from taxlots.workflows.harvest import write_harvest
+
+    day_given = None if as_of is None else day(as_of)
+    known = None if known_at is None else moment(known_at)
+    with working(f"planning the harvest of {book}"):
+        run = write_harvest(book, out, as_of=day_given, known_at=known)
+    _print(run, out, as_json=as_json)
+    list_problems(run.problems, book)
+
+
+def _print(run: Harvest, out: Path, *, as_json: bool) -> None:
+    from taxlots.cli.printing import print_json, print_listings
+    from taxlots.reports.folders import MANIFEST
+    from taxlots.reports.harvest_files import tables
+
+    manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    rows = tables(run.plan)
+    if as_json:
+        files = {name.removesuffix(".csv"): table for name, table in rows.items()}
+        print_json({"out": str(out), "manifest": manifest, **files})
+        return
+    found = rows["opportunities.csv"]
+    is_sold = [row for row in found if row["verdict"] == "harvest"]
+    is_left = [_shortened(row) for row in found if row["verdict"] != "harvest"]
+    is_told = [row for row in is_left if row["reason"] not in TOO_SMALL]
+    heading = f"Harvest of {manifest['book']} as of {manifest['as_of']}"
+    print_listings(
+        _listing(f"{heading}: sell", SALES, is_sold, "no loss is worth a sale today"),
+        _listing("Losses left alone", LEFT_ALONE, is_told, "none"),
+    )
+    print()
+    if len(is_told) < len(is_left):
+        print(f"{len(is_left) - len(is_told)} more are below the thresholds of [harvest].")
+    for line in _summary(manifest):
+        print(line)
+    print(f"The files are in {out}")
+
+
+def _shortened(row: dict[str, str]) -> dict[str, str]:
+    """An opportunity that names the first purchase in its way, and how many more there are."""
+    first, *more = row["blocked_by"].split(";")
+    return row | {"blocked_by": f"{first} and {len(more)} more" if more else first}
+
+
+def _listing(
+    title: str, headings: dict[str, str], rows: list[dict[str, str]], when_empty: str
+) -> Listing:
+    from taxlots.reports.terminal import Column, Listing
+
+    columns = tuple(Column(key, name, key in NUMBERS) for key, name in headings.items())
+    return Listing(title, columns, rows, when_empty)
+
+
+def _summary(manifest: dict[str, Any]) -> list[str]:
+    """What it comes to, in three sentences."""
+    from taxlots.cli.printing import counted
+
+    totals, lots = manifest["totals"], manifest["lots"]
+    orders = manifest["orders"]
+    seen = counted(manifest["opportunities"], "opportunity", "opportunities")
+    sold = counted(lots["harvested"], "lot")
+    short, long = totals["short_term_loss"], totals["long_term_loss"]
+    losses = f"Losses realized: {short} short-term, {long} long-term; "
+    lines = [
+        f"{seen} in {counted(lots['open'], 'open lot')}; {sold} to sell for {totals['proceeds']}.",
+        losses + f"estimated tax saved: {totals['estimated_tax_saved']}.",
+    ]
+    if totals["lots_without_rates"]:
+        without = counted(totals["lots_without_rates"], "lot")
+        lines.append(f"{without} without rates: fill in profiles.csv or [tax_profile].")
+    sales, purchases = counted(orders["SELL"], "sale"), counted(orders["BUY"], "purchase")
+    restrictions = counted(manifest["restrictions"], "restriction")
+    lines.append(f"Proposed: {sales}, {purchases} and {restrictions}.")
+    return lines

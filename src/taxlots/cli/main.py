@@ -1,0 +1,71 @@
+"""The command ``taxlots``: each subcommand parses, calls one workflow, and prints."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from taxlots.cli.harvest import harvest
+from taxlots.cli.holdings import gains, lots
+from taxlots.cli.import_files import import_files
+from taxlots.cli.init import init
+from taxlots.cli.outcome import EXIT_CODES, told
+from taxlots.cli.replay import replay
+from taxlots.version import __version__
+
+ABOUT: Final = f"""US tax lots, wash sales and loss harvesting.
+
+A BOOK is a folder of plain files, or a database by its URL (sqlite:///book.db).
+
+{EXIT_CODES}"""
+
+COMMANDS: Final = (
+    (init, "init", "taxlots init my-book --sample"),
+    (import_files, "import", "taxlots import sqlite:///book.db my-book"),
+    (replay, "replay", "taxlots replay ledger/sample --out books"),
+    (lots, "lots", "taxlots lots ledger/sample --symbol XOM"),
+    (gains, "gains", "taxlots gains ledger/sample --year 2020"),
+    (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
+)
+"""Every subcommand: its function, its name, and the example that its help shows."""
+
+app = typer.Typer(
+    name="taxlots",
+    help=ABOUT,
+    epilog="Example: taxlots init my-book --sample, then taxlots harvest my-book --out plan",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+for function, name, example in COMMANDS:
+    app.command(name, epilog=f"Example: {example}")(told(function))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"taxlots {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take what comes before the subcommand; the text of the help is ``ABOUT``."""
+    del version
+
+
+def main() -> None:
+    """Run the command line.  Ends the process with one of ``EXIT_CODES``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="taxlots")
