@@ -24,6 +24,7 @@ ACCOUNTS = 2
 ROWS = 1_000
 ROUND_LOT = 100 * 10**8
 FIRST_DAY = 16_000
+SELL_RATE = 0.5
 
 Table = np.ndarray[Any, np.dtype[Any]]
 
@@ -42,7 +43,7 @@ class Trades:
 
 def _household(seed: int) -> list[tuple[int, int, int, int, int]]:
     """One household's trades: day, position, sale, cents, quantity."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 (a market, not a secret)
     positions = SYMBOLS * ACCOUNTS
     held = [0] * positions
     price = [draw.uniform(20, 200) for _ in range(positions)]
@@ -52,7 +53,7 @@ def _household(seed: int) -> list[tuple[int, int, int, int, int]]:
         day += draw.choice((0, 0, 1, 1, 2, 3, 5))
         at = draw.randrange(positions)
         price[at] *= draw.uniform(0.96, 1.035)
-        is_sale = held[at] > 0 and draw.random() < 0.5
+        is_sale = held[at] > 0 and draw.random() < SELL_RATE
         lots = draw.choice((1, 1, 1, 2)) if is_sale else 1
         quantity = min(held[at], lots * ROUND_LOT) if is_sale else ROUND_LOT
         held[at] += -quantity if is_sale else quantity
@@ -114,6 +115,7 @@ def write_book(folder: Path, count: int) -> None:
     (folder / "accounts.csv").write_text(header + "\n".join(accounts) + "\n")
     symbols = "\n".join(f"S{number},stock" for number in range(SYMBOLS))
     (folder / "securities.csv").write_text(f"symbol,kind\n{symbols}\n")
+    symbol_names = pa.array([f"S{number}" for number in range(SYMBOLS)])
     account_names = [f"h{h}-{a}" for h in range(households) for a in range(ACCOUNTS)]
     account = t.household * ACCOUNTS + t.position // SYMBOLS
     table = pa.table(

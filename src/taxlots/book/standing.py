@@ -131,6 +131,12 @@ def acquisitions(books: Books) -> list[Acquisition]:
     return found
 
 
+def last_splits(books: Books) -> dict[str, int]:
+    """The day of the last split of each symbol: a close from before it is in other units."""
+    events = books.blueprint.tables["events"]
+    return {symbol: int(events["day"][at]) for at, _, symbol, _ in _splits(books)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Recent:
     """A lot that was acquired inside the look-back, and the splits since."""

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from taxlots.book.booking import Books
-from taxlots.book.standing import acquisitions, open_lots, waiting_losses
-from taxlots.domain.calendar import date_of
+from taxlots.book.standing import acquisitions, last_splits, open_lots, waiting_losses
+from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import from_mapping, unknown_names
-from taxlots.domain.problem import DataError, Problem, Severity
+from taxlots.domain.problem import DataError, Problem, Severity, warning
+from taxlots.domain.quote import Quote
 from taxlots.domain.scheduled import read_scheduled
 from taxlots.domain.tax_profile import read_profiles
 from taxlots.domain.verdict import Reason
 from taxlots.law.identical import identity_of
-from taxlots.market_data.prices import price_history
+from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.situation import Situation
@@ -73,7 +74,8 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     symbols = {lot.symbol for lot in lots}
     symbols |= {name for proxy in record.proxies for name in (proxy.symbol, proxy.proxy)}
     problems += unknown_names(rule, symbols, accounts)
-    quotes = {symbol: history.last_close(symbol, as_of) for symbol in sorted(symbols)}
+    quotes, told = _quotes(history, sorted(symbols), books)
+    problems += told
     situation = Situation(
         as_of=as_of,
         accounts=record.accounts,
@@ -85,7 +87,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         lots=lots,
         acquisitions=acquisitions(books),
         waiting_losses=waiting_losses(books),
-        quotes={symbol: quote for symbol, quote in quotes.items() if quote is not None},
+        quotes=quotes,
         profiles=profiles,
         proxies=record.proxies,
         scheduled=scheduled,
@@ -96,6 +98,31 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         },
     )
     return situation, problems
+
+
+def _quotes(
+    history: PriceHistory, symbols: list[str], books: Books
+) -> tuple[dict[str, Quote], list[Problem]]:
+    """The last close of each symbol, without those from before its last split."""
+    found: dict[str, Quote] = {}
+    problems = []
+    splits = last_splits(books)
+    for symbol in symbols:
+        quote = history.last_close(symbol, date_of(books.as_of))
+        if quote is None:
+            continue
+        if day_of(quote.day) < splits.get(symbol, day_of(quote.day)):
+            problems.append(
+                warning(
+                    f"prices:{symbol}",
+                    "PRICE_BEFORE_SPLIT",
+                    f"the last close of {symbol} ({quote.day}) is from before its split",
+                    "add a close from the split's date or after it",
+                )
+            )
+        else:
+            found[symbol] = quote
+    return found, problems
 
 
 def write_harvest(
