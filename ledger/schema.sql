@@ -295,6 +295,51 @@ SELECT sequence AS batch,
 FROM import_batch
 ORDER BY sequence;
 
+CREATE VIEW journal_chain AS
+SELECT sequence,
+       previous_hash
+         || char(31) || coalesce(CAST(sequence AS TEXT), '')
+         || char(31) || coalesce(CAST(batch AS TEXT), '')
+         || char(31) || coalesce(CAST(recorded_at AS TEXT), '')
+         || char(31) || coalesce(CAST(id AS TEXT), '')
+         || char(31) || coalesce(CAST(date AS TEXT), '')
+         || char(31) || coalesce(CAST(time AS TEXT), '')
+         || char(31) || coalesce(CAST(settle_date AS TEXT), '')
+         || char(31) || coalesce(CAST(account AS TEXT), '')
+         || char(31) || coalesce(CAST(symbol AS TEXT), '')
+         || char(31) || coalesce(CAST(action AS TEXT), '')
+         || char(31) || coalesce(CAST(quantity_e8 AS TEXT), '')
+         || char(31) || coalesce(CAST(price AS TEXT), '')
+         || char(31) || coalesce(CAST(fees AS TEXT), '')
+         || char(31) || coalesce(CAST(amount_cents AS TEXT), '')
+         || char(31) || coalesce(CAST(lots AS TEXT), '')
+         || char(31) || coalesce(CAST(identified_at AS TEXT), '')
+         || char(31) || coalesce(CAST(confirmation AS TEXT), '')
+         || char(31) || coalesce(CAST(method AS TEXT), '')
+         || char(31) || coalesce(CAST(order_id AS TEXT), '')
+         || char(31) || coalesce(CAST(to_account AS TEXT), '')
+         || char(31) || coalesce(CAST(to_symbol AS TEXT), '')
+         || char(31) || coalesce(CAST(ratio AS TEXT), '')
+         || char(31) || coalesce(CAST(cash AS TEXT), '')
+         || char(31) || coalesce(CAST(fmv AS TEXT), '')
+         || char(31) || coalesce(CAST(basis_fraction AS TEXT), '')
+         || char(31) || coalesce(CAST(basis_increase_cents AS TEXT), '')
+         || char(31) || coalesce(CAST(compensation_income_cents AS TEXT), '')
+         || char(31) || coalesce(CAST(acquired_date AS TEXT), '')
+         || char(31) || coalesce(CAST(holding_period_date AS TEXT), '')
+         || char(31) || coalesce(CAST(cost_basis_cents AS TEXT), '')
+         || char(31) || coalesce(CAST(covered AS TEXT), '')
+         || char(31) || coalesce(CAST(origin AS TEXT), '')
+         || char(31) || coalesce(CAST(note AS TEXT), '')
+         || char(31) || coalesce(CAST(extra AS TEXT), '')
+         || char(31) || coalesce(CAST(line AS TEXT), '')
+         || char(31) || coalesce(CAST(raw AS TEXT), '')
+         || char(31) || coalesce(CAST(occurrence AS TEXT), '')
+         || char(31) || coalesce(CAST(content_hash AS TEXT), '') AS hashed_text,
+       hash
+FROM journal
+ORDER BY sequence;
+
 CREATE VIEW prices AS
 SELECT p.date,
        p.symbol,

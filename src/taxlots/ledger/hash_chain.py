@@ -22,7 +22,13 @@ from taxlots.ledger.tables import APPEND_ONLY, CHAINED, METADATA
 SEPARATOR: Final = "\x1f"
 GENESIS: Final = "0" * 64
 HASHES: Final = ("previous_hash", "hash")
-FORBIDDEN_CHANGES: Final = ("no_update", "no_delete", "no_replace")
+GUARDS: Final = (
+    *(f"{table}_{no}" for table in APPEND_ONLY for no in ("no_update", "no_delete", "no_replace")),
+    "chain_head_no_delete",
+    "chain_head_no_replace",
+    "chain_head_forward",
+)
+"""The triggers that keep rows as they are (SQLite)."""
 
 RESTORE: Final = "Restore the database from a backup that verifies, and import again what is newer."
 
@@ -164,12 +170,11 @@ def _missing_triggers(connection: Connection) -> list[Problem]:
     present = set(found.scalars())
     return [
         error(
-            table,
+            guard,
             "TRIGGER_MISSING",
-            f"The trigger {table}_{change} is gone: rows of {table} can be changed",
+            f"The trigger {guard} is gone: what it guards can be changed",
             RESTORE,
         )
-        for table in APPEND_ONLY
-        for change in FORBIDDEN_CHANGES
-        if f"{table}_{change}" not in present
+        for guard in GUARDS
+        if guard not in present
     ]

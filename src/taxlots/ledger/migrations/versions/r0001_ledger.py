@@ -158,6 +158,17 @@ FROM import_batch
 ORDER BY sequence
 """
 
+HASHES: Final = ("previous_hash", "hash")
+
+CHAIN: Final = """
+CREATE VIEW journal_chain AS
+SELECT sequence,
+       {text} AS hashed_text,
+       hash
+FROM journal
+ORDER BY sequence
+"""
+
 PRICES: Final = """
 CREATE VIEW prices AS
 SELECT p.date,
@@ -256,4 +267,14 @@ def _make_views() -> None:
         + "\nFROM journal AS j JOIN import_batch AS b ON b.sequence = j.batch\nORDER BY j.sequence"
     )
     op.execute(BATCHES.strip())
+    op.execute(_chain_view())
     op.execute(PRICES.format(close=decimals["e8"].format("p.close_e8").strip()).strip())
+
+
+def _chain_view() -> str:
+    """The view that shows, for each row of the journal, the text that its hash is made from."""
+    separator = "char(31)" if op.get_bind().dialect.name == "sqlite" else "chr(31)"
+    names = [word.partition(":")[0].rstrip("?") for word in CHAINED["journal"].split()]
+    cells = [f"coalesce(CAST({name} AS TEXT), '')" for name in names if name not in HASHES]
+    text = f"\n         || {separator} || ".join(["previous_hash", *cells])
+    return CHAIN.format(text=text).strip()
