@@ -7,7 +7,7 @@ from .book import Account, Book, Row
 from .holdings import Holdings
 from .household import book_event
 from .journal import events_of
-from .lots import Match, Part, Piece
+from .lots import Lot, Match, Part, Piece
 from .money import dollars, shares
 from .terms import first_long_term_day, is_long_term
 
@@ -33,7 +33,7 @@ def audit(book: Book) -> Audit:
     for household in dict.fromkeys(account.household for account in accounts):
         held = holdings_of(book, [a for a in accounts if a.household == household])
         result.realized.extend(_realized(held, piece) for piece in _taxable(held))
-        result.lots.extend(_open_lot(held, part) for part in held.parts if part.place == "held")
+        result.lots.extend(_open_lot(held, parts) for parts in _open_lots(held))
         result.wash_sales.extend(_wash_sale(match) for match in held.matches)
         residual += _residual(held)
     return Audit(result.realized, result.lots, result.wash_sales, residual)
@@ -90,9 +90,21 @@ def _status(held: Holdings, piece: Piece) -> str:
     return "final" if held.book.last_day() > end and known else "provisional"
 
 
-def _open_lot(held: Holdings, part: Part) -> Row:
+def _open_lots(held: Holdings) -> list[list[Part]]:
+    """Parts as rows: what moved and met the rest of its lot or sub-lot again is one row."""
+    rows: dict[tuple[Lot, str, str, int], list[Part]] = {}
+    for part in held.parts:
+        if part.place == "held":
+            key = (part.lot, part.account, part.symbol, part.adjusted)
+            rows.setdefault(key, []).append(part)
+    return list(rows.values())
+
+
+def _open_lot(held: Holdings, parts: list[Part]) -> Row:
+    part = parts[0]
     account = held.accounts[part.account]
-    basis, wash = part.whole.remaining("basis"), part.whole.remaining("wash")
+    basis = sum(part.whole.remaining("basis") for part in parts)
+    wash = sum(part.whole.remaining("wash") for part in parts)
     known = part.lot.basis_status != "unknown"
     if account.is_tax_deferred:
         long_from = ""
@@ -108,7 +120,7 @@ def _open_lot(held: Holdings, part: Part) -> Row:
         "acquired_date": part.lot.acquired.isoformat(),
         "holding_period_date": part.holding_period.isoformat(),
         "long_term_from": long_from,
-        "quantity": shares(part.left),
+        "quantity": shares(sum(part.left for part in parts)),
         "cost_basis": dollars(basis) if known else "",
         "unadjusted_cost_basis": dollars(basis - wash) if known else "",
         "wash_sale_adjustment": dollars(wash),

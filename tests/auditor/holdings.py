@@ -62,7 +62,7 @@ class Holdings:
         ]
         return sorted(mine, key=self.order_of)
 
-    def order_of(self, part: Part) -> tuple[int, tuple[int, int]]:
+    def order_of(self, part: Part) -> tuple[int, tuple[int, int, int]]:
         return (part.lot.rank, within_lot(part, self.decides("sub_first")))
 
     def open_part(
@@ -86,9 +86,9 @@ class Holdings:
             Fraction(basis, event.quantity),
             Fraction(loss_basis, event.quantity),
             holding_period or lot.acquired,
+            arrived=next(self.serial),
             place=place,
         )
-        lot.parts.append(part)
         self.parts.append(part)
         if place == "held":
             self.count("basis in", part.account, basis)
@@ -100,13 +100,13 @@ class Holdings:
         self.drop_empty()
         return piece
 
-    def move(self, part: Part, quantity: int) -> Part:
-        """What moves: the part itself if it moves entire, else a part cut off it."""
-        if quantity == part.left:
-            return part
-        moved = self.cut_off(part, quantity)
-        self.parts.append(moved)
-        return moved
+    def move(self, part: Part, quantity: int, account: str, place: str = "held") -> None:
+        """Move the part itself if it goes entire, else a part cut off it."""
+        moved = part
+        if quantity < part.left:
+            moved = self.cut_off(part, quantity)
+            self.parts.append(moved)
+        moved.account, moved.place, moved.arrived = account, place, next(self.serial)
 
     def drop_empty(self) -> None:
         self.parts = [part for part in self.parts if not part.is_gone]

@@ -188,7 +188,7 @@ def _leave(held: Holdings, event: Event) -> None:
 
 def _transfer(held: Holdings, event: Event) -> None:
     for part, quantity in _picks(held, event):
-        held.move(part, quantity).account = event.to_account
+        held.move(part, quantity, event.to_account)
 
 
 def _transfer_out(held: Holdings, event: Event) -> None:
@@ -197,7 +197,7 @@ def _transfer_out(held: Holdings, event: Event) -> None:
         _leave(held, event)
         return
     for part, quantity in _picks(held, event):
-        held.move(part, quantity).place = event.order_id
+        held.move(part, quantity, event.account, place=event.order_id)
 
 
 def _transfer_in(held: Holdings, event: Event) -> None:
@@ -210,8 +210,7 @@ def _transfer_in(held: Holdings, event: Event) -> None:
 def _arrive_from_own_account(held: Holdings, event: Event) -> None:
     parts = [p for p in held.parts if (p.place, p.symbol) == (event.order_id, event.symbol)]
     for part, quantity in in_order(sorted(parts, key=held.order_of), event.quantity):
-        moved = held.move(part, quantity)
-        moved.account, moved.place = event.account, "held"
+        held.move(part, quantity, event.account)
 
 
 def _expect(held: Holdings, event: Event) -> None:

@@ -13,8 +13,7 @@ class Lot:
     """One acquisition.  Its parts may differ in everything but this.
 
     ``is_dual``: a gift worth less than the donor's basis (two bases).  ``may_replace``: it was
-    acquired by purchase or taxable exchange, and by one who counts.  ``parts`` are its parts in
-    the order in which they came about: what stays comes before what moved.
+    acquired by purchase or taxable exchange, and by one who counts.
     """
 
     id: str
@@ -24,7 +23,6 @@ class Lot:
     is_dual: bool = False
     is_covered: bool = True
     basis_status: str = "known"
-    parts: "list[Part]" = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -35,7 +33,8 @@ class Part:
     ``wash``.  ``per_unit`` and ``loss_per_unit`` are what relief orders compare; they are
     ``own`` unless kept from the part from which this one was cut.  ``place`` is ``held``,
     ``arriving`` (acquired elsewhere, not yet transferred in) or the order id of the transfer on
-    which it is on its way.  ``adjusted`` is a serial number.
+    which it is on its way.  ``adjusted`` and ``arrived`` are serial numbers: when the part
+    replaced a loss, and when it came to its account.
     """
 
     lot: Lot
@@ -48,6 +47,7 @@ class Part:
     own: bool = True
     used: bool = False
     adjusted: int = 0
+    arrived: int = 0
     always_long: bool = False
     place: str = "held"
 
@@ -62,15 +62,13 @@ class Part:
 
     def cut_off(self, quantity: int) -> "Part":
         """The next shares, as a part of their own.  No dollar is added: the unit basis stays."""
-        piece = Part(
+        return Part(
             self.lot, self.account, self.symbol,
             Whole(quantity, self.whole.take(quantity)),
             self.per_unit, self.loss_per_unit, self.holding_period,
-            own=False, used=self.used, adjusted=self.adjusted,
+            own=False, used=self.used, adjusted=self.adjusted, arrived=self.arrived,
             always_long=self.always_long, place=self.place,
         )  # fmt: skip
-        self.lot.parts.append(piece)
-        return piece
 
     def add(self, amount: int, *, wash: bool = False) -> None:
         """Add dollars to the basis; what is left becomes a whole."""

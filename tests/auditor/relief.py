@@ -12,11 +12,14 @@ from .terms import is_long_term
 Pick = tuple[Part, int]
 
 
-def within_lot(part: Part, sub_first: object) -> tuple[int, int]:
-    """The order of one lot's parts: adjusted ones as they were adjusted, then the plain rest."""
+def within_lot(part: Part, sub_first: object) -> tuple[int, int, int]:
+    """The order of one lot's parts: adjusted ones as they were adjusted, then the plain rest.
+
+    Parts that met again after moves go in the order in which they came to the account.
+    """
     if part.used:
-        return (0, part.adjusted)
-    return (1 if sub_first == "adjusted" else -1, part.lot.parts.index(part))
+        return (0, part.adjusted, part.arrived)
+    return (1 if sub_first == "adjusted" else -1, 0, part.arrived)
 
 
 def by_method(

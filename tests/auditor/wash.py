@@ -59,7 +59,7 @@ class Candidate:
 
 def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> list[Candidate]:
     found = [
-        Candidate(part.lot, part.account, part.symbol, part.left, _tie(part), part=part)
+        Candidate(part.lot, part.account, part.symbol, part.left, (2, part.arrived), part=part)
         for part in held.parts
         if not part.used
     ]
@@ -73,10 +73,6 @@ def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> lis
                 found.append(_of_piece(piece, piece.unused.left, (0, number)))
     fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
     return sorted(fitting, key=lambda candidate: (candidate.lot.rank, candidate.tie))
-
-
-def _tie(part: Part) -> tuple[int, int]:
-    return (2, part.lot.parts.index(part))
 
 
 def _of_piece(piece: Piece, free: int, tie: tuple[int, int]) -> Candidate:
