@@ -115,7 +115,6 @@ def write_book(folder: Path, count: int) -> None:
     (folder / "accounts.csv").write_text(header + "\n".join(accounts) + "\n")
     symbols = "\n".join(f"S{number},stock" for number in range(SYMBOLS))
     (folder / "securities.csv").write_text(f"symbol,kind\n{symbols}\n")
-    symbol_names = pa.array([f"S{number}" for number in range(SYMBOLS)])
     account_names = [f"h{h}-{a}" for h in range(households) for a in range(ACCOUNTS)]
     account = t.household * ACCOUNTS + t.position // SYMBOLS
     table = pa.table(
