@@ -24,7 +24,7 @@ SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 REMEDIES: Final = (
     ("is locked", "Another program is writing to it: wait until it has finished, and repeat."),
     ("unable to open", "Check that the folder exists and that you may write to it."),
-    ("readonly", "Check that you may write to the file and to its folder."),
+    ("readonly", "Work on a copy, or check that you may write to the file and folder."),
     ("not a database", "Name a database that `taxlots init` made."),
     ("malformed", "Restore the file from a backup: it is damaged."),
     ("is full", "Make room on the disk, and repeat: nothing was written."),
