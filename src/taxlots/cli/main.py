@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from taxlots.cli.explain import explain
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
@@ -27,6 +28,7 @@ COMMANDS: Final = (
     (replay, "replay", "taxlots replay ledger/sample --out books"),
     (lots, "lots", "taxlots lots ledger/sample --symbol XOM"),
     (gains, "gains", "taxlots gains ledger/sample --year 2020"),
+    (explain, "explain", "taxlots explain ledger/sample s2020-0206"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
 )
 """Every subcommand: its function, its name, and the example that its help shows."""

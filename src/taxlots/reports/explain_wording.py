@@ -1,0 +1,435 @@
+"""The steps of an explanation in words, with their figures and authorities."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from taxlots.book import kinds
+from taxlots.book.results import FINAL, PROVISIONAL, WINDOW_INCOMPLETE
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import dollars, shares
+from taxlots.law.cites import authorities_of
+from taxlots.law.s1001_gain import gain
+from taxlots.law.s1012_basis import basis_of_part, cost_of_purchase, identified_in_time
+from taxlots.law.s1014_inheritance import inherited_basis, inherited_is_long_term
+from taxlots.law.s1015_gift import basis_on_sale, gain_basis
+from taxlots.law.s1091_wash_sale import (
+    disallowed_part,
+    in_window,
+    is_permanent_in,
+    replacement_basis,
+    window_end,
+    window_start,
+)
+from taxlots.law.s1222_term import is_long_term, long_term_from
+from taxlots.law.s1223_tacking import tacked_day
+from taxlots.reports.explained import CitedRow, Step
+
+ONE_ORDER: Final = "Treas. Reg. 1.1012-1(c)(1)(ii)"
+"""Fills of one order are one transaction."""
+
+NOT_TAXED_YET: Final = "26 USC 408(e)(1)"
+"""What happens inside a tax-deferred account realizes nothing."""
+
+PERMANENT: Final = {
+    kinds.PERMANENT_DEFERRED: (
+        "the basis of a tax-deferred account takes none",
+        authorities_of(is_permanent_in),
+    ),
+    kinds.PERMANENT_RETURN: (
+        "the replacement stands on another tax return",
+        authorities_of(in_window),
+    ),
+    kinds.PERMANENT_SPOUSE: (
+        "the replacement belongs to the other spouse, and spouse_basis_step_up is false (D8)",
+        authorities_of(in_window),
+    ),
+}
+"""Why a disallowed loss joined no basis."""
+
+
+def day(number: int) -> str:
+    """A day number as an ISO date."""
+    return date_of(number).isoformat()
+
+
+def sale_step(rows: tuple[CitedRow, ...], quantity: int, proceeds: int) -> Step:
+    """What was sold, and what it brought."""
+    first = rows[0]
+    said = "; ".join(row.said for row in rows)
+    joined = f" ({len(rows)} fills of one order are one sale)" if len(rows) > 1 else ""
+    return Step(
+        name="sale",
+        text=(
+            f"{shares(quantity)} {first.symbol} sold out of {first.account} on {first.day}: "
+            f"{said}, net proceeds {dollars(proceeds)}{joined}."
+        ),
+        cites=(*authorities_of(gain), *((ONE_ORDER,) if joined else ())),
+        rows=rows,
+        facts={"quantity": shares(quantity), "proceeds": dollars(proceeds)},
+    )
+
+
+def named_step(lots: str, when: str, confirmation: str, row: CitedRow) -> Step:
+    """The order named its lots, in time."""
+    timely = f"on {when}, in time" if when else "at a time that is not stated; assumed in time"
+    confirmed = f"; confirmation {confirmation}" if confirmation else ""
+    return Step(
+        name="identification",
+        text=f"The order names its lots ({lots}) {timely}{confirmed}.",
+        cites=authorities_of(identified_in_time),
+        rows=(row,),
+        facts={"lots": lots, "identified_at": when, "confirmation": confirmation},
+    )
+
+
+def method_step(
+    method: str, origin: str, rows: tuple[CitedRow, ...], *, late_lots: str = ""
+) -> Step:
+    """No lots were named in time, so a method decides; ``origin`` says who chose it."""
+    late = ""
+    if late_lots:
+        late = f"The lots that it names ({late_lots}) were named after settlement. "
+    return Step(
+        name="identification",
+        text=f"{late}The method {method} decides: {origin}.",
+        cites=(
+            *authorities_of(basis_of_part),
+            *(authorities_of(identified_in_time) if late_lots else ()),
+        ),
+        rows=rows,
+        facts={"method": method, "late_lots": late_lots},
+    )
+
+
+def opened_step(
+    rows: tuple[CitedRow, ...], quantity: int, cents: int, loss_cents: int, *, is_unknown: bool
+) -> Step:
+    """How a lot came in, and at which basis; ``loss_cents`` is a gift's basis for loss."""
+    first = rows[0]
+    said = "; ".join(row.said for row in rows)
+    joined = f" ({len(rows)} fills of one order are one lot)" if len(rows) > 1 else ""
+    basis = "unknown basis" if is_unknown else f"basis {dollars(cents)}"
+    if loss_cents != cents:
+        basis = f"basis for gain {dollars(cents)}, basis for loss {dollars(loss_cents)}"
+    return Step(
+        name="opened",
+        text=(
+            f"Lot {first.id} opened by {first.action} in {first.account} on {first.day}: {said}; "
+            f"{shares(quantity)} {first.symbol}, {basis}{joined}."
+        ),
+        cites=(
+            *_OPENING_CITES.get(first.action, authorities_of(cost_of_purchase)),
+            *((ONE_ORDER,) if joined else ()),
+        ),
+        rows=rows,
+        facts={
+            "lot_id": first.id,
+            "quantity": shares(quantity),
+            "cost_basis": "" if is_unknown else dollars(cents),
+        },
+    )
+
+
+_OPENING_CITES: Final = {
+    "GIFT_IN": authorities_of(gain_basis),
+    "INHERIT": authorities_of(inherited_basis),
+}
+
+
+def took_loss_step(
+    sale: CitedRow, loss_lot: str, disallowed: int, part: tuple[int, int, int] | None
+) -> Step:
+    """Part of a lot took over a disallowed loss; ``part`` is quantity, basis, holding period."""
+    became = ""
+    facts = {"sale_id": sale.id, "loss_lot_id": loss_lot, "disallowed": dollars(disallowed)}
+    if part is not None:
+        quantity, basis, since = part
+        facts |= {
+            "quantity": shares(quantity),
+            "cost_basis": dollars(basis),
+            "holding_period_date": day(since),
+        }
+        became = (
+            f": basis {dollars(basis - disallowed)} + {dollars(disallowed)} = {dollars(basis)}, "
+            f"holding period from {day(since)}"
+        )
+    units = f"{shares(part[0])} of it" if part is not None else "Part of it"
+    return Step(
+        name="took_over_loss",
+        text=(
+            f"{units} replaced shares of sale {sale.id} ({sale.day}, lot {loss_lot}) and took over "
+            f"its disallowed loss{became}."
+        ),
+        cites=(*authorities_of(replacement_basis), *authorities_of(tacked_day)),
+        rows=(sale,),
+        facts=facts,
+    )
+
+
+def used_up_step(sale: CitedRow, loss_lot: str, disallowed: int, quantity: int, rule: int) -> Step:
+    """Part of a lot replaced a loss that is gone for good: nothing joined its basis."""
+    why, cites = PERMANENT[rule]
+    return Step(
+        name="used_for_permanent_loss",
+        text=(
+            f"{shares(quantity)} of it replaced shares of sale {sale.id} ({sale.day}, lot "
+            f"{loss_lot}); {dollars(disallowed)} is disallowed for good: {why}. Its basis stays."
+        ),
+        cites=cites,
+        rows=(sale,),
+        facts={"sale_id": sale.id, "loss_lot_id": loss_lot, "permanent": dollars(disallowed)},
+    )
+
+
+def changed_step(name: str, row: CitedRow, text: str) -> Step:
+    """A split, a move, an earlier sale or another event that a lot went through."""
+    return Step(name=name, text=text, rows=(row,))
+
+
+def basis_step(
+    quantity: int,
+    basis: int,
+    whole: tuple[int, int, int],
+    wash: int,
+    wash_from: str,
+) -> Step:
+    """The basis of a piece as its share of the lot; ``whole``: quantity, cents, gone before."""
+    whole_quantity, whole_cents, gone = whole
+    if gone == 0 and quantity == whole_quantity:
+        how = f"all {shares(quantity)} with their whole basis"
+    else:
+        reached = shares(gone + quantity)
+        how = (
+            f"the share of {dollars(whole_cents)} on {shares(whole_quantity)} that reaches from "
+            f"{shares(gone)} to {reached}"
+        )
+    deferred = f"; {dollars(wash)} of it is the deferred loss of {wash_from}" if wash else ""
+    return Step(
+        name="basis",
+        text=f"Basis of {shares(quantity)}: {dollars(basis)}, {how}{deferred}.",
+        cites=authorities_of(basis_of_part),
+        facts={
+            "quantity": shares(quantity),
+            "cost_basis": dollars(basis),
+            "deferred": dollars(wash),
+        },
+    )
+
+
+def gift_step(proceeds: int, gain_cents: int, loss_cents: int, used: int) -> Step:
+    """Which of a gift's two bases counts."""
+    if used == gain_cents:
+        which = "the basis for gain counts"
+    elif used == loss_cents:
+        which = "the basis for loss counts, and the holding period starts with the gift"
+    else:
+        which = "they lie between the two: neither gain nor loss"
+    return Step(
+        name="gift_basis",
+        text=(
+            f"A gift with basis {dollars(gain_cents)} for gain and {dollars(loss_cents)} for loss; "
+            f"proceeds {dollars(proceeds)}: {which}."
+        ),
+        cites=authorities_of(basis_on_sale),
+        facts={"gain_basis": dollars(gain_cents), "loss_basis": dollars(loss_cents)},
+    )
+
+
+def proceeds_step(quantity: int, of_quantity: int, proceeds: int, of_proceeds: int) -> Step:
+    """The share of the proceeds that belongs to a piece."""
+    if quantity == of_quantity:
+        text = f"Proceeds: all {dollars(proceeds)}."
+    else:
+        text = (
+            f"Proceeds: {dollars(proceeds)}, the share of {shares(quantity)} in "
+            f"{shares(of_quantity)} for {dollars(of_proceeds)}, cents shared in order of relief."
+        )
+    return Step(name="proceeds", text=text, facts={"proceeds": dollars(proceeds)})
+
+
+def gain_step(proceeds: int, basis: int) -> Step:
+    """Gain or loss realized."""
+    result = gain(proceeds, basis)
+    word = "loss" if result < 0 else "gain"
+    return Step(
+        name="realized",
+        text=f"Realized: {dollars(proceeds)} - {dollars(basis)} = {dollars(result)}, a {word}.",
+        cites=authorities_of(gain),
+        facts={"realized": dollars(result)},
+    )
+
+
+def term_step(
+    acquired: int, holding_period: int, sold: int, *, is_inherited: bool, is_long: bool
+) -> Step:
+    """Short-term or long-term, and from when."""
+    term = "LT" if is_long else "ST"
+    if is_inherited:
+        return Step(
+            name="term",
+            text="Inherited: long-term, whenever it is sold.",
+            cites=authorities_of(inherited_is_long_term),
+            facts={"term": term},
+        )
+    since = f"acquired {day(acquired)}"
+    cites = (*authorities_of(is_long_term), *authorities_of(long_term_from))
+    if holding_period != acquired:
+        since += f", held since {day(holding_period)} with the days that carry over"
+        cites = (*authorities_of(tacked_day), *cites)
+    first = day(long_term_from(holding_period))
+    return Step(
+        name="term",
+        text=f"Term: {since}; long-term from {first}, sold {day(sold)}: {term}.",
+        cites=tuple(dict.fromkeys(cites)),
+        facts={"term": term, "holding_period_date": day(holding_period), "long_term_from": first},
+    )
+
+
+def window_step(sold: int) -> Step:
+    """The days on which purchases count."""
+    first, last = day(window_start(sold)), day(window_end(sold))
+    return Step(
+        name="window",
+        text=(
+            f"Wash-sale window: purchases from {first} through {last}, in any account of the "
+            "household, of this or an identical security."
+        ),
+        cites=authorities_of(in_window),
+        facts={"window_start": first, "window_end": last},
+    )
+
+
+def replaced_step(
+    row: CitedRow,
+    account: str,
+    sold: int,
+    matched: tuple[int, int, int],
+    *,
+    rule: int,
+    part: tuple[int, int, int] | None,
+) -> Step:
+    """Shares that replaced a loss.
+
+    ``matched``: quantity in the loss lot's units, cents disallowed, day of acquisition;
+    ``part``: quantity, basis and holding period of the replacement afterwards.
+    """
+    quantity, disallowed, acquired = matched
+    distance = acquired - sold
+    days = "1 day" if abs(distance) == 1 else f"{abs(distance)} days"
+    when = f"{days} {'after' if distance > 0 else 'before'} the sale"
+    when = "on the day of the sale" if distance == 0 else when
+    text = (
+        f"{shares(quantity)} replaced by lot {row.id} ({row.action} on {day(acquired)} in "
+        f"{account}, {when}): {dollars(disallowed)} is disallowed"
+    )
+    facts = {
+        "replacement_lot_id": row.id,
+        "replacement_account": account,
+        "acquired_date": day(acquired),
+        "quantity": shares(quantity),
+        "disallowed": dollars(disallowed),
+        "permanent": dollars(disallowed if rule in PERMANENT else 0),
+    }
+    cites = (*authorities_of(in_window), *authorities_of(disallowed_part))
+    if rule in PERMANENT:
+        why, more = PERMANENT[rule]
+        text += f", for good: {why}"
+        cites = (*cites, *more)
+    elif part is not None:
+        units, basis, since = part
+        text += (
+            f" and joins the basis of {shares(units)} of it, "
+            f"{dollars(basis - disallowed)} + {dollars(disallowed)} = {dollars(basis)}; "
+            f"its holding period starts on {day(since)}"
+        )
+        cites = (*cites, *authorities_of(replacement_basis), *authorities_of(tacked_day))
+    return Step(
+        name="replaced",
+        text=f"{text}.",
+        cites=tuple(dict.fromkeys(cites)),
+        rows=(row,),
+        facts=facts,
+    )
+
+
+def shared_step(matched: int, disallowed: int) -> Step:
+    """A piece that was divided after its loss met replacements (literal readings D1 and D2)."""
+    return Step(
+        name="shared",
+        text=(
+            "Sold shares that replaced another loss were set apart from their piece (D1, D2), and "
+            f"the {dollars(matched)} were shared: {dollars(disallowed)} belongs here."
+        ),
+        facts={"disallowed_here": dollars(disallowed)},
+    )
+
+
+def passed_step(row: CitedRow, why: str, cites: tuple[str, ...]) -> Step:
+    """A lot that came in within the window and replaced nothing, and why."""
+    return Step(
+        name="not_a_replacement",
+        text=f"Lot {row.id} ({row.action} on {row.day} in {row.account}) replaces nothing: {why}.",
+        cites=cites,
+        rows=(row,),
+        facts={"lot_id": row.id, "reason": why},
+    )
+
+
+def rest_step(loss: int, disallowed: int, sold: int, *, is_open: bool, sold_units: int) -> Step:
+    """What is left of the loss: it waits for purchases, or it is allowed."""
+    rest = loss - disallowed
+    last = day(window_end(sold))
+    if rest == 0:
+        text = "The whole loss is disallowed."
+    elif is_open:
+        text = (
+            f"{dollars(rest)} of the loss waits: a purchase through {last} would disallow it, "
+            f"{shares(sold_units)} at most."
+        )
+    else:
+        text = f"{dollars(rest)} of the loss met no replacement by {last} and is allowed."
+    return Step(
+        name="waiting" if rest and is_open else "allowed",
+        text=text,
+        cites=authorities_of(window_end),
+        facts={"rest": dollars(rest), "until": last if rest and is_open else ""},
+    )
+
+
+def untested_step(why: str) -> Step:
+    """A loss that section 1091 does not test."""
+    return Step(name="not_tested", text=f"The wash-sale rule does not test this loss: {why}.")
+
+
+def status_step(status: int, why: str, name: str) -> Step:
+    """Whether the figures may still change."""
+    certain = {FINAL: "Final", PROVISIONAL: "Provisional", WINDOW_INCOMPLETE: "Window incomplete"}
+    word = certain.get(status, "Basis unknown")
+    return Step(name="status", text=f"{word}: {why}.", facts={"status": name})
+
+
+def result_step(proceeds: int, basis: int, disallowed: int, *, is_unknown: bool) -> Step:
+    """The last line: the arithmetic of ``realized.csv``."""
+    if is_unknown:
+        return Step(
+            name="result", text="Gain: not known, because the basis is not.", facts={"gain": ""}
+        )
+    total = proceeds - basis + disallowed
+    return Step(
+        name="result",
+        text=(
+            f"Gain: {dollars(proceeds)} - {dollars(basis)} + {dollars(disallowed)} = "
+            f"{dollars(total)}"
+        ),
+        facts={"gain": dollars(total)},
+    )
+
+
+def unrealized_step(account: str) -> Step:
+    """A sale inside a tax-deferred account."""
+    return Step(
+        name="result",
+        text=f"{account} is tax-deferred: the lots leave, and no gain or loss is realized.",
+        cites=(NOT_TAXED_YET,),
+    )

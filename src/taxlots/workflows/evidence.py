@@ -1,0 +1,155 @@
+"""Rows of the journal as evidence: where they stand, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from taxlots.book.booking import Books
+from taxlots.book.journal import ACTIONS
+from taxlots.domain.action import Action
+from taxlots.domain.calendar import date_of
+from taxlots.reports.explained import CitedRow
+from taxlots.workflows.gather import is_database
+
+if TYPE_CHECKING:
+    from taxlots.ledger.origin import Origin
+
+Source = Callable[[int], "Origin | None"]
+"""The origin of a journal row, None in a folder."""
+
+SALES: Final = (Action.SELL, Action.SELL_OPTION)
+
+
+class Evidence:
+    """Cites the rows of a book."""
+
+    def __init__(self, books: Books, source: Source) -> None:
+        self.books = books
+        self.journal = books.journal
+        self._source = source
+
+    def row(self, row: int, role: str = "") -> CitedRow:
+        """One row of the journal, by its place."""
+        journal = self.journal
+        origin = self._source(row)
+        return CitedRow(
+            id=journal.id(row),
+            where=journal.where(row),
+            day=date_of(int(journal.day["date"][0][row])),
+            action=str(self.action(row)),
+            account=journal.account_of(row),
+            symbol=journal.symbol_of(row),
+            said=self.said(row),
+            role=role,
+            hash=origin.hash if origin else "",
+            origin=f"{origin.file}:{origin.line}" if origin and origin.line else "",
+        )
+
+    def fills(self, row: int, role: str = "") -> tuple[CitedRow, ...]:
+        """A row with the other fills of its order."""
+        return tuple(self.row(fill, role) for fill in self.books.fills.get(row, [row]))
+
+    def action(self, row: int) -> Action:
+        """The action of a row."""
+        return ACTIONS[int(self.journal.action[row])]
+
+    def cell(self, row: int, column: str) -> str:
+        """The text of a cell as the file has it; blank where there is none."""
+        table = self.journal.record.transactions
+        if column not in table.column_names:
+            return ""
+        value = table.column(column)[row].as_py()
+        return "" if value is None else str(value).strip()
+
+    def said(self, row: int) -> str:
+        """What a row says of quantity and price, in a few words."""
+        action = self.action(row)
+        quantity = self.cell(row, "quantity")
+        if action in _SAYINGS:
+            return _SAYINGS[action](self, row, quantity)
+        if self.cell(row, "amount"):
+            return f"{quantity} for {self.cell(row, 'amount')}"
+        if self.cell(row, "price"):
+            return self._priced(row, quantity)
+        income = self.cell(row, "compensation_income")
+        return f"{quantity}, income {income}" if income else quantity
+
+    def _priced(self, row: int, quantity: str) -> str:
+        security = self.journal.record.securities.get(self.journal.symbol_of(row))
+        multiplier = security.multiplier if security else 1
+        times = f" x {multiplier}" if multiplier != 1 else ""
+        sign = "-" if self.action(row) in SALES else "+"
+        fees = self.cell(row, "fees")
+        costs = f" {sign} {fees} fees" if fees.strip("0.") else ""
+        income = self.cell(row, "compensation_income")
+        pay = f" + {income} income" if income and self.action(row) is Action.ESPP else ""
+        return f"{quantity}{times} x {self.cell(row, 'price')}{costs}{pay}"
+
+
+def _worth(evidence: Evidence, row: int, quantity: str) -> str:
+    return f"{quantity} worth {evidence.cell(row, 'fmv')}"
+
+
+def _gift(evidence: Evidence, row: int, quantity: str) -> str:
+    basis, fmv = evidence.cell(row, "cost_basis"), evidence.cell(row, "fmv")
+    tax = evidence.cell(row, "basis_increase")
+    more = f", gift tax {tax}" if tax else ""
+    return f"{quantity}, donor's basis {basis}, worth {fmv}{more}"
+
+
+def _transfer_in(evidence: Evidence, row: int, quantity: str) -> str:
+    basis = evidence.cell(row, "cost_basis") or "unknown"
+    since = evidence.cell(row, "acquired_date") or "an unknown day"
+    return f"{quantity}, cost basis {basis}, acquired {since}"
+
+
+def _ratio(evidence: Evidence, row: int, _quantity: str) -> str:
+    return f"ratio {evidence.cell(row, 'ratio')}"
+
+
+def _moved(evidence: Evidence, row: int, quantity: str) -> str:
+    return f"{quantity} to {evidence.cell(row, 'to_account')}"
+
+
+def _method(evidence: Evidence, row: int, _quantity: str) -> str:
+    return f"method {evidence.cell(row, 'method')}"
+
+
+def _renamed(evidence: Evidence, row: int, _quantity: str) -> str:
+    return f"to {evidence.cell(row, 'to_symbol')}"
+
+
+def _adjusted(evidence: Evidence, row: int, _quantity: str) -> str:
+    return f"amount {evidence.cell(row, 'amount')}"
+
+
+_SAYINGS: Final[dict[Action, Callable[[Evidence, int, str], str]]] = {
+    Action.TAXABLE_EXCHANGE: _worth,
+    Action.INHERIT: _worth,
+    Action.IRA_DISTRIBUTION: _worth,
+    Action.GIFT_IN: _gift,
+    Action.TRANSFER_IN: _transfer_in,
+    Action.SPLIT: _ratio,
+    Action.STOCK_DIVIDEND: _ratio,
+    Action.TRANSFER: _moved,
+    Action.SET_METHOD: _method,
+    Action.SYMBOL_CHANGE: _renamed,
+    Action.BASIS_ADJUSTMENT: _adjusted,
+}
+
+
+@contextmanager
+def evidence_of(books: Books, book: str) -> Iterator[Evidence]:
+    """The evidence of a book: of a database with hashes and the files that rows came from."""
+    if not is_database(book):
+        yield Evidence(books, lambda _row: None)
+        return
+    from taxlots.ledger.database import reading
+    from taxlots.ledger.migrate import open_ledger
+    from taxlots.ledger.origin import origins_of
+
+    with reading(open_ledger(book)) as connection:
+        first = books.record.first_line
+        yield Evidence(books, lambda row: origins_of(connection, [row + first]).get(row + first))
