@@ -15,18 +15,22 @@ from taxlots.book.kinds import (
     TAX_DEFERRED,
     UNKNOWN_BASIS,
     UNSTATED,
+    UNUSED,
 )
 from taxlots.book.positions import (
     LAST_SUB,
     detach,
     expire_candidates,
     free_slot,
+    insert,
+    leave_candidates,
     link,
     move,
     new_slot,
     queue_candidate,
     relieve,
     share_of_whole,
+    unlink,
 )
 from taxlots.book.relief import first_of_lot, first_pick, held_of_lot, next_relief
 from taxlots.book.tables import NONE, Book
@@ -204,8 +208,8 @@ def split(b: Book, at: int) -> None:
         p = b.positions[position]
         _split_position(b, at, position)
         _split_waiting(b, position, detail.numerator, detail.denominator)
+        _split_closed(b, position, detail.numerator, detail.denominator)
         position = p.next_of_symbol
-    _split_closed(b, at)
 
 
 def _split_position(b: Book, at: int, position: int) -> None:
@@ -237,6 +241,24 @@ def _split_position(b: Book, at: int, position: int) -> None:
         _restate_key(b, slot_at, detail.numerator, detail.denominator)
         slot_at = following
     p.quantity = after
+    _drop_empty(b, position)
+
+
+def _drop_empty(b: Book, position: int) -> None:
+    """A sub-lot that a reverse split cuts to nothing leaves its basis to its neighbour."""
+    at = b.positions[position].head
+    while at != NONE:
+        slot = b.slots[at]
+        following = slot.next
+        if slot.quantity == 0:
+            heir = b.slots[following if following != NONE else slot.previous]
+            heir.open_cents += slot.open_cents
+            heir.whole_cents += slot.open_cents
+            if slot.flags & UNUSED:
+                leave_candidates(b, at)
+            unlink(b, at)
+            free_slot(b, at)
+        at = following
 
 
 def _restate_key(b: Book, slot_at: int, numerator: int, denominator: int) -> None:
@@ -274,16 +296,13 @@ def _split_waiting(b: Book, position: int, numerator: int, denominator: int) -> 
         at = wait.later
 
 
-def _split_closed(b: Book, at: int) -> None:
+def _split_closed(b: Book, position: int, numerator: int, denominator: int) -> None:
     """Sold shares that a literal reading still counts (D2) are converted too."""
-    e = b.events[at]
-    detail = b.details[e.detail]
-    security = b.positions[e.position].security
-    slot_at = b.pools[b.positions[e.position].pool].first_candidate
+    slot_at = b.pools[b.positions[position].pool].first_candidate
     while slot_at != NONE:
         slot = b.slots[slot_at]
-        if slot.flags & CLOSED and b.positions[slot.position].security == security:
-            slot.quantity = apportion(slot.quantity, detail.numerator, detail.denominator)
+        if slot.flags & CLOSED and slot.position == position:
+            slot.quantity = apportion(slot.quantity, numerator, denominator)
         slot_at = slot.later_candidate
 
 
@@ -339,7 +358,7 @@ def _rebase(b: Book, slot_at: int, cents: int) -> None:
     units = b.slots[slot_at].quantity
     wash = share_of_whole(b, slot_at, b.slots[slot_at].wash_cents, units)
     loss = share_of_whole(b, slot_at, b.slots[slot_at].loss_cents, units)
-    fresh = detach(b, slot_at, units, position)
+    fresh = detach(b, slot_at, units, position, True)
     slot = b.slots[fresh]
     slot.open_cents += cents
     slot.whole_cents = slot.open_cents
@@ -350,17 +369,25 @@ def _rebase(b: Book, slot_at: int, cents: int) -> None:
     if cents != 0:
         slot.key_cents = slot.whole_cents
         slot.key_quantity = units
-    link(b, fresh, position, near)
+    insert(b, fresh, position, near)
 
 
 def rename(b: Book, at: int) -> None:
-    """A security has another symbol from here on: lots and waiting losses go along."""
+    """A security has another symbol from here on: lots, sold pieces and waiting losses go along."""
     e = b.events[at]
     target = b.details[e.detail].to_position
     while b.positions[e.position].head != NONE:
         source = b.positions[e.position].head
-        move(b, source, b.slots[source].quantity, target)
-    wait_at = b.pools[b.positions[e.position].pool].first_wait
+        units = b.slots[source].quantity
+        fresh = detach(b, source, units, target, True)
+        link(b, fresh, target, b.positions[target].tail)
+    pool = b.pools[b.positions[e.position].pool]
+    closed = pool.first_candidate
+    while closed != NONE:
+        if b.slots[closed].position == e.position:
+            b.slots[closed].position = target
+        closed = b.slots[closed].later_candidate
+    wait_at = pool.first_wait
     while wait_at != NONE:
         if b.waits[wait_at].position == e.position:
             b.waits[wait_at].position = target

@@ -57,6 +57,7 @@ class Split:
 
     row: int
     day: int
+    time: int
     account: str
     ratio: Fraction
 
@@ -108,7 +109,13 @@ def splits_of(journal: Journal, bookings: Bookings) -> dict[tuple[int, str], lis
         ratio = ratio_of(journal, row)
         if ratio is None:
             continue
-        split = Split(row, int(bookings.day[place]), journal.account_of(row), ratio)
+        split = Split(
+            row=row,
+            day=int(bookings.day[place]),
+            time=int(bookings.time[place]),
+            account=journal.account_of(row),
+            ratio=ratio,
+        )
         known = found.setdefault((int(bookings.household[place]), journal.symbol_of(row)), [])
         if any(s.day == split.day and s.ratio == ratio for s in known):
             continue
@@ -268,7 +275,8 @@ def _before_splits(desk: Desk, entry: Entry, acquired: int) -> int:
     """The row's quantity in the units of its acquisition, by the splits between."""
     quantity = entry.quantity
     for split in desk.splits.get((entry.household, entry.place[1]), []):
-        if acquired < split.day <= entry.day:
+        is_before = (split.day, split.time, split.row) < (entry.day, entry.time, entry.row)
+        if acquired < split.day and is_before:
             quantity = apportion(quantity, split.ratio.denominator, split.ratio.numerator)
     return quantity
 
@@ -291,6 +299,10 @@ def _rename(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     holders = [account] if account else desk.holders.get((entry.household, symbol), [])
     for holder in holders:
         yield replace(entry, place=(holder, symbol, ""), to=(holder, target, ""))
+    for key, (holder, name, order) in list(desk.outbound.items()):
+        if key[0] == entry.household and name == symbol and account in ("", holder):
+            desk.outbound[key] = (holder, target, order)
+            yield replace(entry, place=(holder, symbol, order), to=(holder, target, order))
 
 
 def _order_of(journal: Journal, row: int) -> str:

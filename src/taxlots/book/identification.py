@@ -162,14 +162,32 @@ def methods_of(journal: Journal, bookings: Bookings) -> Int64:
     return method
 
 
+def _rename_standing(
+    journal: Journal, row: int, code: dict[str, int], standing: dict[tuple[int, int], int]
+) -> None:
+    """A standing order for a symbol goes on under its new name."""
+    account = int(journal.account.values[row])
+    old = int(journal.symbol.values[row])
+    new = code.get(journal.cell("to_symbol", row))
+    for (holder, symbol), method in list(standing.items()):
+        if new is not None and symbol == old and account in (-1, holder):
+            standing[holder, new] = method
+
+
 def _apply_set_methods(journal: Journal, bookings: Bookings, method: Int64) -> None:
     setting = journal.action[bookings.row] == ACTION_CODE[Action.SET_METHOD]
     if not setting.any():
         return
     touched = np.unique(journal.account.values[bookings.row[setting]])
+    renaming = journal.action[bookings.row] == ACTION_CODE[Action.SYMBOL_CHANGE]
     standing: dict[tuple[int, int], int] = {}
-    for place in np.flatnonzero(np.isin(journal.account.values[bookings.row], touched)):
+    code = {name: number for number, name in enumerate(journal.symbol.names)}
+    is_touched = np.isin(journal.account.values[bookings.row], touched)
+    for place in np.flatnonzero(is_touched | renaming):
         row = int(bookings.row[place])
+        if renaming[place]:
+            _rename_standing(journal, row, code, standing)
+            continue
         account = int(journal.account.values[row])
         symbol = int(journal.symbol.values[row])
         if setting[place]:

@@ -69,16 +69,22 @@ def _precedes(b: Book, at: int, other: int) -> bool:
 
 def link(b: Book, at: int, position: int, near: int) -> None:
     """Put a filled sub-lot into a position, in order; ``near`` is where to start looking."""
-    p = b.positions[position]
-    slot = b.slots[at]
-    slot.position = position
     after = near
     while after != NONE and _precedes(b, at, after):
         after = b.slots[after].previous
-    following = p.head if after == NONE else b.slots[after].next
+    following = b.positions[position].head if after == NONE else b.slots[after].next
     while following != NONE and not _precedes(b, at, following):
         after = following
         following = b.slots[following].next
+    insert(b, at, position, after)
+
+
+def insert(b: Book, at: int, position: int, after: int) -> None:
+    """Put a filled sub-lot into a position right after another (NONE: first)."""
+    p = b.positions[position]
+    slot = b.slots[at]
+    slot.position = position
+    following = p.head if after == NONE else b.slots[after].next
     slot.previous = after
     slot.next = following
     if after == NONE:
@@ -211,11 +217,12 @@ def _last_of_lot(b: Book, at: int) -> int:
     return last
 
 
-def detach(b: Book, at: int, units: int, target: int) -> int:
+def detach(b: Book, at: int, units: int, target: int, keeps_turn: bool) -> int:
     """Take ``units`` out of a sub-lot into one of their own, destined for another position.
 
     A sub-lot that leaves entire keeps its whole; a part of one becomes a whole of its own.  The
-    new sub-lot stands in the queue of candidates with its lot, but in no position yet.
+    new sub-lot stands in the queue of candidates with its lot, in the old one's turn if it keeps
+    that, else last; it is in no position yet.
     """
     source = b.slots[at]
     entire = units == source.quantity
@@ -239,10 +246,7 @@ def detach(b: Book, at: int, units: int, target: int) -> int:
         slot.loss_cents = share_of_whole(b, at, source.loss_cents, units)
     same_pool = b.positions[source.position].pool == b.positions[target].pool
     if source.flags & UNUSED and same_pool:
-        after = at
-        if target != source.position:
-            after = _last_of_lot(b, at)
-        queue_candidate(b, fresh, after)
+        queue_candidate(b, fresh, at if keeps_turn else _last_of_lot(b, at))
     if slot.flags & DUAL_BASIS:
         b.positions[target].flags = b.positions[target].flags | HAS_DUAL_BASIS
     slot.open_cents = relieve(b, at, units)
@@ -256,6 +260,6 @@ def detach(b: Book, at: int, units: int, target: int) -> int:
 
 def move(b: Book, at: int, units: int, target: int) -> int:
     """Move ``units`` of a sub-lot to another position and return the sub-lot that holds them."""
-    fresh = detach(b, at, units, target)
+    fresh = detach(b, at, units, target, False)
     link(b, fresh, target, b.positions[target].tail)
     return fresh

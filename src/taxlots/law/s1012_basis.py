@@ -22,7 +22,7 @@ def basis_of_part(
     if units == open_units:
         return open_cents
     relieved = whole_units - open_units + units
-    return apportion(whole_cents, relieved, whole_units) - (whole_cents - open_cents)
+    return max(0, apportion(whole_cents, relieved, whole_units) - (whole_cents - open_cents))
 
 
 @cites("Treas. Reg. 1.1012-1(c)(8)")

@@ -41,7 +41,7 @@ def disallowed_part(
     ``matched_units`` of them have met a replacement, and ``disallowed_cents`` was disallowed by
     those before.  The parts are differences of one cumulative share: they sum to the loss.
     """
-    return apportion(loss_cents, matched_units, loss_units) - disallowed_cents
+    return max(0, apportion(loss_cents, matched_units, loss_units) - disallowed_cents)
 
 
 @cites("26 USC 1091(d)", "Treas. Reg. 1.1091-2(a)")
