@@ -14,6 +14,7 @@ from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.replay import replay
+from taxlots.cli.verify import verify
 from taxlots.version import __version__
 
 ABOUT: Final = f"""US tax lots, wash sales and loss harvesting.
@@ -29,6 +30,7 @@ COMMANDS: Final = (
     (lots, "lots", "taxlots lots ledger/sample --symbol XOM"),
     (gains, "gains", "taxlots gains ledger/sample --year 2020"),
     (explain, "explain", "taxlots explain ledger/sample s2020-0206"),
+    (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
 )
 """Every subcommand: its function, its name, and the example that its help shows."""

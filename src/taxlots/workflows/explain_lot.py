@@ -12,6 +12,7 @@ from taxlots.book.booking import Books
 from taxlots.book.tables import NONE
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
+from taxlots.reports import explain_wash_wording as wash
 from taxlots.reports import explain_wording as wording
 from taxlots.reports.books_files import result_tables
 from taxlots.reports.explained import LotStory, Step
@@ -90,8 +91,8 @@ def took_over(books: Books, evidence: Evidence, match: Match) -> Step:
     loss_lot = id_of_lot(books, match.loss_lot)
     if match.rule != kinds.STEPS_UP:
         quantity = match.part.quantity if match.part else match.quantity
-        return wording.used_up_step(sale, loss_lot, match.disallowed, quantity, match.rule)
-    return wording.took_loss_step(sale, loss_lot, match.disallowed, figures(match.part))
+        return wash.used_up_step(sale, loss_lot, match.disallowed, quantity, match.rule)
+    return wash.took_loss_step(sale, loss_lot, match.disallowed, figures(match.part))
 
 
 def figures(part: Part | None) -> tuple[int, int, int] | None:

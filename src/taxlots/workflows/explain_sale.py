@@ -14,6 +14,7 @@ from taxlots.book.tables import Row
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.law.s1091_wash_sale import window_end
+from taxlots.reports import explain_wash_wording as wash
 from taxlots.reports import explain_wording as wording
 from taxlots.reports.books_files import result_tables
 from taxlots.reports.explained import CitedRow, PieceStory, SaleStory, Step
@@ -184,16 +185,16 @@ def _restated(sale: Sale, number: int, row: Row) -> Iterator[Step]:
             events = sale.books.blueprint.tables["events"]
             cited = sale.evidence.row(int(events["row"][match.loss_event]))
             lot = id_of_lot(sale.books, match.loss_lot)
-            yield wording.took_loss_step(cited, lot, match.disallowed, None)
+            yield wash.took_loss_step(cited, lot, match.disallowed, None)
 
 
 def _wash(sale: Sale, number: int, row: Row) -> Iterator[Step]:
     if not _is_loss(row) or row.flags & kinds.UNKNOWN_BASIS:
         return
     if not row.flags & kinds.TESTED:
-        yield wording.untested_step(_why_untested(sale))
+        yield wash.untested_step(_why_untested(sale))
         return
-    yield wording.window_step(sale.day)
+    yield wash.window_step(sale.day)
     matches = [match for match in sale.history.matches if match.loss_row == number]
     told: list[Match | int] = [*matches, *_splits(sale, row, matches)]
     told.sort(key=_event_of)
@@ -201,12 +202,12 @@ def _wash(sale: Sale, number: int, row: Row) -> Iterator[Step]:
         yield _replaced(sale, one) if isinstance(one, Match) else _split(sale, one)
     matched = sum(match.disallowed for match in matches)
     if matched != row.disallowed_cents:
-        yield wording.shared_step(matched, row.disallowed_cents)
+        yield wash.shared_step(matched, row.disallowed_cents)
     left = max(0, row.quantity - sum(match.quantity for match in matches))
     for lot_row, why, cites in passed_over(sale.books, sale.history, sale.event, row, left):
-        yield wording.passed_step(sale.evidence.row(lot_row), why, cites)
+        yield wash.passed_step(sale.evidence.row(lot_row), why, cites)
     loss = row.basis_cents - row.proceeds_cents
-    yield wording.rest_step(
+    yield wash.rest_step(
         loss,
         row.disallowed_cents,
         sale.day,
@@ -257,7 +258,7 @@ def _why_untested(sale: Sale) -> str:
 def _replaced(sale: Sale, match: Match) -> Step:
     opened = int(sale.books.state.table("lots")["event"][match.lot])
     events = sale.books.blueprint.tables["events"]
-    return wording.replaced_step(
+    return wash.replaced_step(
         sale.evidence.row(int(events["row"][opened]), "replacement"),
         sale.books.blueprint.places[match.position][0],
         sale.day,
