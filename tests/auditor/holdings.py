@@ -43,12 +43,12 @@ class Holdings:
         self.linked = (out & back) - {""}
 
     def before_splits(self, arrival: Event, since: int) -> int:
-        """The quantity of a row in the units of an earlier place, undoing split by split."""
-        quantity = arrival.quantity
+        """The quantity of a row in the units of an earlier place, all splits undone at once."""
+        ratio = Fraction(1)
         for event in reversed(self.events[since : arrival.rank]):
             if event.action in SPLITS and event.symbol == arrival.symbol:
-                quantity = rounded(quantity / event.ratio)
-        return quantity
+                ratio *= event.ratio
+        return rounded(arrival.quantity / ratio)
 
     def decides(self, key: str) -> object:
         return self.book.decides(key)

@@ -274,6 +274,7 @@ def _split(held: Holdings, event: Event) -> None:
         parts = held.position(account, event.symbol, place)
         for part, left in zip(parts, cut([p.left for p in parts], ratio), strict=True):
             part.split(ratio, left)
+        _drop_empty(held, parts)
     for account in held.accounts:
         waiting = [
             loss.whole
@@ -284,6 +285,16 @@ def _split(held: Holdings, event: Event) -> None:
         ]
         _restate(waiting, ratio)
         _restate([p.unused for p in _recent(held, account, event)], ratio)
+
+
+def _drop_empty(held: Holdings, parts: list[Part]) -> None:
+    """A part that is cut to nothing leaves its basis to the next one, else to the one before."""
+    for at, part in enumerate(parts):
+        if not part.left and any(other.left for other in parts):
+            later = [p for p in parts[at + 1 :] if p.left]
+            heir = later[0] if later else [p for p in parts[:at] if p.left][-1]
+            heir.whole.amounts["basis"] += part.whole.remaining("basis")
+            held.parts.remove(part)
 
 
 def _recent(held: Holdings, account: str, event: Event) -> list[Piece]:

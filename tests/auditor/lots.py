@@ -85,11 +85,8 @@ class Part:
 
     def split(self, ratio: Fraction, left: int) -> None:
         self.whole.restate(ratio, left)
-        if self.own and self.whole.quantity:
-            self.compare_own_ratio()
-        else:
-            self.per_unit /= ratio
-            self.loss_per_unit /= ratio
+        self.per_unit /= ratio
+        self.loss_per_unit /= ratio
 
 
 @dataclass(eq=False)

@@ -1,5 +1,6 @@
 """Events other than sales: lots that open, move, leave, split or change their basis."""
 
+from taxlots.book.heaps import forget
 from taxlots.book.kinds import (
     ACQUISITION,
     CLOSED,
@@ -241,6 +242,7 @@ def _split_position(b: Book, at: int, position: int) -> None:
         _restate_key(b, slot_at, detail.numerator, detail.denominator)
         slot_at = following
     p.quantity = after
+    forget(b, position)
     _drop_empty(b, position)
 
 

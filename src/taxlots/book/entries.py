@@ -273,12 +273,12 @@ def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[En
 
 def _before_splits(desk: Desk, entry: Entry, acquired: int) -> int:
     """The row's quantity in the units of its acquisition, by the splits between."""
-    quantity = entry.quantity
+    ratio = Fraction(1)
     for split in desk.splits.get((entry.household, entry.place[1]), []):
         is_before = (split.day, split.time, split.row) < (entry.day, entry.time, entry.row)
         if acquired < split.day and is_before:
-            quantity = apportion(quantity, split.ratio.denominator, split.ratio.numerator)
-    return quantity
+            ratio *= split.ratio
+    return apportion(entry.quantity, ratio.denominator, ratio.numerator)
 
 
 def _adjust(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:

@@ -27,7 +27,11 @@ def _goes_first(b: Book, heap: int, at: int, other: int) -> bool:
         return heap == HIGH
     if ratio_exceeds(second.key_cents, second.key_quantity, first.key_cents, first.key_quantity):
         return heap == LOW
-    return first.lot < second.lot or (first.lot == second.lot and first.sub <= second.sub)
+    if first.lot != second.lot:
+        return first.lot < second.lot
+    if first.sub != second.sub:
+        return first.sub < second.sub
+    return first.arrival < second.arrival
 
 
 def _meld(b: Book, heap: int, one: int, two: int) -> int:
@@ -88,6 +92,21 @@ def _pop(b: Book, heap: int, position: int) -> None:
         root = _meld(b, heap, root, pairs)
         pairs = following
     _set_root(b, heap, position, root)
+
+
+def forget(b: Book, position: int) -> None:
+    """Drop a position's heaps; the next sale that asks for one builds it anew.
+
+    What was sold keeps the ratio that it had: after a split it would stand in the wrong place.
+    """
+    p = b.positions[position]
+    p.flags = p.flags & ~(HIGH_HEAP | LOW_HEAP)
+    p.high_root = NONE
+    p.low_root = NONE
+    at = p.head
+    while at != NONE:
+        b.slots[at].heap_places = 0
+        at = b.slots[at].next
 
 
 def top(b: Book, heap: int, position: int) -> int:

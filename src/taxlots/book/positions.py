@@ -84,6 +84,9 @@ def insert(b: Book, at: int, position: int, after: int) -> None:
     p = b.positions[position]
     slot = b.slots[at]
     slot.position = position
+    tally = b.tally[0]
+    tally.arrivals += 1
+    slot.arrival = tally.arrivals
     following = p.head if after == NONE else b.slots[after].next
     slot.previous = after
     slot.next = following

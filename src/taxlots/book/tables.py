@@ -84,7 +84,8 @@ class Slot:
     ``whole_*`` is the quantity and basis that later parts are measured by, ``quantity`` and
     ``open_cents`` what is still there.  ``key_*`` is the ratio by which relief methods rank it.
     ``wash_cents`` and ``loss_cents`` belong to the whole: deferred loss inside the basis, and a
-    gift's basis for loss.  ``sub`` is its place among the sub-lots of its lot.
+    gift's basis for loss.  ``sub`` is its place among the sub-lots of its lot, ``arrival`` its
+    turn among parts of one sub-lot in one position.
     """
 
     lot: Int32 = NONE
@@ -101,6 +102,8 @@ class Slot:
     next_of_lot: Int32 = NONE
     heap_places: Int32 = 0
     row: Int32 = NONE
+    arrival: Int32 = 0
+    spare: Int32 = 0
     quantity: int = 0
     open_cents: int = 0
     whole_quantity: int = 0
@@ -235,6 +238,7 @@ class Tally:
     lots: int = 0
     pieces: int = 0
     piece: int = 0
+    arrivals: int = 0
     departed_cents: int = 0
 
 
