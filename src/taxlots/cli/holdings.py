@@ -148,7 +148,7 @@ def _print(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; use one of them")
-    name = selection.books.record.name
+    name = selection.books.record.name or book
     as_of = date_of(selection.books.as_of).isoformat()
     if as_json:
         print_json(

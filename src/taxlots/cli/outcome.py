@@ -70,15 +70,16 @@ def say(message: str) -> None:
 
 
 def list_problems(problems: Iterable[Problem], book: str | None = None) -> None:
-    """Problems on standard error, one a line, account numbers of the book masked.
+    """Problems on standard error, errors first, account numbers of the book masked.
 
-    ``where: CODE: what is wrong. What to do.``
+    One a line: ``where: CODE: what is wrong. What to do.``
     """
     from taxlots.reports.terminal import problem_line
     from taxlots.workflows.account_numbers import mask_of
 
-    mask = mask_of(book)
-    for problem in problems:
+    told = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    mask = mask_of(book if told else None)
+    for problem in told:
         print(mask(problem_line(problem)), file=sys.stderr)
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from taxlots.book.booking import book_record, draft_of
 from taxlots.book.record import Record
+from taxlots.domain.action import REQUIRED_COLUMNS
 from taxlots.domain.problem import Problem, Severity, warning
 from taxlots.ledger.canonical import lines_of
 from taxlots.ledger.imports import Part
@@ -49,6 +50,13 @@ JOURNAL_ROW: Final = re.compile(r"journal:(\d+)((?::.*)?)")
 def is_error(problem: Problem) -> bool:
     """Whether a problem keeps an import out."""
     return problem.severity is Severity.ERROR
+
+
+def has_needed_columns(part: Part) -> bool:
+    """Whether a file can be looked at by the ledger at all; ``id`` may be left out."""
+    if part.holds != TRANSACTIONS or not isinstance(part.rows, pa.Table):
+        return True
+    return set(REQUIRED_COLUMNS) - {"id"} <= set(part.rows.column_names)
 
 
 def row_problems(part: Part, known: Record | None, parts: Sequence[Part]) -> list[Problem]:

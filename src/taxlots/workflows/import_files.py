@@ -20,7 +20,12 @@ from taxlots.ledger.migrate import open_ledger
 from taxlots.ledger.record import read_record
 from taxlots.market_data.calendars import settlement_day
 from taxlots.workflows.gather import is_database
-from taxlots.workflows.import_check import book_problems, is_error, row_problems
+from taxlots.workflows.import_check import (
+    book_problems,
+    has_needed_columns,
+    is_error,
+    row_problems,
+)
 from taxlots.workflows.import_sources import Found, LotsRead, Statement, found_at
 
 
@@ -81,11 +86,12 @@ def import_files(
     told = [problem for one in found for problem in one.problems]
     for part in parts:
         told += row_problems(part, known, parts)
-    if not parts:
+    fit = [part for part in parts if has_needed_columns(part)]
+    if not fit:
         return _report("", [], (), found, told)
     done = import_parts(
         ledger,
-        parts,
+        fit,
         recorded_at=now,
         actor=actor,
         check=lambda connection: (
@@ -94,7 +100,7 @@ def import_files(
             else book_problems(connection, known.transactions.num_rows)
         ),
     )
-    return _report(done.recorded_at, parts, done.parts, found, [*told, *done.problems])
+    return _report(done.recorded_at, fit, done.parts, found, [*told, *done.problems])
 
 
 def _report(

@@ -15,7 +15,7 @@ import pyarrow as pa
 from taxlots.brokers.protocol import BrokerFile, FileKind, Reading
 from taxlots.brokers.registry import BROKERS, sniff
 from taxlots.brokers.text import decode
-from taxlots.domain.action import COLUMNS
+from taxlots.domain.action import COLUMNS, REQUIRED_COLUMNS
 from taxlots.domain.problem import Problem, UsageError, error
 from taxlots.ledger.canonical import Source
 from taxlots.ledger.folder import Folder
@@ -213,7 +213,7 @@ def _part(reading: Reading, source: Source) -> Part:
     columns = {
         name: pa.array([row.cells.get(name, "") for row in reading.rows], pa.string())
         for name in COLUMNS
-        if name == "id" or any(row.cells.get(name) for row in reading.rows)
+        if name in REQUIRED_COLUMNS or any(row.cells.get(name) for row in reading.rows)
     }
     columns["line"] = pa.array([row.line for row in reading.rows], pa.int64())
     columns["raw"] = pa.array([row.raw for row in reading.rows], pa.string())
