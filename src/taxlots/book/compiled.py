@@ -34,7 +34,7 @@ from taxlots.domain import money
 
 Runner = Callable[[Book, int, int], int]
 
-INNER: Final = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+INNER: Final = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
 """Inner functions are never called from Python; they need no bridge from it."""
 
 SUBSTITUTES: Final[dict[FunctionType, FunctionType]] = {

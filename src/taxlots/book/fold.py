@@ -43,10 +43,15 @@ def fold(b: Book, start: int, stop: int) -> int:
     Returns ``stop``, or an earlier event that needs more room than the tables have (see
     ``room_needed``): grow them and call again from there.
     """
+    tally = b.tally[0]
     at = start
     while at < stop:
-        if not has_room(b, at):
-            return at
+        needed = room_needed(b, at)
+        if tally.room < needed:
+            tally.room = room_left(b)
+            if tally.room < needed:
+                return at
+        tally.room -= needed
         kind = b.events[at].kind
         if kind in (OPEN, OPEN_OUTSIDE):
             open_lot(b, at)
@@ -116,16 +121,15 @@ def room_needed(b: Book, at: int) -> int:
     return needed
 
 
-def has_room(b: Book, at: int) -> bool:
-    """Whether the tables can take whatever an event adds."""
-    needed = room_needed(b, at)
+def room_left(b: Book) -> int:
+    """How many records every table can still take."""
     tally = b.tally[0]
-    return (
-        tally.slots + needed <= len(b.slots)
-        and tally.waits + needed <= len(b.waits)
-        and tally.rows + needed <= len(b.rows)
-        and tally.matches + needed <= len(b.matches)
-        and tally.faults + needed <= len(b.faults)
-        and needed <= len(b.order)
-        and tally.lots < len(b.lots)
+    return min(
+        len(b.slots) - tally.slots,
+        len(b.waits) - tally.waits,
+        len(b.rows) - tally.rows,
+        len(b.matches) - tally.matches,
+        len(b.faults) - tally.faults,
+        len(b.lots) - tally.lots,
+        len(b.order),
     )

@@ -226,6 +226,7 @@ class Tally:
     """How full the growing tables are, and the heads of their free lists.
 
     ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is.
+    ``room`` is what every table can take for sure.
     """
 
     slots: int = 0
@@ -239,6 +240,7 @@ class Tally:
     pieces: int = 0
     piece: int = 0
     arrivals: int = 0
+    room: int = 0
     departed_cents: int = 0
 
 

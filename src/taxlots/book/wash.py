@@ -33,13 +33,21 @@ from taxlots.book.positions import (
     relieve,
 )
 from taxlots.book.tables import NONE, Book
+from taxlots.book.waits import (
+    expire_waits,
+    free_wait,
+    leave_waits,
+    new_wait,
+    queue_wait,
+    split_wait,
+    wait_of,
+)
 from taxlots.domain.money import apportion
 from taxlots.law.identical import replaces
 from taxlots.law.s1091_wash_sale import (
     disallowed_part,
     is_permanent_in,
     replacement_basis,
-    window_end,
 )
 from taxlots.law.s1223_tacking import tacked_day
 
@@ -50,7 +58,7 @@ def test_loss(b: Book, row_at: int) -> None:
     event = b.events[row.event]
     position = b.positions[row.position]
     row.flags = row.flags | TESTED
-    at = _new_wait(b)
+    at = new_wait(b)
     wait = b.waits[at]
     wait.row = row_at
     wait.day = event.day
@@ -73,22 +81,22 @@ def test_loss(b: Book, row_at: int) -> None:
             _match(b, at, candidate)
         candidate = following
     if wait.matched < wait.whole:
-        _queue_wait(b, pool_at, at)
+        queue_wait(b, pool_at, at)
     else:
-        _free_wait(b, at)
+        free_wait(b, at)
 
 
 def absorb_waiting_losses(b: Book, slot_at: int, day: int) -> None:
     """Let newly acquired shares replace the losses that wait for them, earliest loss first."""
     pool_at = b.positions[b.slots[slot_at].position].pool
-    _expire_waits(b, pool_at, day)
+    expire_waits(b, pool_at, day)
     at = b.pools[pool_at].first_wait
     while at != NONE and b.slots[slot_at].flags & UNUSED:
         following = b.waits[at].later
         if _is_identical(b, slot_at, at):
             _match(b, at, slot_at)
             if b.waits[at].matched == b.waits[at].whole:
-                _leave_waits(b, pool_at, at)
+                leave_waits(b, pool_at, at)
         at = following
 
 
@@ -271,7 +279,7 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         row.disallowed_cents -= part.disallowed_cents
         row.permanent_cents -= part.permanent_cents
         row.gap_cents -= part.gap_cents
-        _split_wait(b, slot_at, row_at, part_at, units)
+        split_wait(b, slot_at, row_at, part_at, units)
         slot.quantity -= units
         _schedule(b, part_at, row_at)
         row_at = part_at
@@ -284,7 +292,7 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
         restated.flags = restated.flags | ADJUSTED | wait.flags
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
-        own = _wait_of(b, slot_pool, row_at)
+        own = wait_of(b, slot_pool, row_at)
         if own != NONE:
             b.waits[own].holding_period = restated.holding_period
             b.waits[own].flags = restated.flags & INHERITED
@@ -297,53 +305,6 @@ def _use_up_closed(b: Book, slot_at: int, units: int) -> None:
     if slot.quantity == 0:
         leave_candidates(b, slot_at)
         free_slot(b, slot_at)
-
-
-def _wait_of(b: Book, pool_at: int, row_at: int) -> int:
-    """The waiting loss of a realized row; NONE if it does not wait."""
-    at = b.pools[pool_at].first_wait
-    while at != NONE and b.waits[at].row != row_at:
-        at = b.waits[at].later
-    return at
-
-
-def _split_wait(b: Book, slot_at: int, row_at: int, part_at: int, units: int) -> None:
-    """A loss that still waits splits with its row."""
-    pool_at = b.positions[b.slots[slot_at].position].pool
-    pool = b.pools[pool_at]
-    rest_at = _wait_of(b, pool_at, row_at)
-    if rest_at == NONE:
-        return
-    at = _new_wait(b)
-    part = b.waits[at]
-    rest = b.waits[rest_at]
-    quantity = b.slots[slot_at].quantity
-    part.row = part_at
-    part.day = rest.day
-    part.position = rest.position
-    part.lot = rest.lot
-    part.holding_period = rest.holding_period
-    part.flags = rest.flags
-    part.whole = apportion(rest.whole, units, quantity)
-    part.matched = apportion(rest.matched, units, quantity)
-    part.loss_cents = apportion(rest.loss_cents, units, quantity)
-    part.sold_units = apportion(rest.sold_units, units, quantity)
-    part.matched_cents = apportion(rest.matched_cents, units, quantity)
-    part.matched_sold_units = apportion(rest.matched_sold_units, units, quantity)
-    rest.whole -= part.whole
-    rest.matched -= part.matched
-    rest.loss_cents -= part.loss_cents
-    rest.sold_units -= part.sold_units
-    rest.matched_cents -= part.matched_cents
-    rest.matched_sold_units -= part.matched_sold_units
-    part.later = rest_at
-    part.earlier = rest.earlier
-    if rest.earlier == NONE:
-        pool.first_wait = at
-    else:
-        b.waits[rest.earlier].later = at
-    rest.earlier = at
-    pool.waits += 1
 
 
 def _schedule(b: Book, part: int, rest: int) -> None:
@@ -361,57 +322,3 @@ def _schedule(b: Book, part: int, rest: int) -> None:
         b.order[later] = b.order[later - 1]
     b.order[at] = part
     tally.pieces += 1
-
-
-def _new_wait(b: Book) -> int:
-    tally = b.tally[0]
-    at = tally.free_wait
-    if at == NONE:
-        at = tally.waits
-        tally.waits = at + 1
-    else:
-        tally.free_wait = b.waits[at].later
-    return at
-
-
-def _free_wait(b: Book, at: int) -> None:
-    tally = b.tally[0]
-    b.waits[at].row = NONE
-    b.waits[at].later = tally.free_wait
-    tally.free_wait = at
-
-
-def _queue_wait(b: Book, pool_at: int, at: int) -> None:
-    _expire_waits(b, pool_at, b.waits[at].day)
-    pool = b.pools[pool_at]
-    wait = b.waits[at]
-    wait.earlier = pool.last_wait
-    wait.later = NONE
-    if pool.last_wait == NONE:
-        pool.first_wait = at
-    else:
-        b.waits[pool.last_wait].later = at
-    pool.last_wait = at
-    pool.waits += 1
-
-
-def _leave_waits(b: Book, pool_at: int, at: int) -> None:
-    pool = b.pools[pool_at]
-    wait = b.waits[at]
-    if wait.earlier == NONE:
-        pool.first_wait = wait.later
-    else:
-        b.waits[wait.earlier].later = wait.later
-    if wait.later == NONE:
-        pool.last_wait = wait.earlier
-    else:
-        b.waits[wait.later].earlier = wait.earlier
-    pool.waits -= 1
-    _free_wait(b, at)
-
-
-def _expire_waits(b: Book, pool_at: int, day: int) -> None:
-    """Losses whose window has passed are final: they leave the queue."""
-    pool = b.pools[pool_at]
-    while pool.first_wait != NONE and window_end(b.waits[pool.first_wait].day) < day:
-        _leave_waits(b, pool_at, pool.first_wait)
