@@ -33,6 +33,7 @@ from taxlots.book.ordering import (
     merge_fills,
 )
 from taxlots.book.record import Record
+from taxlots.book.reviews import reviews_of
 from taxlots.book.state import State, begin
 from taxlots.domain.account import Account
 from taxlots.domain.action import Action
@@ -174,6 +175,7 @@ def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, l
     problems += _row_problems(draft.journal, draft.live)
     problems += faults_of(books, _rows_with_errors(draft.journal))
     problems += unknown_sales(books)
+    problems += reviews_of(books)
     failed = any(p.severity is Severity.ERROR for p in problems)
     return None if failed else books, problems
 
