@@ -197,12 +197,13 @@ def _details(
         detail["denominator"] = entry.ratio.denominator
         detail["loss_cents"] = entry.loss_cents
         detail["first_pick"] = len(picked)
-        for name, quantity in entry.picks:
-            lot = lot_of_row.get(row_of_id.get(name, -1))
+        named = [(lot_of_row.get(row_of_id.get(name, -1)), q) for name, q in entry.picks]
+        known = [(lot, quantity) for lot, quantity in named if lot is not None]
+        for (name, _), (lot, _) in zip(entry.picks, named, strict=True):
             if lot is None:
                 _unknown_lot(journal, entry.row, name)
-            else:
-                picked.append((lot, quantity))
+        if len(known) == len(named):
+            picked += known
         detail["pick_count"] = len(picked) - detail["first_pick"]
     return details, np.array(picked, np.dtype(layout(Pick)))
 

@@ -56,7 +56,7 @@ def named_lots(
             continue
         first = merged.get(row, row)
         found[first] = _joined(found.get(first, []), picks)
-    for row, picks in found.items():
+    for row, picks in list(found.items()):
         quantity = int(journal.number["quantity"].values[row])
         named = sum(units for _, units in picks)
         if named != quantity and ACTIONS[journal.action[row]] is not Action.BASIS_ADJUSTMENT:
@@ -67,6 +67,7 @@ def named_lots(
                 f"the named lots sum to {shares(named)}, the row to {shares(quantity)}",
                 "name lots for the whole quantity, or for none of it",
             )
+            del found[row]
     return found
 
 
