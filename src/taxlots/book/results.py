@@ -136,7 +136,8 @@ def open_lots_of(books: Books) -> OpenLots:
     is_open[is_open] &= positions["flags"][slots["position"][is_open]] & kinds.OUTSIDE == 0
     s = slots[is_open]
     household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
-    s = s[np.lexsort((s["sub"], s["position"], s["lot"], household))]
+    account = positions["account"][s["position"]]
+    s = s[np.lexsort((s["sub"], account, s["lot"], household))]
     basis = s["open_cents"]
     is_dual = s["flags"] & kinds.DUAL_BASIS != 0
     sums = {

@@ -111,6 +111,7 @@ class Identity:
         return sorted({s for s, f in self.families.items() if f == family} | {symbol})
 
 
+@cites("26 USC 1091(a)", "Treas. Reg. 1.1091-1(a)")
 def identity_of(
     securities: Mapping[str, Security],
     identical: Iterable[IdenticalMember],
