@@ -10,6 +10,9 @@ from itertools import cycle
 from typing import Final
 
 WAIT_SECONDS: Final = 1.0
+LOG_WAIT_SECONDS: Final = 10.0
+"""What is no terminal gets one line, and only for what takes really long."""
+
 FRAME_SECONDS: Final = 0.1
 FRAMES: Final = "|/-\\"
 COMPILER: Final = "taxlots.book.compiled"
@@ -17,10 +20,10 @@ COMPILER: Final = "taxlots.book.compiled"
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Tell what is being done while it is being done, if it takes longer than a second.
+    """Tell what is being done while it is being done.
 
-    A terminal gets a line that moves and goes away; anything else gets one plain line.  Commands
-    make no DataFrame, so pandas is not waited for either.
+    A terminal gets a line that moves, after a second, and goes away; anything else gets one plain
+    line, after ten.  Commands make no DataFrame, so pandas is not waited for either.
     """
     from taxlots.book.arrow import leave_pandas_out
 
@@ -36,9 +39,10 @@ def working(what: str) -> Iterator[None]:
 
 
 def _spin(what: str, done: threading.Event) -> None:
-    if done.wait(WAIT_SECONDS):
+    is_terminal = sys.stderr.isatty()
+    if done.wait(WAIT_SECONDS if is_terminal else LOG_WAIT_SECONDS):
         return
-    if not sys.stderr.isatty():
+    if not is_terminal:
         print(f"taxlots: {_stage(what)} ...", file=sys.stderr, flush=True)
         return
     width = 0
