@@ -6,9 +6,12 @@ Each case states its rows and what a reviewer must find in the explanation.
 import json
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from tests.cli.running import ACCOUNTS, SAMPLE, book, database, taxlots
 
@@ -100,6 +103,23 @@ def test_the_text_shows_the_rows_as_a_scenario_and_the_arithmetic_last(tmp_path:
         "provisional gain a 100 2605.00 -> 2395.00 ST disallowed 84.00 gain -126.00",
     ]
     assert lines[-1] == " - Gain: 2395.00 - 2605.00 + 84.00 = -126.00"
+
+
+def test_typed_parquet_columns_are_told_as_they_would_be_written(tmp_path: Path) -> None:
+    """Quantities as integers of 1e-8 shares, amounts as decimals."""
+    folder = book(tmp_path / "book", "")
+    (folder / "transactions.csv").unlink()
+    quantity = pa.field("quantity", pa.int64(), metadata={"scale": "8"})
+    names = ("id", "date", "account", "symbol", "action")
+    cells = ("t1", "2024-01-02", "brokerage", "ABC", "BUY")
+    schema = pa.schema(
+        [*((name, pa.string()) for name in names), quantity, ("amount", pa.decimal128(18, 2))]
+    )
+    columns = [*([cell] for cell in cells), [150_000_000], [Decimal("30.00")]]
+    table = pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+    pq.write_table(table, folder / "transactions.parquet")
+
+    assert "1.5 for 30.00; 1.5 ABC, basis 30.00" in taxlots("explain", folder, "t1").out
 
 
 def test_a_later_sale_names_the_sale_whose_loss_its_basis_holds(tmp_path: Path) -> None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from taxlots.book.booking import Books
-from taxlots.book.journal import ACTIONS
+from taxlots.book.journal import ACTIONS, NUMBER_PLACES
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
 from taxlots.reports.explained import CitedRow
 from taxlots.workflows.gather import is_database
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from taxlots.ledger.origin import Origin
 
 Source = Callable[[int], "Origin | None"]
 """The origin of a journal row, None in a folder."""
 
+NUMBERS: Final = frozenset(NUMBER_PLACES)
 SALES: Final = (Action.SELL, Action.SELL_OPTION)
 
 
@@ -61,7 +65,11 @@ class Evidence:
         if column not in table.column_names:
             return ""
         value = table.column(column)[row].as_py()
-        return "" if value is None else str(value).strip()
+        if value is None or isinstance(value, str):
+            return (value or "").strip()
+        return (
+            _number(value, table.schema.field(column), column) if column in NUMBERS else str(value)
+        )
 
     def said(self, row: int) -> str:
         """What a row says of quantity and price, in a few words."""
@@ -86,6 +94,17 @@ class Evidence:
         income = self.cell(row, "compensation_income")
         pay = f" + {income} income" if income and self.action(row) is Action.ESPP else ""
         return f"{quantity}{times} x {self.cell(row, 'price')}{costs}{pay}"
+
+
+def _number(value: int | Decimal, field: pa.Field, column: str) -> str:
+    """A typed cell as its reader would write it: the scale of integers is in the metadata."""
+    scale = int((field.metadata or {}).get(b"scale", b"0")) if isinstance(value, int) else 0
+    plain = f"{Decimal(value).scaleb(-scale):f}"
+    units, _, decimals = plain.partition(".")
+    decimals = decimals.rstrip("0")
+    if column != "quantity":
+        decimals = f"{decimals:0<2}"
+    return f"{units}.{decimals}" if decimals else units
 
 
 def _worth(evidence: Evidence, row: int, quantity: str) -> str:

@@ -36,7 +36,9 @@ def status_of(books: Books, sale: int, flags: int, status: int, *, is_loss: bool
         if a.data_through is not None and day_of(a.data_through) < last
     ]
     if status == FINAL:
-        return f"the window closed on {date_of(last)}, and the data of every account reach it"
+        assumed = [a.id for a in accounts if a.data_through is None]
+        told = f" (assumed for {', '.join(assumed)}: no data_through)" if assumed else ""
+        return f"the window closed on {date_of(last)}, and the data of every account reach it{told}"
     if books.as_of <= last:
         return f"the window is open through {date_of(last)}; as of {date_of(books.as_of)}"
     return f"the window closed on {date_of(last)}, but the data of {', '.join(short)} end before"
