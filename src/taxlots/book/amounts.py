@@ -15,7 +15,7 @@ import numpy as np
 from taxlots.book.cells import Int64
 from taxlots.book.journal import ACTION_CODE, Journal, rows_where
 from taxlots.domain.action import Action
-from taxlots.domain.money import apportion
+from taxlots.domain.money import LIMIT, apportion
 
 FAST_UNITS: Final = 10**14
 """1e-8 shares times 1e-8 dollars, in a cent."""
@@ -25,14 +25,17 @@ WITH_INCOME: Final = (Action.BUY, Action.ESPP)
 
 
 def cents_of(journal: Journal) -> Int64:
-    """Cost or net proceeds of every row in cents; 0 for rows that have neither."""
+    """Cost or net proceeds of every row in cents; 0 for rows that have neither.
+
+    Raises OverflowError where an amount, or the share equivalents of all rows, do not fit.
+    """
     number = journal.number
     amount = number["amount"]
     cents = amount.values.copy()
     selling = np.isin(journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]])
     computed = amount.is_blank & ~number["price"].is_blank & (journal.action >= 0)
     multiplier = _multipliers(journal)
-    units = number["quantity"].values * multiplier
+    units = share_equivalents(journal)
     price = number["price"].values
     fees = np.where(selling, -number["fees"].values, number["fees"].values)
     is_exact = ~(number["price"].is_finer | number["fees"].is_finer)
@@ -52,6 +55,15 @@ def cents_of(journal: Journal) -> Int64:
     at_value = [Action.TAXABLE_EXCHANGE, Action.IRA_DISTRIBUTION, Action.INHERIT]
     by_value = np.isin(journal.action, [ACTION_CODE[a] for a in at_value])
     return np.where(by_value, number["fmv"].values, cents)
+
+
+def share_equivalents(journal: Journal) -> Int64:
+    """Quantity times multiplier of every row.  Raises OverflowError where the sum does not fit."""
+    quantity = journal.number["quantity"].values
+    multiplier = _multipliers(journal)
+    if float(np.abs(quantity.astype(np.float64) * multiplier).sum()) >= LIMIT:
+        raise OverflowError("the quantities are too large for the books")
+    return np.asarray(quantity * multiplier, np.int64)
 
 
 def _multipliers(journal: Journal) -> Int64:

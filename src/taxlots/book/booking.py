@@ -124,8 +124,11 @@ def draft_of(
     household = _household_of_known_rows(journal, households, bad)
     if record.is_arrival_ordered:
         check_row_order(journal, live & ~bad, household)
-    cents = cents_of(journal)
-    if _total(cents) >= LIMIT or _total(journal.number["quantity"].values) >= LIMIT:
+    try:
+        cents = cents_of(journal)
+    except OverflowError:
+        return None, [*problems, _too_large(record)]
+    if _total(cents) >= LIMIT:
         return None, [*problems, _too_large(record)]
     usable = live & ~bad
     ordered = in_booking_order(journal, usable, household, len(households))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import copy
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -104,10 +105,11 @@ def begin(tables: dict[str, Array], policy: Policy, *, compiled: bool | None = N
     """A fold that has booked nothing yet.
 
     ``tables`` holds the structured arrays ``events, details, picks, positions, pools, kinships``
-    and ``memberships``.
+    and ``memberships``.  With ``NUMBA_DISABLE_JIT=1`` nothing is compiled, whatever the size.
     """
     events = len(tables["events"])
-    is_compiled = events >= COMPILE_FROM_EVENTS if compiled is None else compiled
+    wanted = events >= COMPILE_FROM_EVENTS if compiled is None else compiled
+    is_compiled = wanted and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
     sizes = dict.fromkeys(GROWING, 64 + events // 2)
     sizes["lots"] = 64 + events
     sizes["rows"] = 64 + events

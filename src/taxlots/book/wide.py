@@ -60,8 +60,12 @@ def apportion(amount: int, part: int, whole: int) -> int:
     high, low = multiply(size, part)
     quotient, remainder = divide(high, low, whole)
     if amount >= 0:
-        return quotient + (1 if remainder >= whole - remainder else 0)
-    return -quotient - (1 if remainder > whole - remainder else 0)
+        result = quotient + (1 if remainder >= whole - remainder else 0)
+    else:
+        result = -quotient - (1 if remainder > whole - remainder else 0)
+    if abs(result) >= LIMIT:
+        raise OverflowError("a product is too large for the books")
+    return result
 
 
 def cut(amount: int, part: int, whole: int) -> int:

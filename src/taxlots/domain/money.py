@@ -20,14 +20,24 @@ def apportion(amount: int, part: int, whole: int) -> int:
     ``amount`` is in any unit and may be negative; ``0 <= part`` and ``0 < whole`` share a
     unit.  The product is exact (wider than 64 bits where it must be).  Pieces of a whole
     take differences of this function at their cumulative parts, so they always sum to it:
-    see "Money" in the interchange reference.
+    see "Money" in the interchange reference.  Raises OverflowError where the result does not fit
+    the books.
     """
-    return (2 * amount * part + whole) // (2 * whole)
+    return _fitting((2 * amount * part + whole) // (2 * whole))
 
 
 def cut(amount: int, part: int, whole: int) -> int:
-    """``amount * part / whole`` cut down to a whole unit; exact product, positive ``whole``."""
-    return amount * part // whole
+    """``amount * part / whole`` cut down to a whole unit; exact product, positive ``whole``.
+
+    Raises OverflowError where the result does not fit the books.
+    """
+    return _fitting(amount * part // whole)
+
+
+def _fitting(result: int) -> int:
+    if abs(result) >= LIMIT:
+        raise OverflowError("a product is too large for the books")
+    return result
 
 
 def is_whole(amount: int, part: int, whole: int) -> bool:
