@@ -8,48 +8,12 @@ import sqlite3
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.cli.explaining import HEADER, buy, explained, one, row, sell, steps
 from tests.cli.running import ACCOUNTS, SAMPLE, book, database, taxlots
-
-HEADER = (
-    "id,date,account,symbol,action,quantity,price,fees,amount,lots,identified_at,confirmation,"
-    "method,order_id,to_account,ratio,fmv,acquired_date,cost_basis,note\n"
-)
-COLUMNS = HEADER.strip().split(",")
-
-
-def row(**cells: str) -> str:
-    """One row of transactions by the names of its cells."""
-    return ",".join(cells.get(name, "") for name in COLUMNS) + "\n"
-
-
-def buy(name: str, day: str, quantity: str, price: str, **more: str) -> str:
-    cells = {"account": "brokerage", "symbol": "ABC", "action": "BUY"} | more
-    return row(id=name, date=day, quantity=quantity, price=price, **cells)
-
-
-def sell(name: str, day: str, quantity: str, price: str, **more: str) -> str:
-    return buy(name, day, quantity, price, **{"action": "SELL", **more})
-
-
-def explained(folder: Path, name: str, *options: str) -> dict[str, Any]:
-    ran = taxlots("explain", folder, name, *options, "--json")
-    assert ran.status == 0, ran.err
-    story: dict[str, Any] = json.loads(ran.out)
-    return story
-
-
-def steps(because: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [step for step in because if step["step"] == name]
-
-
-def one(because: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    (step,) = steps(because, name)
-    return step
 
 
 def test_rev_rul_2008_5_a_replacement_in_an_ira_ends_the_loss_for_good(tmp_path: Path) -> None:
@@ -322,66 +286,6 @@ def test_a_sale_in_an_ira_realizes_nothing(tmp_path: Path) -> None:
 
     assert story["pieces"] == []
     assert "no gain or loss is realized" in one(story["because"], "result")["text"]
-
-
-def test_a_lot_is_explained_from_its_purchase_to_what_is_open() -> None:
-    """XOM in the sample: 40 shares bought back took over 482.76."""
-    story = explained(SAMPLE, "s2018-0056")
-
-    assert [step["step"] for step in story["because"]] == ["opened", "took_over_loss"]
-    assert story["because"][1]["sale_id"] == "s2018-0050"
-    (part,) = story["open"]
-    assert (part["quantity"], part["wash_sale_adjustment"]) == ("40", "482.76")
-
-
-def test_a_lot_s_splits_moves_and_sales_are_steps(tmp_path: Path) -> None:
-    accounts = ACCOUNTS + "home,other,taxable,joint,,FIFO\n"
-    folder = book(
-        tmp_path / "book",
-        buy("a", "2022-01-03", "100", "10.00")
-        + sell("s", "2022-02-01", "30", "11.00")
-        + row(id="sp", date="2022-03-01", symbol="ABC", action="SPLIT", ratio="2")
-        + row(
-            id="tr",
-            date="2022-04-01",
-            account="brokerage",
-            symbol="ABC",
-            action="TRANSFER",
-            quantity="40",
-            to_account="other",
-        )
-        + row(
-            id="adj",
-            date="2022-05-02",
-            account="other",
-            symbol="ABC",
-            action="BASIS_ADJUSTMENT",
-            amount="-8.00",
-            lots="a:40",
-            note="return of capital",
-        ),
-        header=HEADER,
-        accounts=accounts,
-    )
-
-    story = explained(folder, "a")
-
-    assert [step["step"] for step in story["because"]] == [
-        "opened",
-        "sold",
-        "split",
-        "moved",
-        "basis_adjusted",
-    ]
-    told = [step["text"] for step in story["because"][1:]]
-    assert told[0] == "30 sold by s (2022-02-01); 70 with basis 700.00 left."
-    assert told[1] == "Split sp (2022-03-01): 70 became 140; basis and dates stay."
-    assert "now 100 in brokerage as ABC, 40 in other as ABC" in told[2]
-    assert told[3] == "Basis adjusted by adj (2022-05-02): 700.00 became 692.00."
-    assert {(part["account"], part["quantity"]) for part in story["open"]} == {
-        ("brokerage", "100"),
-        ("other", "40"),
-    }
 
 
 def test_in_a_database_every_row_bears_its_hash_and_the_line_that_it_came_from(

@@ -150,10 +150,16 @@ def test_a_terminal_gets_a_table_and_a_pipe_gets_plain_text(
     assert "─" not in piped
     monkeypatch.setattr("sys.argv", ["taxlots", "lots", str(SAMPLE), "--symbol", "NEE"])
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "140")
-    with pytest.raises(SystemExit):
-        command_line.main()
-    assert "─" in capsys.readouterr().out
+    shown = {}
+    for width in ("140", "60"):
+        monkeypatch.setenv("COLUMNS", width)
+        with pytest.raises(SystemExit):
+            command_line.main()
+        shown[width] = capsys.readouterr().out
+    assert "─" in shown["140"]
+    lots, _ = shown["60"].split("Total")
+    assert "─" not in lots, "no cell is broken to fit a narrow terminal"
+    assert "s2016-0023  spouse-taxable" in lots
 
 
 def test_output_that_the_terminal_cannot_encode_is_no_error() -> None:

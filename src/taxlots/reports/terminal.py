@@ -73,15 +73,19 @@ def rich_table(listing: Listing) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(listing.title), title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(listing.title),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for column in listing.columns:
         table.add_column(
             column.heading, justify="right" if column.is_number else "left", overflow="fold"
         )
     for row in listing.rows:
         table.add_row(*(Text(clean(row[column.key])) for column in listing.columns))
-    if not listing.rows:
-        table.caption = Text(listing.when_empty)
     return table
 
 
