@@ -61,11 +61,11 @@ def harvest(
     known = None if known_at is None else moment(known_at)
     with working(f"planning the harvest of {book}"):
         run = write_harvest(book, out, as_of=day_given, known_at=known)
-    _print(run, out, as_json=as_json)
+    _print(run, book, out, as_json=as_json)
     list_problems(run.problems, book)
 
 
-def _print(run: Harvest, out: Path, *, as_json: bool) -> None:
+def _print(run: Harvest, book: str, out: Path, *, as_json: bool) -> None:
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.folders import MANIFEST
     from taxlots.reports.harvest_files import tables
@@ -80,7 +80,7 @@ def _print(run: Harvest, out: Path, *, as_json: bool) -> None:
     is_sold = [row for row in found if row["verdict"] == "harvest"]
     is_left = [_shortened(row) for row in found if row["verdict"] != "harvest"]
     is_told = [row for row in is_left if row["reason"] not in TOO_SMALL]
-    heading = f"Harvest of {manifest['book']} as of {manifest['as_of']}"
+    heading = f"Harvest of {manifest['book'] or book} as of {manifest['as_of']}"
     print_listings(
         _listing(f"{heading}: sell", SALES, is_sold, "no loss is worth a sale today"),
         _listing("Losses left alone", LEFT_ALONE, is_told, "none"),

@@ -47,7 +47,7 @@ def replay(
     else:
         rows = manifest["rows"]
         print(
-            f"{manifest['book']}, booked as of {manifest['as_of']}: "
+            f"{manifest['book'] or book}, booked as of {manifest['as_of']}: "
             f"{counted(rows['realized'], 'realized piece')}, "
             f"{counted(rows['lots'], 'open lot')}, "
             f"{counted(rows['wash_sales'], 'wash sale match', 'wash sale matches')}, "

@@ -96,7 +96,7 @@ def _folder(book: str) -> Verification:
         )
     books, checks, found = booked(record)
     return Verification(
-        book=record.name,
+        book=record.name or book,
         as_of=date_of(books.as_of).isoformat() if books else "",
         checks=(*own, *checks, memory),
         changes=(),

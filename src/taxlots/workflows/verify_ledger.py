@@ -55,7 +55,7 @@ def verify_database(book: str, *, accept: bool, actor: str, now: datetime) -> Ve
     else:
         checks.append(skipped("figures", "compared when the other checks pass"))
     return Verification(
-        book=record.name if record is not None else book,
+        book=(record.name if record is not None else "") or book,
         as_of=date_of(books.as_of).isoformat() if books else "",
         checks=tuple(checks),
         changes=changes,
