@@ -26,6 +26,7 @@ from taxlots.workflows.import_check import (
     is_error,
     row_problems,
 )
+from taxlots.workflows.import_likeness import likely_doubles
 from taxlots.workflows.import_sources import Found, LotsRead, Statement, found_at
 
 
@@ -86,6 +87,7 @@ def import_files(
     told = [problem for one in found for problem in one.problems]
     for part in parts:
         told += row_problems(part, known, parts)
+        told += likely_doubles(part, known.transactions)
     fit = [part for part in parts if has_needed_columns(part)]
     if not fit:
         return _report("", [], (), found, told)
