@@ -96,7 +96,7 @@ class Journal:
     def where(self, row: int, column: str = "") -> str:
         """Where a cell stands, as its reader would look for it."""
         record = self.record
-        place = f"{record.file_name}:{record.first_line + row}"
+        place = f"{record.file_name}:{record.line_of(row)}"
         return f"{place}:{column}" if column else place
 
     def note(self, row: int, column: str, code: str, message: str, remedy: str) -> None:
@@ -278,7 +278,7 @@ def _check_ids(journal: Journal) -> None:
                 row,
                 "id",
                 "DUPLICATE_ID",
-                f"the id stands in line {journal.record.first_line + first[code]} too",
+                f"the id stands in line {journal.record.line_of(first[code])} too",
                 "give each transaction its own id",
             )
         first.setdefault(code, row)

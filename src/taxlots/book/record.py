@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.domain.account import Account
 from taxlots.domain.policy import Policy
@@ -10,6 +10,10 @@ from taxlots.domain.security import IdenticalMember, Proxy, Security
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+LINES: Final = "lines"
+"""Metadata of a table whose rows do not stand in consecutive lines: the line of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Record:
     file_name: str = "transactions.csv"
     first_line: int = 2
     is_arrival_ordered: bool = True
+
+    def line_of(self, row: int) -> int:
+        """The line of the file in which a row of ``transactions`` starts."""
+        stated = (self.transactions.schema.metadata or {}).get(LINES.encode())
+        return int(stated.split()[row]) if stated else self.first_line + row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
-from taxlots.book.record import Record
+from taxlots.book.record import LINES, Record
 from taxlots.domain.action import REQUIRED_COLUMNS
 from taxlots.domain.problem import Problem, error
 from taxlots.ledger.reference import (
@@ -95,7 +95,7 @@ def read_folder(path: Path) -> tuple[Record | None, list[Problem]]:
     folder.problems += problems
     accounts = folder.typed("accounts", ("household", "account", "kind", "owner"), accounts_from)
     if not accounts and not folder.problems:
-        folder.problems.append(_needed("accounts.csv", "the accounts of every household"))
+        folder.problems.append(_no_accounts(folder))
     transactions, file = folder.table("transactions", REQUIRED_COLUMNS)
     if transactions is None and file not in folder.hashes:
         folder.problems.append(_needed("transactions.csv", "the journal"))
@@ -162,7 +162,7 @@ def _csv_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem
     problems: list[Problem] = []
     try:
         header = [name.strip() for name in next(rows, [])]
-        body = [row for row in _even_rows(rows, header, file, problems) if row]
+        numbered = list(_even_rows(rows, header, file, problems))
     except csv.Error as cause:
         remedy = "close every quote and double the quotes inside cells"
         return None, [error(f"{file}:{rows.line_num}", "BAD_CSV", str(cause), remedy)]
@@ -172,19 +172,31 @@ def _csv_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem
         twice = next(name for name in header if header.count(name) > 1)
         message = f"the column {twice!r} stands twice"
         return None, [error(f"{file}:1:{twice}", "DUPLICATE_COLUMN", message, "keep one of them")]
-    columns = list(zip(*body, strict=True)) if body else [()] * len(header)
+    columns = list(zip(*(cells for _, cells in numbered), strict=True)) or [()] * len(header)
     table = pa.table({n: pa.array(c, pa.string()) for n, c in zip(header, columns, strict=True)})
+    lines = [line for line, _ in numbered]
+    if lines != list(range(2, len(lines) + 2)):
+        table = table.replace_schema_metadata({LINES: " ".join(map(str, lines))})
     return (None if problems else table), problems
 
 
-def _even_rows(rows: Any, header: list[str], file: str, problems: list[Problem]) -> Any:
-    """The rows of the right width; short ones are filled with blanks, long ones are problems."""
+def _even_rows(
+    rows: Any, header: list[str], file: str, problems: list[Problem]
+) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row that is not blank, as wide as the header.
+
+    Short rows are filled with blanks, long ones are problems.
+    """
+    line = rows.line_num + 1
     for row in rows:
+        start, line = line, rows.line_num + 1
+        if not row:
+            continue
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
             message = f"the row has {len(row)} cells, the header {len(header)}"
             remedy = "put cells that hold commas in double quotes"
             problems.append(error(f"{file}:{rows.line_num}", "RAGGED_ROW", message, remedy))
-        yield [*row, *[""] * (len(header) - len(row))][: len(header)]
+        yield start, [*row, *[""] * (len(header) - len(row))][: len(header)]
 
 
 def _parquet_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Problem]]:
@@ -208,6 +220,14 @@ def _missing(table: pa.Table, file: str, required: tuple[str, ...]) -> list[Prob
         for name in required
         if name not in table.column_names
     ]
+
+
+def _no_accounts(folder: Folder) -> Problem:
+    for file in ("accounts.csv", "accounts.parquet"):
+        if file in folder.hashes:
+            message = "the file lists no account yet"
+            return error(file, "NO_ACCOUNT", message, "add a row for each account of the book")
+    return _needed("accounts.csv", "the accounts of every household")
 
 
 def _needed(file: str, what: str) -> Problem:
