@@ -53,6 +53,7 @@ LATER_KINDS = {
 BEYOND_THE_AUDITOR = {
     "LO-017": "the income recognized at a vest as its basis",
     "LO-018": "income recognized at the exercise of an employee option",
+    "LO-030": "that an unknown basis does not fall below zero",
     "LR-011": "the settlement date that SEC Rule 15c6-1 sets",
     "LR-012": "the settlement date that SEC Rule 15c6-1 sets",
     "LR-014": "the settlement date that SEC Rule 15c6-1 sets",

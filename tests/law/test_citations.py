@@ -1,6 +1,7 @@
 """Every rule names its authority and has a case; every case names its rules."""
 
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -9,6 +10,7 @@ from typing import Any
 from tests.cases import of_kind, own_cases, write_book
 from tests.law.rules import cases_of, rules
 
+from taxlots.domain.problem import DataError
 from taxlots.law.cites import CITATIONS, authorities_of
 from taxlots.workflows.replay import write_replay
 
@@ -70,7 +72,8 @@ def test_the_books_run_on_the_rules(tmp_path: Path) -> None:
         as_of = date.fromisoformat(case["as_of"])
         sys.setprofile(note)
         try:
-            write_replay(str(book), tmp_path / f"{case['id']}.out", as_of=as_of)
+            with suppress(DataError):  # A case that is refused fails in its own test.
+                write_replay(str(book), tmp_path / f"{case['id']}.out", as_of=as_of)
         finally:
             sys.setprofile(None)
     assert set(rules()) - called == set(BOOKED_OTHERWISE)
