@@ -18,6 +18,7 @@ from taxlots.book.kinds import (
     UNSTATED,
     UNUSED,
 )
+from taxlots.book.noting import fault
 from taxlots.book.positions import (
     LAST_SUB,
     detach,
@@ -37,17 +38,6 @@ from taxlots.book.relief import first_of_lot, first_pick, held_of_lot, next_reli
 from taxlots.book.tables import NONE, Book
 from taxlots.book.wash import absorb_waiting_losses
 from taxlots.domain.money import LIMIT, apportion, cut, is_whole
-
-
-def fault(b: Book, event: int, code: int, quantity: int, available: int) -> None:
-    """Note what cannot be booked, or what must be told."""
-    tally = b.tally[0]
-    note = b.faults[tally.faults]
-    tally.faults += 1
-    note.event = event
-    note.code = code
-    note.quantity = quantity
-    note.available = available
 
 
 def open_lot(b: Book, at: int) -> None:
@@ -334,18 +324,25 @@ def _is_named(b: Book, event: int, slot_at: int) -> bool:
 
 
 def _spread_over(b: Book, at: int, total: int, is_dry: bool) -> bool:
-    """Give each named sub-lot its share; dry, only tell whether no basis falls below zero."""
+    """Give each named sub-lot its share; dry, only tell whether no basis falls below zero.
+
+    A basis that nobody knows stays unknown, whatever falls on it.
+    """
     e = b.events[at]
+    p = b.positions[e.position]
     seen = 0
     given = 0
-    slot_at = b.positions[e.position].head
+    slot_at = p.head
     while slot_at != NONE:
         following = b.slots[slot_at].next
         if _is_named(b, at, slot_at):
             seen += b.slots[slot_at].quantity
             share = apportion(e.cents, seen, total) - given
             given += share
-            if not is_dry:
+            if b.slots[slot_at].flags & UNKNOWN_BASIS:
+                if not is_dry and not p.flags & TAX_DEFERRED:
+                    b.tally[0].unbooked_cents += share
+            elif not is_dry:
                 _rebase(b, slot_at, share)
             elif b.slots[slot_at].open_cents + share < 0:
                 return False

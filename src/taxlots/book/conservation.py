@@ -78,7 +78,7 @@ def conservation_of(books: Books) -> Conservation:
         + _sum(held["open_cents"][counted & (of & kinds.OUTSIDE != 0)]),
         permanent_cents=_sum(known["permanent_cents"]),
         gift_gap_cents=_sum(known["gap_cents"]),
-        adjustments_cents=_sum(events["cents"][adjusts & is_taxable]),
+        adjustments_cents=_sum(events["cents"][adjusts & is_taxable]) - state.unbooked_cents(),
         into_unknown_cents=_into_unknown(books),
     )
 

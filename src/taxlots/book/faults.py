@@ -126,6 +126,16 @@ def _return_differs(books: Books, row: int, stated: int, ours: int) -> Problem:
     )
 
 
+def _earlier_year(books: Books, row: int, _quantity: int, _available: int) -> Problem:
+    journal = books.journal
+    return warning(
+        journal.where(row),
+        "EARLIER_YEAR_RESTATED",
+        f"sale {journal.id(row)!r} is restated by a loss of a later year (sold_before_counts)",
+        "amend the earlier return, or set the policy to false",
+    )
+
+
 _FAULTS: Final[dict[int, Callable[[Books, int, int, int], Problem]]] = {
     kinds.OVERSOLD: _oversold,
     kinds.LOT_NOT_HELD: _lot_not_held,
@@ -134,4 +144,5 @@ _FAULTS: Final[dict[int, Callable[[Books, int, int, int], Problem]]] = {
     kinds.NEGATIVE_BASIS: _negative_basis,
     kinds.NOTHING_TO_ADJUST: _nothing_to_adjust,
     kinds.RETURN_DIFFERS: _return_differs,
+    kinds.EARLIER_YEAR_RESTATED: _earlier_year,
 }

@@ -11,7 +11,6 @@ from taxlots.book.actions import (
     come_back,
     depart,
     distribute,
-    fault,
     open_lot,
     rename,
     split,
@@ -32,6 +31,7 @@ from taxlots.book.kinds import (
     SPLIT,
     TRANSFER,
 )
+from taxlots.book.noting import fault
 from taxlots.book.relief import missing_pick
 from taxlots.book.sale import sell
 from taxlots.book.tables import NONE, Book

@@ -72,6 +72,7 @@ SPLIT_ERASES: Final = 4
 NEGATIVE_BASIS: Final = 5
 NOTHING_TO_ADJUST: Final = 6
 RETURN_DIFFERS: Final = 7
+EARLIER_YEAR_RESTATED: Final = 8
 
 UNSTATED: Final = -(1 << 31)
 """A date or an amount that a row leaves blank."""

@@ -13,7 +13,6 @@ from taxlots.book import kinds
 from taxlots.book.journal import ACTION_CODE
 from taxlots.domain.account import AccountKind
 from taxlots.domain.action import Action
-from taxlots.domain.calendar import civil
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import Problem, warning
 
@@ -29,7 +28,7 @@ UNSETTLED_KINDS: Final = (AccountKind.PLAN_401K, AccountKind.HSA, AccountKind.PL
 
 def reviews_of(books: Books) -> list[Problem]:
     """Every warning of this module, in journal order within each kind."""
-    return [*_matches(books), *_restated(books), *_possible_transfers(books)]
+    return [*_matches(books), *_possible_transfers(books)]
 
 
 def _matches(books: Books) -> list[Problem]:
@@ -84,30 +83,6 @@ def _outcome(rule: int, kind: AccountKind) -> tuple[str, str, str] | None:
             "decision D19 of the policy (mtm475_purchase_replaces); ask the preparer",
         )
     return None
-
-
-def _restated(books: Books) -> list[Problem]:
-    """Rows of an earlier year that a literal reading (D2) restated."""
-    rows = books.state.table("rows")
-    events = books.blueprint.tables["events"]
-    matches = books.state.table("matches")
-    loss_day = events["day"][rows["event"][matches["row"]]]
-    found = []
-    for row in rows[rows["flags"] & kinds.RESTATED != 0]:
-        sold = int(events["day"][row["event"]])
-        later = loss_day[matches["lot"] == row["lot"]]
-        if len(later) and civil(int(later.max()))[0] > civil(sold)[0]:
-            sale = int(events["row"][row["event"]])
-            found.append(
-                warning(
-                    books.journal.where(sale),
-                    "EARLIER_YEAR_RESTATED",
-                    f"sale {books.journal.id(sale)!r} of {civil(sold)[0]} is restated by a loss of "
-                    "a later year (sold_before_counts)",
-                    "amend the earlier return, or set the policy to false",
-                )
-            )
-    return found
 
 
 def _possible_transfers(books: Books) -> list[Problem]:

@@ -82,6 +82,10 @@ class State:
         """Basis that left untaxed, in cents."""
         return int(self._plain_view().tally[0].departed_cents)
 
+    def unbooked_cents(self) -> int:
+        """What of the basis adjustments fell on lots of unknown basis, in cents."""
+        return int(self._plain_view().tally[0].unbooked_cents)
+
     def _plain_view(self) -> Book:
         """The tables with attribute access outside compiled code too."""
         if not self.is_compiled:

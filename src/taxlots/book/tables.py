@@ -226,7 +226,8 @@ class Tally:
     """How full the growing tables are, and the heads of their free lists.
 
     ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is.
-    ``room`` is what every table can take for sure.
+    ``room`` is what every table can take for sure.  ``departed_cents`` is basis that left untaxed,
+    ``unbooked_cents`` what of the basis adjustments fell on lots of unknown basis.
     """
 
     slots: int = 0
@@ -242,6 +243,7 @@ class Tally:
     arrivals: int = 0
     room: int = 0
     departed_cents: int = 0
+    unbooked_cents: int = 0
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ front, so the work is linear in what happens.  26 USC 1091; ``law/s1091_wash_sal
 from taxlots.book.kinds import (
     ADJUSTED,
     CLOSED,
+    EARLIER_YEAR_RESTATED,
     HIGH_HEAP,
     INHERITED,
     JOINT,
@@ -23,6 +24,7 @@ from taxlots.book.kinds import (
     TESTED,
     UNUSED,
 )
+from taxlots.book.noting import fault
 from taxlots.book.positions import (
     LAST_SUB,
     expire_candidates,
@@ -42,6 +44,7 @@ from taxlots.book.waits import (
     split_wait,
     wait_of,
 )
+from taxlots.domain.calendar import civil
 from taxlots.domain.money import apportion
 from taxlots.law.identical import replaces
 from taxlots.law.s1091_wash_sale import (
@@ -255,38 +258,15 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
     if row_at == NONE:
         _use_up_closed(b, slot_at, units)
         return
-    row = b.rows[row_at]
     if units < slot.quantity:
-        tally = b.tally[0]
-        part_at = tally.rows
-        tally.rows += 1
-        part = b.rows[part_at]
-        part.event = row.event
-        part.lot = row.lot
-        part.position = row.position
-        part.acquired = row.acquired
-        part.holding_period = row.holding_period
-        part.flags = row.flags
-        part.quantity = apportion(row.quantity, units, slot.quantity)
-        part.proceeds_cents = apportion(row.proceeds_cents, units, slot.quantity)
-        part.basis_cents = apportion(row.basis_cents, units, slot.quantity)
-        part.disallowed_cents = apportion(row.disallowed_cents, units, slot.quantity)
-        part.permanent_cents = apportion(row.permanent_cents, units, slot.quantity)
-        part.gap_cents = apportion(row.gap_cents, units, slot.quantity)
-        row.quantity -= part.quantity
-        row.proceeds_cents -= part.proceeds_cents
-        row.basis_cents -= part.basis_cents
-        row.disallowed_cents -= part.disallowed_cents
-        row.permanent_cents -= part.permanent_cents
-        row.gap_cents -= part.gap_cents
-        split_wait(b, slot_at, row_at, part_at, units)
-        slot.quantity -= units
-        _schedule(b, part_at, row_at)
-        row_at = part_at
+        row_at = _split_row(b, slot_at, units)
     else:
         leave_candidates(b, slot_at)
         free_slot(b, slot_at)
     restated = b.rows[row_at]
+    sold = b.events[restated.event].day
+    if civil(sold)[0] < civil(wait.day)[0]:
+        fault(b, restated.event, EARLIER_YEAR_RESTATED, 0, 0)
     restated.flags = restated.flags | REPLACEMENT | RESTATED
     if rule == STEPS_UP:
         restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
@@ -296,6 +276,38 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         if own != NONE:
             b.waits[own].holding_period = restated.holding_period
             b.waits[own].flags = restated.flags & INHERITED
+
+
+def _split_row(b: Book, slot_at: int, units: int) -> int:
+    """Split the row of a sold piece in two and return the row of the first ``units``."""
+    slot = b.slots[slot_at]
+    row = b.rows[slot.row]
+    tally = b.tally[0]
+    part_at = tally.rows
+    tally.rows += 1
+    part = b.rows[part_at]
+    part.event = row.event
+    part.lot = row.lot
+    part.position = row.position
+    part.acquired = row.acquired
+    part.holding_period = row.holding_period
+    part.flags = row.flags
+    part.quantity = apportion(row.quantity, units, slot.quantity)
+    part.proceeds_cents = apportion(row.proceeds_cents, units, slot.quantity)
+    part.basis_cents = apportion(row.basis_cents, units, slot.quantity)
+    part.disallowed_cents = apportion(row.disallowed_cents, units, slot.quantity)
+    part.permanent_cents = apportion(row.permanent_cents, units, slot.quantity)
+    part.gap_cents = apportion(row.gap_cents, units, slot.quantity)
+    row.quantity -= part.quantity
+    row.proceeds_cents -= part.proceeds_cents
+    row.basis_cents -= part.basis_cents
+    row.disallowed_cents -= part.disallowed_cents
+    row.permanent_cents -= part.permanent_cents
+    row.gap_cents -= part.gap_cents
+    split_wait(b, slot_at, slot.row, part_at, units)
+    slot.quantity -= units
+    _schedule(b, part_at, slot.row)
+    return part_at
 
 
 def _use_up_closed(b: Book, slot_at: int, units: int) -> None:
