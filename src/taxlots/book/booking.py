@@ -18,6 +18,7 @@ from taxlots.book.checks import (
     check_methods,
     check_rows,
     check_securities,
+    is_action,
     void_rows,
 )
 from taxlots.book.entries import Desk, Place, splits_of
@@ -114,7 +115,7 @@ def draft_of(
         return None, problems
     problems += check_methods(record.accounts)
     dropped = void_rows(journal)
-    last = _as_of(journal, as_of, dropped)
+    last = _as_of(journal, as_of, dropped & ~is_action(journal, {Action.VOID}))
     live = ~dropped & (journal.day["date"][0] <= last)
     check_known_accounts(journal, live)
     check_rows(journal, live)
@@ -196,10 +197,11 @@ def _desk(journal: Journal, bookings: Bookings, cents: Int64, picks: dict[int, P
     )
 
 
-def _as_of(journal: Journal, as_of: date | None, dropped: Mask) -> int:
+def _as_of(journal: Journal, as_of: date | None, taken_back: Mask) -> int:
+    """The day of the books: the one asked for, else the last date of a row that stands."""
     if as_of is not None:
         return day_of(as_of)
-    day = journal.day["date"][0][~dropped]
+    day = journal.day["date"][0][~taken_back]
     return int(day.max()) if len(day) else 0
 
 

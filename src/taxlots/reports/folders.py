@@ -21,6 +21,17 @@ MANIFEST: Final = "manifest.json"
 FAILURE: Final = "problems.csv"
 """A folder that holds this file alone is a result too: that of a run that failed."""
 
+RESULTS: Final = frozenset(
+    {MANIFEST, FAILURE, "opportunities.csv", "orders.csv", "lot_instructions.csv"}
+    | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
+    | {
+        f"{name}.{form}"
+        for name in ("realized", "lots", "wash_sales")
+        for form in ("csv", "parquet")
+    }
+)
+"""Every file that a run can leave: a folder that holds another one is somebody's."""
+
 Content = Any
 """An Arrow table, a mapping for JSON, or text."""
 
@@ -29,9 +40,11 @@ def check_folder(folder: Path) -> None:
     """Refuse a folder that holds anything but a previous result.  Raises UsageError."""
     if folder.is_dir():
         held = {entry.name for entry in folder.iterdir()}
-        if held and MANIFEST not in held and held != {FAILURE}:
+        is_result = MANIFEST in held or held == {FAILURE}
+        others = held - RESULTS if is_result else held
+        if others:
             raise UsageError(
-                f"{folder} holds other files ({min(held)}, ...); "
+                f"{folder} holds other files ({min(others)}, ...); "
                 "name a folder that is new, empty or a previous result"
             )
     elif folder.exists():
