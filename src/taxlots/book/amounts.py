@@ -34,6 +34,7 @@ def cents_of(journal: Journal) -> Int64:
     cents = amount.values.copy()
     selling = np.isin(journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]])
     computed = amount.is_blank & ~number["price"].is_blank & (journal.action >= 0)
+    computed &= ~number["price"].is_bad & ~number["fees"].is_bad
     multiplier = _multipliers(journal)
     units = share_equivalents(journal)
     price = number["price"].values
