@@ -177,7 +177,7 @@ def check_transfer(journal: Journal, row: int, accounts: dict[str, Account]) -> 
         is_right = source.kind.is_tax_deferred and not target.kind.is_tax_deferred
         remedy = "an IRA_DISTRIBUTION goes from a tax-deferred account to a taxable one"
     else:
-        is_right = CHARACTER.get(source.kind) == CHARACTER.get(target.kind)
+        is_right = is_one_character(source, target)
         remedy = (
             "book an in-kind distribution as IRA_DISTRIBUTION; contributions in kind to an IRA "
             "are barred (26 USC 408(a)(1))"
@@ -191,6 +191,11 @@ def check_transfer(journal: Journal, row: int, accounts: dict[str, Account]) -> 
             remedy,
         )
     return is_right
+
+
+def is_one_character(source: Account, target: Account) -> bool:
+    """Whether lots can move between two accounts with nothing realized or distributed."""
+    return CHARACTER.get(source.kind) == CHARACTER.get(target.kind)
 
 
 def check_methods(accounts: tuple[Account, ...]) -> list[Problem]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.cells import Int64
-from taxlots.book.checks import check_transfer, ratio_of
+from taxlots.book.checks import check_transfer, is_one_character, ratio_of
 from taxlots.book.identification import Picks
 from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, day_or_none
 from taxlots.book.ordering import END_OF_DAY, Bookings
@@ -211,6 +211,8 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     acquired = day_or_none(journal.day["acquired_date"], row)
     order = _order_of(journal, row)
     linked = desk.outbound.get((entry.household, order)) if order else None
+    if linked is not None and not _is_one_character(desk, linked[0], entry):
+        return
     if linked is not None:
         yield replace(
             entry,
@@ -231,6 +233,21 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
         )
     else:
         yield from _from_outside(desk, entry, acquired)
+
+
+def _is_one_character(desk: Desk, source: str, entry: Entry) -> bool:
+    """Whether a linked transfer stays within one tax character; a problem is noted if not."""
+    target = desk.accounts[entry.place[0]]
+    if is_one_character(desk.accounts[source], target):
+        return True
+    desk.journal.note(
+        entry.row,
+        "order_id",
+        "TAX_CHARACTER",
+        f"the shares left {source}, which is taxed otherwise than {target.id}",
+        "book an in-kind distribution as IRA_DISTRIBUTION; nothing else moves between them",
+    )
+    return False
 
 
 def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[Entry]:
