@@ -6,7 +6,6 @@ from taxlots.book.kinds import (
     CLOSED,
     DUAL_BASIS,
     FIFO,
-    HAS_DUAL_BASIS,
     NEGATIVE_BASIS,
     NO_CANDIDATE,
     NOTHING_TO_ADJUST,
@@ -92,7 +91,6 @@ def _enter(
     slot.key_cents = cents
     if flags & DUAL_BASIS:
         slot.loss_cents = loss_cents
-        p.flags = p.flags | HAS_DUAL_BASIS
     link(b, slot_at, position, p.tail)
     if flags & ACQUISITION and not p.flags & NO_CANDIDATE:
         expire_candidates(b, p.pool, e.day)

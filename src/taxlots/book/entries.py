@@ -178,15 +178,11 @@ def _inherit(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     yield replace(entry, cents=inherited_basis(entry.cents), flags=kinds.INHERITED)
 
 
-def _transfer(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
+def _to_account(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
+    """A transfer, or a distribution in kind: shares go to another account of the household."""
     entry = desk.entry(bookings, place, kinds.TRANSFER)
-    if check_transfer(desk.journal, entry.row, desk.accounts):
-        target = desk.journal.cell("to_account", entry.row)
-        yield replace(entry, to=(target, entry.place[1], ""))
-
-
-def _distribution(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
-    entry = desk.entry(bookings, place, kinds.DISTRIBUTE)
+    if ACTIONS[desk.journal.action[entry.row]] is Action.IRA_DISTRIBUTION:
+        entry.kind = kinds.DISTRIBUTE
     if check_transfer(desk.journal, entry.row, desk.accounts):
         target = desk.journal.cell("to_account", entry.row)
         yield replace(entry, to=(target, entry.place[1], ""))
@@ -337,12 +333,12 @@ _WRITERS: Final[dict[Action, Callable[[Desk, Bookings, int], Iterator[Entry]]]] 
     Action.SELL: _sale,
     Action.SELL_OPTION: _sale,
     Action.SET_METHOD: _nothing,
-    Action.TRANSFER: _transfer,
+    Action.TRANSFER: _to_account,
     Action.TRANSFER_IN: _transfer_in,
     Action.TRANSFER_OUT: _depart,
     Action.DONATE: _depart,
     Action.GIFT_OUT: _depart,
-    Action.IRA_DISTRIBUTION: _distribution,
+    Action.IRA_DISTRIBUTION: _to_account,
     Action.GIFT_IN: _gift_in,
     Action.INHERIT: _inherit,
     Action.SPLIT: _split,

@@ -29,16 +29,12 @@ REPLACEMENT: Final = 4
 INHERITED: Final = 8
 DUAL_BASIS: Final = 16
 UNKNOWN_BASIS: Final = 32
-COVERED: Final = 64
-ESPP_WITHOUT_INCOME: Final = 128
 CLOSED: Final = 256
 """A sold piece that may still count as replacement under a literal reading (D1, D2)."""
-LOSS_BASIS_USED: Final = 1024
 TESTED: Final = 2048
 """A realized loss to which section 1091 applies."""
 RESTATED: Final = 4096
 ADJUSTED: Final = 8192
-COMPENSATION: Final = 16384
 
 # Flags of a position.
 TAX_DEFERRED: Final = 1
@@ -48,7 +44,6 @@ NO_CANDIDATE: Final = 4
 """Acquisitions here do not replace losses (decision D19)."""
 OUTSIDE: Final = 8
 """Lots on their way: known to exist, in no account."""
-HAS_DUAL_BASIS: Final = 16
 HIGH_HEAP: Final = 32
 LOW_HEAP: Final = 64
 
@@ -76,7 +71,3 @@ EARLIER_YEAR_RESTATED: Final = 8
 
 UNSTATED: Final = -(1 << 31)
 """A date or an amount that a row leaves blank."""
-
-# Why the fold came back to its owner before the end.
-DONE: Final = 0
-ROOM: Final = 1

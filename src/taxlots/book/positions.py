@@ -10,8 +10,6 @@ from typing import Final
 from taxlots.book.heaps import HIGH, LOW, push
 from taxlots.book.kinds import (
     CLOSED,
-    DUAL_BASIS,
-    HAS_DUAL_BASIS,
     HIGH_HEAP,
     LOW_HEAP,
     UNUSED,
@@ -250,8 +248,6 @@ def detach(b: Book, at: int, units: int, target: int, keeps_turn: bool) -> int:
     same_pool = b.positions[source.position].pool == b.positions[target].pool
     if source.flags & UNUSED and same_pool:
         queue_candidate(b, fresh, at if keeps_turn else _last_of_lot(b, at))
-    if slot.flags & DUAL_BASIS:
-        b.positions[target].flags = b.positions[target].flags | HAS_DUAL_BASIS
     slot.open_cents = relieve(b, at, units)
     if entire:
         free_slot(b, at)

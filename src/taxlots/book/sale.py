@@ -4,7 +4,6 @@ from taxlots.book.kinds import (
     CLOSED,
     DUAL_BASIS,
     EXEMPT,
-    LOSS_BASIS_USED,
     TAX_DEFERRED,
     UNKNOWN_BASIS,
     UNUSED,
@@ -83,7 +82,6 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
         used = basis_on_sale(proceeds, basis, loss_cents)
         row.gap_cents = basis - used
         if proceeds < loss_cents:
-            row.flags = row.flags | LOSS_BASIS_USED
             row.holding_period = row.acquired
         basis = used
     row.basis_cents = basis

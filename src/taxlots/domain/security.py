@@ -37,7 +37,6 @@ class Security:
     index: str = ""
     asset_class: str = ""
     drip: bool = False
-    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from taxlots.book.conservation import conservation_of
 from taxlots.book.record import Record
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
-from taxlots.domain.problem import DataError, Problem, UsageError
+from taxlots.domain.problem import DataError, UsageError
 from taxlots.reports.books_files import problem_table, result_tables
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
 from taxlots.version import __version__
@@ -113,9 +113,3 @@ def _settlement(trade_day: int) -> int:
     from taxlots.market_data.calendars import settlement_day
 
     return settlement_day(trade_day)
-
-
-def errors_and_warnings(problems: list[Problem]) -> tuple[int, int]:
-    """How many problems are errors, and how many are warnings."""
-    errors = sum(p.severity == "error" for p in problems)
-    return errors, len(problems) - errors
