@@ -1,7 +1,8 @@
 """What a custodian's file says, in the terms of the book: the shape that every importer returns.
 
-An importer is one object with the three members of ``BrokerFile`` and one entry in
-``brokers.registry.BROKERS``.  It reads text, touches no disk and no clock, and knows no ledger.
+An importer is a module of this package with a constant ``BROKER``: one object with the three
+members of ``BrokerFile``.  ``brokers.registry`` finds it there.  It reads text, touches no disk and
+no clock, and knows no ledger.
 """
 
 from dataclasses import dataclass, field
@@ -87,7 +88,9 @@ class Reading:
 
     With an error among ``problems`` there are no rows and no lots: a file is read whole or not
     at all.  ``rows`` are in booking order, oldest first.  ``as_of`` is the day of the statement;
-    ``statement_account`` the account as the file names it, masked.
+    ``statement_account`` the account as the file names it, masked.  ``securities`` holds what the
+    file tells of its securities (CUSIP, an option's contract), as canonical text by the columns of
+    ``securities.csv``, each with a ``symbol``; what the book says already is not overwritten.
     """
 
     broker: str
@@ -99,6 +102,7 @@ class Reading:
     rows: tuple[BrokerRow, ...] = ()
     open_lots: tuple[CustodianOpenLot, ...] = ()
     realized_lots: tuple[CustodianRealizedLot, ...] = ()
+    securities: tuple[dict[str, str], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
 
     @property
@@ -133,10 +137,14 @@ class BrokerFile(Protocol):
         account: str,
         as_of: date | None = None,
         held: dict[str, int] | None = None,
+        statement_account: str | None = None,
     ) -> Reading:
-        """Read one file of one account.
+        """Read one account of one file.
 
-        ``file`` names it in problems, ``account`` is the book's id for the account.  ``as_of``
+        ``file`` names it in problems, ``account`` is the book's id for the account.
+        ``statement_account`` is the number of that account as the file writes it, for files that
+        hold several: its rows alone are read.  A file of several accounts without it is the error
+        ``SEVERAL_ACCOUNTS``, a number that the file does not hold ``NO_SUCH_ACCOUNT``.  ``as_of``
         is the day of the statement for files that do not tell it (rows dated later are errors).
         ``held`` maps symbols to the 1e-8 shares that the account held before the file's first
         row (absent: none); without it, the importer knows only of what the file shows.  Bad

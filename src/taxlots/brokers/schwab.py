@@ -1,6 +1,7 @@
 """The importer of Charles Schwab's exports: transactions (CSV, JSON), open and realized lots."""
 
 from datetime import date
+from typing import Final
 
 from taxlots.brokers.findings import Findings
 from taxlots.brokers.protocol import FileKind, Reading
@@ -30,8 +31,9 @@ class Schwab:
         account: str,
         as_of: date | None = None,
         held: dict[str, int] | None = None,
+        statement_account: str | None = None,  # noqa: ARG002 - the protocol's
     ) -> Reading:
-        """See ``BrokerFile``.  The file's own day wins over ``as_of``."""
+        """See ``BrokerFile``.  The file's own day wins over ``as_of``; a file has one account."""
         bad = not_text(text, file)
         if bad is not None:
             return Reading(broker=self.name, file=file, account=account, problems=(bad,))
@@ -81,3 +83,6 @@ def _reading(
         realized_lots=tuple(closed) if whole else (),
         problems=findings.in_order(),
     )
+
+
+BROKER: Final = Schwab()
