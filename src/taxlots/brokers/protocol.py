@@ -5,6 +5,7 @@ members of ``BrokerFile``.  ``brokers.registry`` finds it there.  It reads text,
 no clock, and knows no ledger.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,20 @@ from taxlots.domain.problem import Problem, Severity
 
 HEAD_CHARS = 8_192
 """How much of a file ``BrokerFile.can_read`` needs to see."""
+
+_NOT_IN_IDS = re.compile(r"[^0-9A-Za-z._-]")
+
+
+def identified(broker: str, account: str, number: str) -> str:
+    """The ``id`` of a row to which its custodian gave ``number``; blank without one.
+
+    ``account`` is blank where the custodian's numbers are its own in every account.  An id holds
+    no colon, semicolon, comma or space; what else cannot stand in one is written as its code.
+    """
+    if not number.strip():
+        return ""
+    parts = (broker, account, number.strip())
+    return "-".join(_NOT_IN_IDS.sub(lambda c: f"%{ord(c[0]):x}", part) for part in parts if part)
 
 
 class FileKind(StrEnum):
@@ -29,9 +44,10 @@ class BrokerRow:
     """One row for the journal.
 
     ``cells`` holds canonical text by the names of ``domain.action.COLUMNS``; a column that is
-    not there is blank.  There is no ``id``: custodians that give none leave it to the journal,
-    and equal rows are legal.  ``line`` is where the row starts in the file (of several source
-    rows, the first), ``raw`` the text of its source rows, unchanged.
+    not there is blank.  There is an ``id`` only where the custodian numbers its transactions, once
+    and for good: ``identified`` makes it.  Custodians that give none leave it to the journal, and
+    equal rows are legal.  ``line`` is where the row starts in the file (of several source rows,
+    the first), ``raw`` the text of its source rows, unchanged.
     """
 
     line: int
@@ -45,7 +61,8 @@ class CustodianOpenLot:
 
     ``opened`` and ``cost_basis_cents`` are what the custodian reports for tax, with its own wash
     sale adjustments; ``transaction_opened`` and ``unadjusted_cost_basis_cents`` are the purchase
-    itself where the file tells both.  None: the custodian does not know.
+    itself where the file tells both.  None: the custodian does not know.  ``opening_id`` is the
+    ``id`` of the row that opened the lot, where the file tells it; ``is_short`` marks what is owed.
     """
 
     line: int
@@ -57,6 +74,9 @@ class CustodianOpenLot:
     transaction_opened: date | None = None
     disallowed_cents: int = 0
     term: Literal["ST", "LT", ""] = ""
+    cusip: str = ""
+    opening_id: str = ""
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +85,14 @@ class CustodianRealizedLot:
 
     ``gain_cents`` is proceeds less cost basis, before ``disallowed_cents`` (never negative) is
     added back.  ``term`` is blank where one row mixes both.  None: the custodian does not know.
+    A file may name the security by ``cusip`` or ``description`` alone, and tell no quantity (0).
+
+    Form 1099-B tells more (its boxes in brackets): ``has_various_dates`` [1b] where one row closes
+    lots of several days, so that ``opened`` is None; ``adjustments`` are codes and signed cents of
+    columns (f) and (g) of Form 8949; ``form_8949_box`` its check box, ``A`` to ``L``, or ``X``: the
+    broker cannot tell; ``is_ordinary``, ``is_collectible`` and ``is_qof`` [2, 3];
+    ``is_net_proceeds`` [6]; ``is_loss_not_allowed`` [7]; ``covered`` [5, inverted];
+    ``is_basis_reported`` to the IRS [12].  None: the file does not say.
     """
 
     line: int
@@ -80,6 +108,23 @@ class CustodianRealizedLot:
     term: Literal["ST", "LT", ""] = ""
     wash_sale: bool = False
     disallowed_cents: int = 0
+    cusip: str = ""
+    description: str = ""
+    opening_id: str = ""
+    closing_id: str = ""
+    is_short: bool = False
+    has_various_dates: bool = False
+    covered: bool | None = None
+    is_basis_reported: bool | None = None
+    is_net_proceeds: bool | None = None
+    form_8949_box: str = ""
+    adjustments: tuple[tuple[str, int], ...] = ()
+    accrued_market_discount_cents: int = 0
+    federal_tax_withheld_cents: int = 0
+    is_ordinary: bool = False
+    is_collectible: bool = False
+    is_qof: bool = False
+    is_loss_not_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +136,9 @@ class Reading:
     ``statement_account`` the account as the file names it, masked.  ``securities`` holds what the
     file tells of its securities (CUSIP, an option's contract), as canonical text by the columns of
     ``securities.csv``, each with a ``symbol``; what the book says already is not overwritten.
+
+    ``kind`` names the main content.  A file may hold more: ``rows``, ``open_lots`` and
+    ``realized_lots`` may all be filled.  ``tax_year`` and ``is_corrected`` are those of a tax form.
     """
 
     broker: str
@@ -104,6 +152,8 @@ class Reading:
     realized_lots: tuple[CustodianRealizedLot, ...] = ()
     securities: tuple[dict[str, str], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    tax_year: int | None = None
+    is_corrected: bool = False
 
     @property
     def is_refused(self) -> bool:
