@@ -1,11 +1,14 @@
 """Problems as they are found in one file, in the order of its lines."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from taxlots.brokers.text import masked
 from taxlots.domain.problem import Problem, Severity
 
-QUOTE_CHARS = 60
+QUOTE_CHARS: Final = 60
+AGAIN: Final = "Download the file again and import it as it is."
+"""The remedy where a file is not what the custodian writes."""
 
 
 def quoted(cell: str) -> str:

@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from taxlots.brokers.findings import Findings, quoted
+from taxlots.brokers.cells import Cells, is_cusip
+from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.schwab_actions import Nature, Rule, rule_of
-from taxlots.brokers.schwab_cells import Cells, is_cusip, occ_symbol, posted_and_effective
+from taxlots.brokers.schwab_cells import occ_symbol, posted_and_effective
 from taxlots.brokers.table import Record
 from taxlots.domain.money import SHARE, dollars
 
-AGAIN: Final = "Download the file again and import it as it is."
 _OPTION_MULTIPLIER: Final = 100
 _BOND_PRICE_BASE: Final = 100
 _TRADES: Final = frozenset({Nature.SHARES_IN, Nature.SHARES_OUT})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from taxlots.brokers.findings import Findings, quoted
+from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.protocol import FileKind
 from taxlots.brokers.schwab_cells import stamp
 from taxlots.brokers.table import (
@@ -49,7 +49,6 @@ _PREAMBLE_LINES: Final = 12
 _FOOTERS: Final = frozenset({"transactions total", "total"})
 _ACCOUNT = re.compile(r"\bfor (?:account )?(?P<account>\S.*?)\s+(?:as of|for \d|from \d)")
 _GAP = re.compile(r"[\s,]*")
-_AGAIN: Final = "Download the file again and import it as it is."
 _WHAT_TO_EXPORT: Final = (
     "Export the brokerage account's transaction history, lot details or realized gain/loss lot"
     " details as CSV (transactions also as JSON)."
@@ -100,7 +99,7 @@ def read_sheet(text: str, findings: Findings) -> Sheet | None:
     """The table of an export; None, with errors noted, when there is none to read."""
     body = text.removeprefix("\ufeff")
     if not body.strip():
-        findings.error(1, "", "EMPTY_FILE", "The file is empty.", _AGAIN)
+        findings.error(1, "", "EMPTY_FILE", "The file is empty.", AGAIN)
         return None
     return _json_sheet(body, findings) if body.lstrip()[0] == "{" else _csv_sheet(body, findings)
 
@@ -202,7 +201,7 @@ def _title_date(title: str, line: int, findings: Findings) -> date | None:
             "",
             "BAD_AS_OF",
             f"The title {quoted(title)} tells no day as of which the file was made.",
-            _AGAIN,
+            AGAIN,
         )
     return found
 
@@ -222,7 +221,7 @@ def _json_sheet(text: str, findings: Findings) -> Sheet | None:
     except (ValueError, RecursionError) as broken:
         line = broken.lineno if isinstance(broken, json.JSONDecodeError) else 1
         message = "The JSON cannot be read here: the file is cut off or was edited."
-        findings.error(line, "", "BAD_JSON", message, _AGAIN)
+        findings.error(line, "", "BAD_JSON", message, AGAIN)
         return None
     items = document.get("BrokerageTransactions") if isinstance(document, dict) else None
     if not isinstance(items, list):
@@ -257,9 +256,7 @@ def _json_records(text: str, items: list[Any], findings: Findings) -> list[Recor
             else list(TRANSACTION_COLUMNS)
         )
         for name in missing[:1]:
-            findings.error(
-                line, name, "MISSING_COLUMN", f"The transaction has no '{name}'.", _AGAIN
-            )
+            findings.error(line, name, "MISSING_COLUMN", f"The transaction has no '{name}'.", AGAIN)
         if not missing:
             cells = {name: _cell(value) for name, value in item.items()}
             records.append(Record(line, cells, raw))
@@ -290,7 +287,7 @@ def _json_day(document: dict[str, Any], name: str, findings: Findings) -> date |
     found = stamp(cell)
     if cell and found is None:
         findings.error(
-            1, name, "BAD_AS_OF", f"{quoted(cell)} is no date of the form MM/DD/YYYY.", _AGAIN
+            1, name, "BAD_AS_OF", f"{quoted(cell)} is no date of the form MM/DD/YYYY.", AGAIN
         )
     return found
 

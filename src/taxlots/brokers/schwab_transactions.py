@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from taxlots.brokers.cells import Cells, is_cusip
 from taxlots.brokers.findings import Findings, quoted
 from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.schwab_actions import Nature
-from taxlots.brokers.schwab_cells import Cells, is_cusip
 from taxlots.brokers.schwab_entries import Entry, in_booking_order, read_entries, within
 from taxlots.brokers.schwab_pairs import Paired, pair_up
 from taxlots.brokers.schwab_sheet import Sheet

@@ -1,11 +1,14 @@
 """Rows of a comma-separated file, each with the line on which it starts and its own text."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from taxlots.brokers.findings import Findings, quoted
+from taxlots.brokers.findings import AGAIN, Findings, quoted
+
+Variants = Mapping[str, Sequence[str]]
+"""Our name of each column, and the names that it has had in the custodian's files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def split_lines(text: str, findings: Findings) -> list[Line]:
             "",
             "BAD_CSV",
             f"The row cannot be split into cells ({broken}): the file is cut off or was edited.",
-            "Download the file again and import it as it is.",
+            AGAIN,
         )
     return lines
 
@@ -85,6 +88,37 @@ def check_header(
     return fine
 
 
+def has_columns(
+    names: Sequence[str],
+    variants: Variants,
+    needed: Sequence[str],
+    line: int,
+    findings: Findings,
+) -> bool:
+    """Whether each needed column is there under one of its names; those that are not are errors."""
+    fine = True
+    for name in needed:
+        if not any(variant in names for variant in variants[name]):
+            fine = False
+            known = " or ".join(quoted(variant) for variant in variants[name])
+            findings.error(
+                line,
+                name,
+                "MISSING_COLUMN",
+                f"The column {known} is missing from the header.",
+                AGAIN,
+            )
+    return fine
+
+
+def renamed(cells: Mapping[str, str], variants: Variants) -> dict[str, str]:
+    """A row's cells under our names; blank where the file has no such column."""
+    return {
+        name: next((cells[told] for told in known if told in cells), "")
+        for name, known in variants.items()
+    }
+
+
 def to_records(lines: Sequence[Line], names: Sequence[str], findings: Findings) -> list[Record]:
     """Rows under a header; those with too few or too many cells are errors."""
     width = max((at for at, name in enumerate(names) if name), default=-1) + 1
@@ -99,7 +133,7 @@ def to_records(lines: Sequence[Line], names: Sequence[str], findings: Findings) 
                 "BAD_ROW",
                 f"The row has {len(cells)} cells, the header {width}: it is {fault}."
                 f" It starts with {quoted(line.raw)}.",
-                "Download the file again and import it as it is.",
+                AGAIN,
             )
             continue
         named = {name: cell for name, cell in zip(names, cells, strict=False) if name}
