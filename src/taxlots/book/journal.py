@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from taxlots.book.cells import Codes, Int32s, Mask, Numbers, codes, days, numbers, seconds, text
 from taxlots.book.record import Record
-from taxlots.domain.action import COLUMNS, REQUIRED_COLUMNS, Action
+from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS, REQUIRED_COLUMNS, Action
 from taxlots.domain.problem import Problem, error
 
 ACTIONS: Final = tuple(Action)
@@ -31,11 +31,18 @@ NUMBER_PLACES: Final = {
     "cost_basis": 2,
     "basis_increase": 2,
     "compensation_income": 2,
+    "related_loss": 2,
+    "alternate_fmv": 2,
+    "gift_tax": 2,
+    "taxable_gift": 2,
 }
 FRACTIONAL: Final = ("price", "fees")
 """Columns that may have more decimals than their scale: such rows are computed exactly apart."""
 
-DATE_COLUMNS: Final = ("date", "settle_date", "acquired_date", "holding_period_date")
+BY_SHARE: Final = ("cash", "fmv")
+"""Columns that are totals of an account's row, but per share, exact, in a row for all accounts."""
+
+DATE_COLUMNS: Final = ("date", "settle_date", "acquired_date", "holding_period_date", "ex_date")
 SPARSE: Final = (
     "lots",
     "identified_at",
@@ -48,6 +55,11 @@ SPARSE: Final = (
     "covered",
     "origin",
     "note",
+    "taxable",
+    "elected",
+    "single_account",
+    "related_party",
+    "basis_status",
 )
 
 
@@ -132,7 +144,7 @@ def read_journal(record: Record) -> tuple[Journal | None, list[Problem]]:
         time=np.zeros(size, np.int32),
         day={},
         number={name: numbers(table, name, places) for name, places in NUMBER_PLACES.items()},
-        sparse={name: text(table, name) for name in SPARSE},
+        sparse={name: text(table, name) for name in (*SPARSE, *BY_SHARE)},
         problems={},
     )
     _read_actions(journal, text(table, "action"))
@@ -172,7 +184,7 @@ def _float_columns(record: Record) -> list[Problem]:
             "write it as text, decimal128, or int64 with a scale in the column's metadata",
         )
         for field in record.transactions.schema
-        if field.name in COLUMNS and pa.types.is_floating(field.type)
+        if field.name in (*COLUMNS, *FURTHER_COLUMNS) and pa.types.is_floating(field.type)
     ]
 
 
@@ -235,7 +247,10 @@ def _check_numbers(journal: Journal) -> None:
                 "write it like 1234.56: digits and one decimal point",
             )
         if name not in FRACTIONAL:
-            for row in rows_where(column.is_finer):
+            is_finer = column.is_finer
+            if name in BY_SHARE:
+                is_finer = is_finer & (journal.account.values >= 0)
+            for row in rows_where(is_finer):
                 journal.note(
                     row,
                     name,

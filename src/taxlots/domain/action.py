@@ -137,6 +137,23 @@ COLUMNS = (
     "origin",
     "note",
 )
-"""The columns of ``transactions``, in order.  Unknown columns are kept and ignored."""
+"""The columns of ``transactions`` in the interchange format, in order.
+
+Unknown columns are kept and ignored.
+"""
+
+FURTHER_COLUMNS = (
+    "taxable",
+    "elected",
+    "single_account",
+    "ex_date",
+    "related_party",
+    "related_loss",
+    "basis_status",
+    "alternate_fmv",
+    "gift_tax",
+    "taxable_gift",
+)
+"""Columns that this engine adds to the interchange format; a database keeps them in ``extra``."""
 
 REQUIRED_COLUMNS = ("id", "date", "account", "symbol", "action", "quantity")

@@ -22,9 +22,30 @@ class SecurityKind(StrEnum):
         return self in (SecurityKind.DIGITAL_ASSET, SecurityKind.SECTION_1256)
 
 
+class TaxClass(StrEnum):
+    """How an issuer is taxed, as far as its owner's basis and character depend on it."""
+
+    CORPORATION = "corporation"
+    RIC = "ric"
+    REIT = "reit"
+    PARTNERSHIP = "partnership"
+    GRANTOR_TRUST = "grantor_trust"
+
+    @property
+    def moves_basis(self) -> bool:
+        """Whether income and expenses move the owner's basis every year (26 USC 705, 671)."""
+        return self in (TaxClass.PARTNERSHIP, TaxClass.GRANTOR_TRUST)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
-    """One security.  ``multiplier`` is the number of shares that one unit stands for."""
+    """One security.  ``multiplier`` is the number of shares that one unit stands for.
+
+    ``strike`` is an option's exercise price in dollars per share, as text (blank: not stated).
+    ``par_cents`` is what a bond repays for each unit.  ``tax_class`` is how the issuer is taxed;
+    ``pays_exempt_daily`` a fund that declares exempt-interest dividends each day (26 USC
+    852(b)(4)(E)).
+    """
 
     symbol: str
     kind: SecurityKind = SecurityKind.STOCK
@@ -37,6 +58,13 @@ class Security:
     index: str = ""
     asset_class: str = ""
     drip: bool = False
+    strike: str = ""
+    expiry: date | None = None
+    par_cents: int = 10_000
+    tax_class: TaxClass = TaxClass.CORPORATION
+    is_collectible: bool = False
+    is_preferred: bool = False
+    pays_exempt_daily: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

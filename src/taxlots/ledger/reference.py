@@ -10,9 +10,10 @@ from typing import Any, Final, TypeVar
 
 from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.method import ReliefMethod
+from taxlots.domain.money import scaled
 from taxlots.domain.policy import Policy
 from taxlots.domain.problem import Problem, error
-from taxlots.domain.security import IdenticalMember, Proxy, Security, SecurityKind
+from taxlots.domain.security import IdenticalMember, Proxy, Security, SecurityKind, TaxClass
 
 Cells = Mapping[str, str]
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -66,6 +67,23 @@ class Reader:
             return int(number)
         self.note(row, column, "BAD_NUMBER", f"{value!r} is no positive whole number", "write one")
         return default
+
+    def decimal(self, row: int, cells: Cells, column: str) -> str:
+        """A non-negative decimal number as text; blank where blank or bad."""
+        value = cells.get(column, "").strip().replace(",", "").lstrip("$")
+        if not value or scaled(value, 8) is not None:
+            return value
+        self.note(row, column, "BAD_NUMBER", f"{value!r} is no number", "write it like 12.50")
+        return ""
+
+    def cents(self, row: int, cells: Cells, column: str, default: int) -> int:
+        """Dollars as cents; the default where blank or bad."""
+        value = self.decimal(row, cells, column)
+        cents = scaled(value, 2) if value else default
+        if cents is None:
+            self.note(row, column, "BAD_NUMBER", f"{value!r} has parts of a cent", "write 12.50")
+            return default
+        return cents
 
     def choice(
         self, row: int, cells: Cells, column: str, kind: type[Choice], default: Choice
@@ -150,6 +168,13 @@ def securities_from(
             index=cells.get("index", "").strip(),
             asset_class=cells.get("asset_class", "").strip(),
             drip=reader.flag(row, cells, "drip"),
+            strike=reader.decimal(row, cells, "strike"),
+            expiry=reader.day(row, cells, "expiry"),
+            par_cents=reader.cents(row, cells, "par", 10_000),
+            tax_class=reader.choice(row, cells, "tax_class", TaxClass, TaxClass.CORPORATION),
+            is_collectible=reader.flag(row, cells, "collectible"),
+            is_preferred=reader.flag(row, cells, "preferred"),
+            pays_exempt_daily=reader.flag(row, cells, "exempt_daily"),
         )
     return securities, reader.problems
 
