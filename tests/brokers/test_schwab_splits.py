@@ -6,7 +6,7 @@ import pytest
 
 from taxlots.brokers.protocol import Reading
 from taxlots.brokers.registry import BROKERS
-from taxlots.brokers.schwab_splits import declared_ratio
+from taxlots.brokers.split_ratio import declared_ratio
 from taxlots.domain.money import SHARE
 
 HEADER = "Date,Action,Symbol,Description,Quantity,Price,Fees & Comm,Amount"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from taxlots.brokers.schwab_actions import RULES, Nature, rule_of
+from taxlots.brokers.schwab_actions import RULES, rule_of
+from taxlots.brokers.vocabulary import Nature
 from taxlots.domain.action import Action
 
 SEEN = """

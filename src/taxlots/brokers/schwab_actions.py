@@ -4,65 +4,15 @@ Schwab publishes no list.  This one is gathered from exports and importers that 
 action that is not here is an error, so that nothing is ever booked by a guess.
 """
 
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
+from taxlots.brokers.vocabulary import Nature, Rule, key
 from taxlots.domain.action import Action
-
-
-class Nature(Enum):
-    """How the row of an action is read."""
-
-    SHARES_IN = auto()
-    """Shares or contracts come in for money: quantity, and an amount that is not positive."""
-    SHARES_OUT = auto()
-    """Shares or contracts leave for money: quantity, and an amount that is not negative."""
-    CASH = auto()
-    """Money only; the amount keeps its sign, so that a reversal is negative."""
-    COST = auto()
-    """Money only; what is paid is positive in the journal."""
-    MONEY_MOVE = auto()
-    """Money only: DEPOSIT or WITHDRAWAL by its sign."""
-    MOVE = auto()
-    """Shares by the sign of the quantity: TRANSFER_IN or TRANSFER_OUT; else a money move."""
-    SPLIT = auto()
-    """Added shares: the ratio follows from the position before."""
-    REVERSE_SPLIT = auto()
-    """Two rows, the old shares negative and the new ones positive."""
-    RENAME = auto()
-    """Two rows of one quantity, the old symbol negative and the new one positive."""
-    CANCEL = auto()
-    """Takes back another row of the file."""
-    EXPIRY = auto()
-    """Options that end worthless; the sign of the quantity tells long from short."""
-    IN_LIEU = auto()
-    """Money for a fraction of a share."""
-    FACTS = auto()
-    """Cannot be booked from the file alone; ``remedy`` says what to add."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one action of Schwab's becomes.
-
-    ``action`` is that of a positive number where the sign decides, and VOID where no row comes
-    of it.
-    """
-
-    nature: Nature
-    action: Action = Action.VOID
-    undoes: str = ""
-    remedy: str = ""
 
 
 def rule_of(schwab_action: str) -> Rule | None:
     """The rule of an action, whatever its case and spacing; None when it is not known."""
-    return RULES.get(_key(schwab_action))
-
-
-def _key(schwab_action: str) -> str:
-    return " ".join(schwab_action.split()).casefold()
+    return RULES.get(key(schwab_action))
 
 
 _PLAIN: Final[dict[tuple[Nature, Action], tuple[str, ...]]] = {
@@ -166,12 +116,12 @@ _PLAIN: Final[dict[tuple[Nature, Action], tuple[str, ...]]] = {
 }
 
 _UNDOES: Final = {
-    "Cancel Buy": "Buy",
-    "Cancel Sell": "Sell",
-    "Cancel Buy to Open": "Buy to Open",
-    "Cancel Buy to Close": "Buy to Close",
-    "Cancel Sell to Open": "Sell to Open",
-    "Cancel Sell to Close": "Sell to Close",
+    "Cancel Buy": Action.BUY,
+    "Cancel Sell": Action.SELL,
+    "Cancel Buy to Open": Action.BUY_OPTION,
+    "Cancel Buy to Close": Action.CLOSE_OPTION,
+    "Cancel Sell to Open": Action.WRITE_OPTION,
+    "Cancel Sell to Close": Action.SELL_OPTION,
 }
 
 _MERGER: Final = (
@@ -217,13 +167,13 @@ _FACTS: Final[dict[str, tuple[str, ...]]] = {
 
 RULES: Final[dict[str, Rule]] = {
     **{
-        _key(name): Rule(nature, action)
+        key(name): Rule(nature, action)
         for (nature, action), names in _PLAIN.items()
         for name in names
     },
-    **{_key(name): Rule(Nature.CANCEL, undoes=_key(done)) for name, done in _UNDOES.items()},
+    **{key(name): Rule(Nature.CANCEL, undoes=done) for name, done in _UNDOES.items()},
     **{
-        _key(name): Rule(Nature.FACTS, remedy=remedy)
+        key(name): Rule(Nature.FACTS, remedy=remedy)
         for remedy, names in _FACTS.items()
         for name in names
     },

@@ -1,25 +1,17 @@
 """Schwab's transactions as rows for the journal."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
 
-from taxlots.brokers.cells import Cells, is_cusip
-from taxlots.brokers.findings import Findings, quoted
+from taxlots.brokers.cells import Cells
+from taxlots.brokers.entries import Entry, in_booking_order
+from taxlots.brokers.findings import Findings
+from taxlots.brokers.journal_rows import journal_rows
+from taxlots.brokers.pairs import pair_up
 from taxlots.brokers.protocol import BrokerRow
-from taxlots.brokers.schwab_actions import Nature
-from taxlots.brokers.schwab_entries import Entry, in_booking_order, read_entries, within
-from taxlots.brokers.schwab_pairs import Paired, pair_up
+from taxlots.brokers.schwab_entries import SCHWAB, read_entries
 from taxlots.brokers.schwab_sheet import Sheet
-from taxlots.brokers.schwab_splits import Holdings, declared_ratio, opening
-from taxlots.domain.action import Action
-from taxlots.domain.money import SHARE, dollars, shares
-
-_IN_LIEU_DAYS: Final = 30
-_COPY: Final = "Take the row out of a copy of the file and import in its place"
-_OPENS: Final = frozenset({Action.BUY, Action.REINVEST, Action.BUY_OPTION})
-_CLOSES: Final = frozenset({Action.SELL, Action.SELL_OPTION})
+from taxlots.domain.money import dollars
 
 
 def transactions(
@@ -32,10 +24,9 @@ def transactions(
     """Every transaction of the file in booking order; what cannot be booked is noted."""
     entries = read_entries(sheet.records, as_of, findings)
     _check_total(sheet, entries, findings)
-    paired = pair_up(in_booking_order(entries, findings), findings)
-    maker = _RowMaker(account, paired, opening(held), findings)
-    rows = (maker.row(entry) for entry in paired.entries)
-    return [row for row in rows if row is not None]
+    ordered = in_booking_order(entries, SCHWAB, findings)
+    paired = pair_up(ordered, _is_internal, SCHWAB, findings)
+    return journal_rows(paired, account, held, SCHWAB, findings)
 
 
 def _check_total(sheet: Sheet, entries: Sequence[Entry], findings: Findings) -> None:
@@ -54,220 +45,6 @@ def _check_total(sheet: Sheet, entries: Sequence[Entry], findings: Findings) -> 
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why an entry cannot be booked, and what to do."""
-
-    column: str
-    code: str
-    message: str
-    remedy: str
-
-
-class _RowMaker:
-    """Turns entries into rows, one after the other, and knows what the account then holds."""
-
-    def __init__(
-        self,
-        account: str,
-        paired: Paired,
-        holdings: Holdings,
-        findings: Findings,
-    ) -> None:
-        self._account = account
-        self._old_leg = paired.old_leg
-        self._holdings = holdings
-        self._findings = findings
-        self._in_lieu = [e for e in paired.entries if e.rule.nature is Nature.IN_LIEU]
-        self._fractions: dict[str, int] = {}
-        self._makers: dict[Nature, Callable[[Entry], BrokerRow | _Refusal]] = {
-            Nature.SHARES_IN: self._trade,
-            Nature.SHARES_OUT: self._trade,
-            Nature.CASH: self._cash,
-            Nature.COST: self._cost,
-            Nature.MONEY_MOVE: self._money_move,
-            Nature.MOVE: self._move,
-            Nature.SPLIT: self._split,
-            Nature.REVERSE_SPLIT: self._reverse_split,
-            Nature.RENAME: self._rename,
-            Nature.EXPIRY: self._expiry,
-            Nature.IN_LIEU: self._cash_in_lieu,
-            Nature.FACTS: lambda entry: _needs_facts(entry, entry.rule.remedy),
-        }
-
-    def row(self, entry: Entry) -> BrokerRow | None:
-        """The row of an entry; None when it cannot be booked, which is noted."""
-        if entry.rule.nature is Nature.CANCEL:
-            return None  # Noted already: what it takes back is not in this file.
-        made = self._makers[entry.rule.nature](entry)
-        if isinstance(made, _Refusal):
-            self._findings.error(entry.line, made.column, made.code, made.message, made.remedy)
-            return None
-        return made
-
-    def _cells(self, entry: Entry, action: Action, **cells: str) -> BrokerRow:
-        """A row; blank cells are left out.
-
-        The note is Schwab's action and not its description: a description follows the security's
-        name of today, and a row that changed with each export would be a new one each time.
-        """
-        named = {
-            "date": entry.day.isoformat(),
-            "account": self._account,
-            "symbol": entry.symbol,
-            "action": action.value,
-            **cells,
-            "note": entry.name,
-        }
-        raw = entry.raw
-        if entry.place in self._old_leg:
-            raw = f"{raw}\n{self._old_leg[entry.place].raw}"
-        return BrokerRow(line=entry.line, cells={k: v for k, v in named.items() if v}, raw=raw)
-
-    def _trade(self, entry: Entry) -> BrokerRow:
-        action = entry.rule.action
-        quantity = entry.quantity or 0
-        if action in _OPENS or action in _CLOSES:
-            signed = quantity if action in _OPENS else -quantity
-            self._holdings.move(entry.symbol, signed, entry.day)
-            self._holdings.trade(entry.symbol, entry.price, entry.day)
-        else:
-            self._holdings.unknown.add(entry.symbol)
-        amount = entry.amount_cents
-        return self._cells(
-            entry,
-            action,
-            quantity=shares(quantity),
-            # A bond's price is a percentage of its face value, not money per unit.
-            price="" if entry.is_bond else entry.price,
-            fees=dollars(entry.fees_cents) if entry.fees_cents else "",
-            amount="" if amount is None else dollars(abs(amount)),
-        )
-
-    def _cash(self, entry: Entry) -> BrokerRow:
-        return self._cells(entry, entry.rule.action, amount=dollars(entry.amount_cents or 0))
-
-    def _cost(self, entry: Entry) -> BrokerRow:
-        return self._cells(entry, entry.rule.action, amount=dollars(-(entry.amount_cents or 0)))
-
-    def _money_move(self, entry: Entry) -> BrokerRow:
-        amount = entry.amount_cents or 0
-        action = Action.WITHDRAWAL if amount < 0 else Action.DEPOSIT
-        return self._cells(entry, action, symbol="", amount=dollars(abs(amount)))
-
-    def _move(self, entry: Entry) -> BrokerRow | _Refusal:
-        quantity = entry.quantity
-        if not quantity and entry.amount_cents is not None:
-            return self._money_move(entry)
-        if not quantity or not entry.symbol or entry.amount_cents:
-            return _needs_facts(
-                entry,
-                "TRANSFER_IN or TRANSFER_OUT for shares, DEPOSIT or WITHDRAWAL for money: the row"
-                " does not tell which, or tells both",
-            )
-        self._holdings.move(entry.symbol, quantity, entry.day)
-        action = Action.TRANSFER_IN if quantity > 0 else Action.TRANSFER_OUT
-        if action is Action.TRANSFER_IN:
-            self._findings.warning(
-                entry.line,
-                "Quantity",
-                "BASIS_UNKNOWN",
-                f"{shares(quantity)} {entry.symbol} came in without cost basis and date of"
-                " purchase: the lot is booked with unknown basis and never harvested.",
-                f"{_COPY} a TRANSFER_IN row with acquired_date and cost_basis, one for each lot"
-                " of Schwab's lot details; if it came from an account of this book, with the"
-                " order_id of the TRANSFER_OUT there.",
-            )
-        return self._cells(entry, action, quantity=shares(abs(quantity)))
-
-    def _split(self, entry: Entry) -> BrokerRow | _Refusal:
-        added = entry.quantity or 0
-        before = self._holdings.before(entry.symbol, entry.day)
-        if before is None or added <= 0:
-            return self._ratio_unknown(entry, "the position before is not known from this file")
-        return self._with_ratio(entry, before, before + added, "in this file's rows")
-
-    def _reverse_split(self, entry: Entry) -> BrokerRow | _Refusal:
-        old = self._old_leg.get(entry.place)
-        if old is None:
-            return self._ratio_unknown(entry, "its second row is not beside it")
-        before, after = -(old.quantity or 0), entry.quantity or 0
-        return self._with_ratio(entry, before, after, f"by the row on line {old.line}")
-
-    def _with_ratio(self, entry: Entry, before: int, after: int, by: str) -> BrokerRow | _Refusal:
-        in_lieu = any(
-            e.symbol == entry.symbol and within(_IN_LIEU_DAYS, entry.day, e.day)
-            for e in self._in_lieu
-        )
-        ratio = declared_ratio(before, after, in_lieu=in_lieu)
-        change = f"{shares(before)} shares became {shares(after)}"
-        if ratio is None:
-            return self._ratio_unknown(entry, f"{change}, which is no ratio for certain")
-        if self._holdings.contradicts(entry.symbol, ratio, entry.price, entry.day):
-            return self._ratio_unknown(
-                entry,
-                f"{change}, but the prices before and after speak against {ratio}: shares were"
-                " held before this file starts",
-            )
-        self._findings.warning(
-            entry.line,
-            "Quantity",
-            "SPLIT_RATIO_DERIVED",
-            f"The split of {entry.symbol} is booked with the ratio {ratio}: {change} ({by}).",
-            "Compare it with the company's announcement.",
-        )
-        self._fractions[entry.symbol] = int(before * ratio) - after
-        self._holdings.split(entry.symbol, ratio, after)
-        return self._cells(entry, entry.rule.action, ratio=str(ratio))
-
-    def _ratio_unknown(self, entry: Entry, why: str) -> _Refusal:
-        self._holdings.unknown.add(entry.symbol)
-        earlier = " Or export a range of dates that begins before the first purchase."
-        return _Refusal(
-            "Quantity",
-            "SPLIT_RATIO_UNKNOWN",
-            f"The ratio of this {quoted(entry.name)} of {entry.symbol} cannot be told: {why}.",
-            f"{_COPY} a {entry.rule.action} row: date {entry.day}, account {self._account},"
-            f" symbol {entry.symbol}, ratio = shares after ÷ shares before."
-            f"{earlier if entry.rule.nature is Nature.SPLIT else ''}",
-        )
-
-    def _rename(self, entry: Entry) -> BrokerRow | _Refusal:
-        old = self._old_leg.get(entry.place)
-        if old is None or entry.quantity != -(old.quantity or 0) or is_cusip(old.symbol):
-            return _needs_facts(
-                entry, "a SYMBOL_CHANGE row (symbol = the old ticker, to_symbol = the new one)"
-            )
-        moved = self._holdings.shares.pop(old.symbol, 0)
-        self._holdings.move(entry.symbol, moved, entry.day)
-        return self._cells(entry, entry.rule.action, symbol=old.symbol, to_symbol=entry.symbol)
-
-    def _expiry(self, entry: Entry) -> BrokerRow | _Refusal:
-        if not entry.is_option:
-            return _needs_facts(entry, "a WORTHLESS or EXPIRE row")
-        if entry.amount_cents:
-            return _needs_facts(
-                entry, "a SELL_OPTION or CLOSE_OPTION row with the settlement amount"
-            )
-        return self._cells(entry, entry.rule.action, quantity=shares(abs(entry.quantity or 0)))
-
-    def _cash_in_lieu(self, entry: Entry) -> BrokerRow | _Refusal:
-        fraction = self._fractions.pop(entry.symbol, 0)
-        if not 0 < fraction < SHARE or (entry.amount_cents or 0) <= 0:
-            return _needs_facts(
-                entry, "a CASH_IN_LIEU row with the fraction of a share as quantity"
-            )
-        money = dollars(entry.amount_cents or 0)
-        return self._cells(
-            entry, entry.rule.action, quantity=shares(fraction), amount=money, cash=money
-        )
-
-
-def _needs_facts(entry: Entry, what: str) -> _Refusal:
-    return _Refusal(
-        "Action",
-        "NEEDS_FACTS",
-        f"{quoted(entry.name)} of {entry.symbol or quoted(entry.description)} cannot be booked"
-        " from this file alone.",
-        f"{_COPY} {what}.",
-    )
+def _is_internal(entry: Entry) -> bool:
+    """Accounts that came from TD Ameritrade moved every position out and in again."""
+    return entry.name.lower() == "internal transfer" or "TDA TRAN" in entry.description

@@ -1,4 +1,4 @@
-"""The ratio of a split, which Schwab does not tell: it follows from the shares before and after.
+"""The ratio of a split that no row tells: it follows from the shares before and after.
 
 A ratio is derived only where the rows leave no other, and every derived ratio is told.
 """
@@ -10,11 +10,11 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Final
 
-from taxlots.brokers.schwab_entries import within
+from taxlots.brokers.entries import within
 from taxlots.domain.money import SHARE
 
 _SHOWN_UNIT: Final = SHARE // 10_000
-"""Schwab shows and books four decimals of a share."""
+"""Custodians show and book four decimals of a share, or three, which only widens the doubt."""
 _GREATEST_TERM: Final = 100
 _GREATEST_SCALE: Final = 1_000
 """Ratios of the form n or 1/n are taken up to this n."""
