@@ -32,7 +32,8 @@ class Custodian:
     """What must be known of a custodian to speak of its transactions.
 
     ``page`` is where its client compares a row, ``lot_details`` where the lots behind a transfer
-    are told.  The others are the names of the columns.
+    are told.  ``is_grouped`` files list security by security, so that no order of dates is expected.
+    The others are the names of the columns.
     """
 
     page: str
@@ -44,6 +45,7 @@ class Custodian:
     price: str
     fees: str
     amount: str
+    is_grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ def in_booking_order(
     posted = [entry.posted for entry in entries]
     is_newest_first = all(a >= b for a, b in pairwise(posted))
     is_oldest_first = all(a <= b for a, b in pairwise(posted))
-    if entries and not is_newest_first and not is_oldest_first:
+    is_sorted = is_newest_first or is_oldest_first
+    if entries and not is_sorted and not custodian.is_grouped:
         at = next(i for i in range(1, len(posted)) if posted[i] > posted[i - 1])
         findings.warning(
             entries[at].line,
@@ -183,6 +186,15 @@ def _check_trade(entry: Entry, custodian: Custodian, findings: Findings) -> None
             "WRONG_SIGN",
             f"{quoted(entry.name)} with an amount of {dollars(amount)}: money"
             f" {'paid is negative' if comes_in else 'received is positive'}.",
+            AGAIN,
+        )
+    elif amount is not None and not 0 <= entry.accrued_cents <= abs(amount):
+        findings.error(
+            entry.line,
+            custodian.amount,
+            "WRONG_SIGN",
+            f"Accrued interest of {dollars(entry.accrued_cents)} within an amount of"
+            f" {dollars(amount)} cannot be.",
             AGAIN,
         )
     elif amount is not None and entry.price and (entry.quantity or 0) > 0:

@@ -247,8 +247,8 @@ class _RowMaker:
         if not entry.is_option or leg is None or leg.amount_cents is None:
             return self._needs_facts(
                 entry,
-                f"an {entry.rule.action} row for the option with the strike money in amount (settled"
-                " in cash: in cash), and leave out the row of the shares",
+                f"an {entry.rule.action} row for the option with the strike money in amount (in cash,"
+                " where it was settled in cash), and leave out the row of the shares",
             )
         self._holdings.unknown.add(leg.symbol)
         return self._cells(
