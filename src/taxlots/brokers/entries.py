@@ -32,7 +32,7 @@ class Custodian:
     """What must be known of a custodian to speak of its transactions.
 
     ``page`` is where its client compares a row, ``lot_details`` where the lots behind a transfer
-    are told.  ``is_grouped`` files list security by security, so that no order of dates is expected.
+    are told.  ``is_grouped`` files list security by security, and no order of dates is expected.
     The others are the names of the columns.
     """
 
@@ -133,6 +133,21 @@ def note_unknown_action(cells: Cells, column: str, name: str, shown: str) -> Non
         "Take the row out of a copy of the file and import what it did as a canonical row; and"
         " report the action, so that it can be added.",
     )
+
+
+def check_day_of(
+    entry: Entry, as_of: date | None, custodian: Custodian, findings: Findings
+) -> None:
+    """A row dated after the day of the statement is an error."""
+    last = max(entry.posted, entry.day)
+    if as_of and last > as_of:
+        findings.error(
+            entry.line,
+            custodian.date,
+            "AFTER_AS_OF",
+            f"The row's {last} lies after {as_of}, the day as of which the file was made.",
+            AGAIN,
+        )
 
 
 def check_entry(entry: Entry, custodian: Custodian, findings: Findings) -> None:

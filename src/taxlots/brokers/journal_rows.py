@@ -30,8 +30,22 @@ def journal_rows(
 
     ``held`` is what the account held before the first entry (1e-8 shares by symbol).
     """
+    _note_sweeps(paired, findings)
     maker = _RowMaker(account, paired, opening(held), custodian, findings)
     return [row for entry in paired.entries for row in maker.rows(entry)]
+
+
+def _note_sweeps(paired: Paired, findings: Findings) -> None:
+    sweeps = [entry for entry in paired.entries if entry.rule.nature is Nature.SWEEP]
+    if sweeps:
+        findings.warning(
+            min(entry.line for entry in sweeps),
+            "",
+            "SWEEPS_LEFT_OUT",
+            f"Not booked: {len(sweeps)} of the rows, which move cash within the account, into"
+            " or out of its settlement fund. The book does not hold that fund.",
+            "Nothing, if the settlement fund is cash to you.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +261,8 @@ class _RowMaker:
         if not entry.is_option or leg is None or leg.amount_cents is None:
             return self._needs_facts(
                 entry,
-                f"an {entry.rule.action} row for the option with the strike money in amount (in cash,"
-                " where it was settled in cash), and leave out the row of the shares",
+                f"an {entry.rule.action} row for the option with the strike money in amount (in"
+                " cash, where it was settled in cash), and leave out the row of the shares",
             )
         self._holdings.unknown.add(leg.symbol)
         return self._cells(

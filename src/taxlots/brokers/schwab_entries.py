@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from taxlots.brokers.cells import Cells, is_cusip
-from taxlots.brokers.entries import Custodian, Entry, check_entry, note_unknown_action
+from taxlots.brokers.entries import Custodian, Entry, check_day_of, check_entry, note_unknown_action
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.schwab_actions import rule_of
 from taxlots.brokers.schwab_cells import occ_symbol, posted_and_effective
@@ -31,15 +31,7 @@ def read_entries(records: Sequence[Record], as_of: date | None, findings: Findin
         entry = _entry(place, record, findings)
         if entry is None:
             continue
-        if as_of and max(entry.posted, entry.day) > as_of:
-            findings.error(
-                entry.line,
-                "Date",
-                "AFTER_AS_OF",
-                f"The row's {max(entry.posted, entry.day)} lies after {as_of}, the day as of"
-                " which the file was made.",
-                AGAIN,
-            )
+        check_day_of(entry, as_of, SCHWAB, findings)
         check_entry(entry, SCHWAB, findings)
         entries.append(entry)
     return entries

@@ -95,8 +95,18 @@ def has_columns(
     line: int,
     findings: Findings,
 ) -> bool:
-    """Whether each needed column is there under one of its names; those that are not are errors."""
+    """Whether each needed column is there, and none of ours twice, under whatever names."""
     fine = True
+    for name, known in variants.items():
+        if sum(names.count(told) for told in known) > 1:
+            fine = False
+            findings.error(
+                line,
+                name,
+                "DUPLICATE_COLUMN",
+                f"The column {' or '.join(quoted(told) for told in known)} is twice in the header.",
+                "Download the file again with all columns and import it as it is.",
+            )
     for name in needed:
         if not any(variant in names for variant in variants[name]):
             fine = False
