@@ -45,13 +45,14 @@ TROUBLE: Final = (
 )
 ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "utf-32", "cp037")
 PLAIN: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-LONG_NUMBER: Final = re.compile(r"[A-Z]{0,3}\d[\d-]{5,}\d", re.ASCII)
+LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{4}-\d{4}(?!\d)|\d{7,}", re.ASCII)
 
 
 def account_candidates(text: str) -> list[str]:
-    """What may be an account's number in a sample, the most frequent first."""
-    found = re.findall(r"[\w-]*\d{3}[\w-]*", text)
-    return sorted(set(found), key=lambda token: (-found.count(token), token))[:400]
+    """What may be an account's number in a sample: its words, those with digits first."""
+    words = set(re.findall(r"[\w*.-]{3,}", text))
+    words |= {cell.strip() for cell in re.split(r"[,\"<>\n]", text) if len(cell.strip()) >= 3}
+    return sorted(words, key=lambda word: (not re.search(r"\d", word), -text.count(word), word))
 
 
 @cache

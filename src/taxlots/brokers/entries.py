@@ -11,11 +11,13 @@ from taxlots.brokers.cells import Cells
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.vocabulary import Nature, Rule
 from taxlots.domain.action import Action
-from taxlots.domain.money import SHARE, dollars
+from taxlots.domain.money import CENTS_PER_DOLLAR, SHARE, dollars
 
 COPY: Final = "Take the row out of a copy of the file and import in its place"
 OPTION_MULTIPLIER: Final = 100
 _BOND_PRICE_BASE: Final = 100
+_LEAST_PRICE_RATIO: Final = 20
+"""Quantity × price is about a hundred times what is paid for a bond, accrued interest apart."""
 _SHARE_TRADES: Final = frozenset({Action.BUY, Action.SELL, Action.REINVEST})
 _TRADES: Final = frozenset({Nature.SHARES_IN, Nature.SHARES_OUT, Nature.STRIKE})
 _COMES_IN: Final = frozenset(
@@ -234,7 +236,8 @@ def _check_sum(entry: Entry, amount: int, custodian: Custodian, findings: Findin
     price = Fraction(entry.price)
     fees = entry.fees_cents if entry.comes_in else -entry.fees_cents
     difference = abs(amount) - (quantity * price * 100 + fees + entry.accrued_cents)
-    decimals = len(entry.price.partition(".")[2])
+    # Trailing zeros are often left out, but no price is rounded to less than cents.
+    decimals = max(len(entry.price.partition(".")[2]), 2)
     slack = 100 * (quantity / 2 / 10**decimals + price * factor / 20_000) + 2
     if abs(difference) <= slack:
         return
@@ -260,6 +263,14 @@ def _check_sum(entry: Entry, amount: int, custodian: Custodian, findings: Findin
 
 def _missing(entry: Entry, column: str, code: str, findings: Findings) -> None:
     findings.error(entry.line, column, code, f"{quoted(entry.name)} without '{column}'.", AGAIN)
+
+
+def is_priced_in_percent(quantity: int | None, price: str | None, amount: int | None) -> bool:
+    """Whether a bond's price is a percentage of its face value, by what was paid for it."""
+    if not (quantity and price and amount):
+        return False
+    asked = abs(Fraction(quantity, SHARE) * Fraction(price))
+    return asked * CENTS_PER_DOLLAR >= _LEAST_PRICE_RATIO * abs(amount)
 
 
 def within(days: int, earlier: date, later: date) -> bool:

@@ -11,6 +11,7 @@ from taxlots.brokers.entries import (
     check_day_of,
     check_entry,
     in_booking_order,
+    is_priced_in_percent,
     note_unknown_action,
 )
 from taxlots.brokers.fidelity_actions import rule_of
@@ -56,7 +57,6 @@ _LEAVES: Final = frozenset(
     {Action.SELL, Action.SELL_OPTION, Action.WRITE_OPTION, Action.SELL_SHORT}
 )
 _OF_BONDS: Final = frozenset({"MUNI EXEMPT INT", "REDEMPTION PAYOUT"})
-_BOND_PRICE_RATIO: Final = 50
 
 
 def transactions(
@@ -120,7 +120,7 @@ def _entry(place: int, record: Record, findings: Findings) -> Entry | None:
         fees_cents=fees,
         amount_cents=None if rule.nature in _VALUED and quantity else amount,
         is_option=is_option_symbol(told),
-        is_bond=_is_priced_in_percent(symbol, quantity, price, amount),
+        is_bond=is_cusip(symbol) and is_priced_in_percent(quantity, price, amount),
         accrued_cents=abs(accrued),
         reference=reorganization(action),
     )
@@ -157,16 +157,6 @@ def _as_sweep(rule: Rule, symbol: str, quantity: int | None, amount: int | None)
 def _unsigned(rule: Rule, quantity: int | None) -> int | None:
     """What leaves has a minus in the file; the action tells the direction as well."""
     return -quantity if rule.action in _LEAVES and quantity and quantity < 0 else quantity
-
-
-def _is_priced_in_percent(
-    symbol: str, quantity: int | None, price: str | None, amount: int | None
-) -> bool:
-    """Whether a CUSIP is a bond whose price is a percentage of its face value."""
-    if not (is_cusip(symbol) and quantity and price and amount):
-        return False
-    paid = abs(amount) * SHARE // CENTS_PER_DOLLAR
-    return abs(quantity) * int(price.split(".")[0].lstrip("-")) >= _BOND_PRICE_RATIO * paid
 
 
 def _is_internal(entry: Entry) -> bool:

@@ -12,6 +12,7 @@ from taxlots.brokers.table import (
     Line,
     Record,
     Variants,
+    check_above,
     column_names,
     has_columns,
     renamed,
@@ -119,6 +120,7 @@ def read_sheet(text: str, findings: Findings) -> Sheet | None:
         return None
     at, kind = found
     header = lines[at]
+    check_above(lines[:at], findings)
     names = column_names(header)
     if not has_columns(names, _COLUMNS[kind], _NEEDED[kind], header.number, findings):
         return None

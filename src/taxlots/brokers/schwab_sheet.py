@@ -12,6 +12,7 @@ from taxlots.brokers.schwab_cells import stamp
 from taxlots.brokers.table import (
     Line,
     Record,
+    check_above,
     check_header,
     column_names,
     split_lines,
@@ -112,6 +113,7 @@ def _csv_sheet(text: str, findings: Findings) -> Sheet | None:
         return None
     at, kind = found
     header = lines[at]
+    check_above(lines[:at], findings)
     names = column_names(header)
     required = TRANSACTION_COLUMNS if kind is FileKind.TRANSACTIONS else ("Quantity",)
     if not check_header(names, required, header.number, findings):

@@ -4,9 +4,11 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from typing import Final
 
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 
+_CELLS_OF_A_ROW: Final = 5
 Variants = Mapping[str, Sequence[str]]
 """Our name of each column, and the names that it has had in the custodian's files."""
 
@@ -67,6 +69,22 @@ def split_lines(text: str, findings: Findings) -> list[Line]:
 def column_names(line: Line) -> list[str]:
     """The names in a header row, without spaces around and inside reduced to one."""
     return [" ".join(cell.split()) for cell in line.cells]
+
+
+def check_above(lines: Sequence[Line], findings: Findings) -> None:
+    """A row of the table above its header would be lost, so it is an error.
+
+    What rightly stands there, titles and labels, has few cells that say anything.
+    """
+    for line in lines:
+        if sum(1 for cell in line.cells if cell.strip()) >= _CELLS_OF_A_ROW:
+            findings.error(
+                line.number,
+                "",
+                "BAD_ROW",
+                f"A row stands above the header: {quoted(line.raw)}.",
+                AGAIN,
+            )
 
 
 def check_header(
