@@ -41,3 +41,15 @@ def day_number(year: int, month: int, of_month: int) -> int:
     of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + of_month - 1
     of_era = year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + of_year
     return era * 146_097 + of_era - 719_468
+
+
+def months_after(day: int, months: int) -> int:
+    """The same day of the month so many months later.
+
+    Where that month has no such day it is the first of the month after it.
+    """
+    year, month, of_month = civil(day)
+    years, place = divmod(month - 1 + months, 12)
+    first = day_number(year + years, place + 1, 1)
+    following = day_number(year + years + (place + 1) // 12, (place + 1) % 12 + 1, 1)
+    return min(first + of_month - 1, following)

@@ -1,5 +1,6 @@
 """Property received by gift: one basis for gain, another for loss.  26 USC 1015."""
 
+from taxlots.domain.money import apportion
 from taxlots.law.cites import cites
 
 
@@ -11,6 +12,23 @@ def gain_basis(donor_basis_cents: int, fair_market_value_cents: int, gift_tax_ce
     """
     room = max(0, fair_market_value_cents - donor_basis_cents)
     return donor_basis_cents + min(gift_tax_cents, room)
+
+
+@cites("26 USC 1015(d)(6)", "Treas. Reg. 1.1015-5(c)")
+def gift_tax_increase(
+    gift_tax_cents: int,
+    taxable_gift_cents: int,
+    fair_market_value_cents: int,
+    donor_basis_cents: int,
+) -> int:
+    """The gift tax, in cents, that belongs to the appreciation of a gift made after 1976.
+
+    The tax paid times net appreciation over the taxable gift, at most the tax; rounded half up.
+    """
+    appreciation = max(0, fair_market_value_cents - donor_basis_cents)
+    if appreciation >= taxable_gift_cents:
+        return gift_tax_cents
+    return apportion(gift_tax_cents, appreciation, taxable_gift_cents)
 
 
 @cites("26 USC 1015(a)", "Treas. Reg. 1.1015-1(a)")
