@@ -196,6 +196,8 @@ class _RowMaker:
         old = self._other_leg.get(entry.place)
         if old is None:
             return self._ratio_unknown(entry, "its second row is not beside it")
+        if is_cusip(entry.symbol):
+            return self._needs_facts(entry, "a SPLIT row (symbol = the ticker, ratio)")
         before, after = -(old.quantity or 0), entry.quantity or 0
         return self._with_ratio(entry, before, after, f"by the row on line {old.line}")
 
