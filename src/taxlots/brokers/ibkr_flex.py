@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from taxlots.brokers.accounts import chosen_account
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.ibkr_flex_actions import corporate_actions
 from taxlots.brokers.ibkr_flex_cash import cash_transactions, transfers
@@ -130,28 +131,8 @@ def _account(statements: Sequence[Node], wanted: str | None, findings: Findings)
         if not statement.children or own not in {"-", ""}:
             numbers.setdefault(own, statement.line)
     known = [number for number in numbers if number not in {"", "-"} and "," not in number]
-    listed = ", ".join(masked(number) for number in known) or "none"
-    if wanted is not None:
-        if wanted in known:
-            return wanted
-        findings.error(
-            1,
-            "accountId",
-            "NO_SUCH_ACCOUNT",
-            f"The report holds no account {masked(wanted)}; it holds {listed}.",
-            "Name the account as the report writes it.",
-        )
-        return None
-    if len(known) > 1:
-        findings.error(
-            numbers[known[1]],
-            "accountId",
-            "SEVERAL_ACCOUNTS",
-            f"The report holds {len(known)} accounts: {listed}.",
-            "Import it once for each account, and say which account of the report to read.",
-        )
-        return None
-    return known[0] if known else ""
+    line = numbers[known[1]] if len(known) > 1 else 1
+    return chosen_account(known, wanted, line, "accountId", findings)
 
 
 def _number(node: Node, statement: Node) -> str:

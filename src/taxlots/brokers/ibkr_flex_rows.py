@@ -11,6 +11,7 @@ from taxlots.brokers.findings import Findings
 from taxlots.brokers.ibkr_flex_cells import FlexCells, plain, symbol_of, to_cents
 from taxlots.brokers.ibkr_flex_xml import Node
 from taxlots.brokers.protocol import BrokerRow, identified
+from taxlots.brokers.securities import option_security
 from taxlots.domain.action import Action
 from taxlots.domain.money import dollars
 
@@ -169,6 +170,7 @@ def _security_cells(cells: FlexCells, asset: str) -> dict[str, str]:
         "kind": kind,
     }
     if asset == "OPT":
+        told["kind"] = option_security(symbol_of(cells, asset), "").get("kind", kind)
         expiry = cells.day("expiry") if cells.is_told("expiry") else None
         told |= {
             "multiplier": plain(cells.money("multiplier")) if cells.is_told("multiplier") else "",
