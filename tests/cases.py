@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from taxlots.domain.action import COLUMNS, REQUIRED_COLUMNS
+from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS, REQUIRED_COLUMNS
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "fixtures" / "cases"
@@ -20,6 +20,27 @@ Sums = dict[tuple[str, ...], list[Decimal]]
 
 KINDS = {"ira": "traditional_ira"}
 """Account types of the official cases that the interchange format names otherwise."""
+
+
+NOT_BOOKED_YET = frozenset({
+    "CO-001", "CO-002", "CO-003", "CO-004", "CO-006", "CO-007", "CO-008", "CO-009", "CO-010",
+    "CO-011", "CO-012", "CO-013", "CO-014", "CO-015", "CO-016", "CO-017", "CO-018", "CO-019",
+    "CO-020", "CO-021", "CO-022", "CO-023", "CO-024", "CO-025", "CO-026", "CO-027", "CO-028",
+    "CO-029", "CO-030", "CO-031", "CO-032", "CO-033", "CO-034", "CO-035", "CO-036", "CO-037",
+    "CO-038", "CO-039", "CO-040", "CO-041", "CO-042", "CO-043", "CO-044", "CO-045", "CO-047",
+    "CO-048", "CO-049", "CO-050", "CO-051", "CO-052", "CO-053", "CO-054", "CO-056",
+})  # fmt: skip
+"""Cases that replay can't book yet; one that passes has to leave the set."""
+
+NOT_AUDITED_YET = frozenset({
+    "CO-001", "CO-002", "CO-003", "CO-004", "CO-006", "CO-007", "CO-008", "CO-009", "CO-010",
+    "CO-011", "CO-012", "CO-013", "CO-014", "CO-015", "CO-016", "CO-017", "CO-018", "CO-019",
+    "CO-020", "CO-021", "CO-022", "CO-023", "CO-024", "CO-026", "CO-027", "CO-028", "CO-029",
+    "CO-030", "CO-031", "CO-032", "CO-033", "CO-034", "CO-035", "CO-036", "CO-037", "CO-039",
+    "CO-040", "CO-041", "CO-042", "CO-043", "CO-044", "CO-045", "CO-047", "CO-048", "CO-049",
+    "CO-050", "CO-051", "CO-052", "CO-053", "CO-054", "CO-056",
+})  # fmt: skip
+"""Own cases that the second engine can't reckon yet; one that it reckons has to leave the set."""
 
 
 @cache
@@ -37,6 +58,7 @@ def own_cases() -> list[Case]:
 
 
 def of_kind(cases: Iterable[Case], kind: str) -> list[Case]:
+    """The cases of one kind, in order."""
     return [case for case in cases if case["kind"] == kind]
 
 
@@ -78,9 +100,10 @@ def write_book(case: Case, folder: Path) -> Path:
     write_csv(folder / "securities.csv", security_cells(case))
     write_csv(folder / "identical.csv", case["substantially_identical"], ("group", "symbol"))
     used = {name for row in transaction_cells(case) for name in row}
-    unknown = used - set(COLUMNS)
-    assert not unknown, f"{case['id']}: no column of the interchange format: {unknown}"
-    columns = [name for name in COLUMNS if name in used or name in REQUIRED_COLUMNS]
+    known = (*COLUMNS, *FURTHER_COLUMNS)
+    unknown = used - set(known)
+    assert not unknown, f"{case['id']}: no column of the journal: {unknown}"
+    columns = [name for name in known if name in used or name in REQUIRED_COLUMNS]
     write_csv(folder / "transactions.csv", transaction_cells(case), columns)
     return folder
 
