@@ -169,6 +169,13 @@ def _net_cash(cells: FlexCells, symbol: str, asset: str, quantity: int) -> Decim
     computed = -Decimal(quantity) / SHARE * price * (multiplier or 1) + costs
     if told is None:
         return computed
+    if told * computed < 0:
+        cells.wrong(
+            "netCash" if cells.is_told("netCash") else "proceeds",
+            "WRONG_SIGN",
+            "has the sign of the opposite trade",
+        )
+        return None
     if abs(told - computed) > _TOLERANCE:
         cells.findings.warning(
             cells.line,
