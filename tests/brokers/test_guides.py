@@ -25,7 +25,7 @@ def modules_of(importer: str) -> set[Path]:
     return found
 
 
-@pytest.mark.parametrize("importer", ["schwab"])
+@pytest.mark.parametrize("importer", ["schwab", "fidelity", "vanguard"])
 def test_every_problem_is_explained_in_the_guide(importer: str) -> None:
     guide = ROOT / "docs" / "guides" / f"import-{importer}.md"
     texts = [path.read_text("utf-8") for path in modules_of(importer)]

@@ -28,6 +28,7 @@ from taxlots.brokers.journal_rows import journal_rows
 from taxlots.brokers.pairs import pair_up
 from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.securities import bond_security, option_security
+from taxlots.brokers.sweeps import note_sweeps
 from taxlots.brokers.table import Record
 from taxlots.brokers.vocabulary import Nature, Rule
 from taxlots.domain.action import Action
@@ -71,6 +72,7 @@ def transactions(
     for entry in entries:
         check_day_of(entry, as_of, FIDELITY, findings)
         check_entry(entry, FIDELITY, findings)
+    note_sweeps(entries, findings)
     ordered = in_booking_order(entries, FIDELITY, findings)
     paired = pair_up(ordered, _is_internal, FIDELITY, findings)
     return journal_rows(paired, account, held, FIDELITY, findings), _securities(entries)

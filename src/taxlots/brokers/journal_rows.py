@@ -30,22 +30,8 @@ def journal_rows(
 
     ``held`` is what the account held before the first entry (1e-8 shares by symbol).
     """
-    _note_sweeps(paired, findings)
     maker = _RowMaker(account, paired, opening(held), custodian, findings)
     return [row for entry in paired.entries for row in maker.rows(entry)]
-
-
-def _note_sweeps(paired: Paired, findings: Findings) -> None:
-    sweeps = [entry for entry in paired.entries if entry.rule.nature is Nature.SWEEP]
-    if sweeps:
-        findings.warning(
-            min(entry.line for entry in sweeps),
-            "",
-            "SWEEPS_LEFT_OUT",
-            f"Not booked: {len(sweeps)} of the rows, which move cash within the account, into"
-            " or out of its settlement fund. The book does not hold that fund.",
-            "Nothing, if the settlement fund is cash to you.",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +82,7 @@ class _RowMaker:
     def rows(self, entry: Entry) -> list[BrokerRow]:
         """The rows of an entry; none when it cannot be booked, which is noted."""
         if entry.rule.nature in (Nature.CANCEL, Nature.SWEEP):
-            return []  # Noted already.
+            return []  # The caller has noted these.
         made = self._makers[entry.rule.nature](entry)
         if isinstance(made, _Refusal):
             self._findings.error(entry.line, made.column, made.code, made.message, made.remedy)

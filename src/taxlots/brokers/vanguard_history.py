@@ -21,6 +21,7 @@ from taxlots.brokers.journal_rows import journal_rows
 from taxlots.brokers.pairs import pair_up
 from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.securities import bond_security, option_security
+from taxlots.brokers.sweeps import note_sweeps
 from taxlots.brokers.table import Record
 from taxlots.brokers.vanguard_actions import rule_of
 from taxlots.brokers.vocabulary import Nature, Rule
@@ -76,6 +77,7 @@ def transactions(
         check_day_of(entry, as_of, VANGUARD, findings)
         check_entry(entry, VANGUARD, findings)
     _note_made_symbols(entries, findings)
+    note_sweeps(entries, findings)
     ordered = in_booking_order(entries, VANGUARD, findings)
     paired = pair_up(ordered, lambda _entry: False, VANGUARD, findings)
     return journal_rows(paired, account, held, VANGUARD, findings), _securities(entries)
