@@ -208,7 +208,7 @@ def test_what_is_named_as_not_booked_yet_does_not_pass(tmp_path: Path) -> None:
 
 
 def folder_of(case: Case, folder: Path) -> Path:
-    of_case = folder / case["id"]
+    of_case = folder / str(case["id"])
     of_case.mkdir()
     return of_case
 
