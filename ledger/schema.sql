@@ -232,6 +232,86 @@ CREATE TABLE target (
     CONSTRAINT uq_target_household_asset_class_symbol UNIQUE (household, asset_class, symbol)
 );
 
+CREATE TABLE custodian_statement (
+    sequence INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    account TEXT NOT NULL,
+    custodian TEXT NOT NULL,
+    statement_account TEXT NOT NULL,
+    holds TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    tax_year TEXT NOT NULL,
+    is_corrected TEXT NOT NULL,
+    lots INTEGER NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_custodian_statement PRIMARY KEY (sequence),
+    CONSTRAINT fk_custodian_statement_batch FOREIGN KEY(batch) REFERENCES import_batch (sequence)
+);
+
+CREATE TABLE custodian_open_lot (
+    sequence INTEGER NOT NULL,
+    statement INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    cusip TEXT NOT NULL,
+    opened TEXT NOT NULL,
+    transaction_opened TEXT NOT NULL,
+    quantity_e8 INTEGER NOT NULL,
+    cost_basis_cents INTEGER,
+    unadjusted_cost_basis_cents INTEGER,
+    disallowed_cents INTEGER NOT NULL,
+    term TEXT NOT NULL,
+    opening_id TEXT NOT NULL,
+    is_short TEXT NOT NULL,
+    extra TEXT DEFAULT '' NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_custodian_open_lot PRIMARY KEY (sequence),
+    CONSTRAINT fk_custodian_open_lot_statement FOREIGN KEY(statement) REFERENCES custodian_statement (sequence)
+);
+
+CREATE TABLE custodian_realized_lot (
+    sequence INTEGER NOT NULL,
+    statement INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    symbol TEXT NOT NULL,
+    cusip TEXT NOT NULL,
+    description TEXT NOT NULL,
+    closed TEXT NOT NULL,
+    opened TEXT NOT NULL,
+    quantity_e8 INTEGER NOT NULL,
+    proceeds_cents INTEGER NOT NULL,
+    cost_basis_cents INTEGER,
+    unadjusted_cost_basis_cents INTEGER,
+    transaction_cost_basis_cents INTEGER,
+    gain_cents INTEGER,
+    term TEXT NOT NULL,
+    wash_sale TEXT NOT NULL,
+    disallowed_cents INTEGER NOT NULL,
+    opening_id TEXT NOT NULL,
+    closing_id TEXT NOT NULL,
+    is_short TEXT NOT NULL,
+    has_various_dates TEXT NOT NULL,
+    covered TEXT NOT NULL,
+    is_basis_reported TEXT NOT NULL,
+    is_net_proceeds TEXT NOT NULL,
+    form_8949_box TEXT NOT NULL,
+    adjustments TEXT NOT NULL,
+    accrued_market_discount_cents INTEGER NOT NULL,
+    federal_tax_withheld_cents INTEGER NOT NULL,
+    is_ordinary TEXT NOT NULL,
+    is_collectible TEXT NOT NULL,
+    is_qof TEXT NOT NULL,
+    is_loss_not_allowed TEXT NOT NULL,
+    extra TEXT DEFAULT '' NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_custodian_realized_lot PRIMARY KEY (sequence),
+    CONSTRAINT fk_custodian_realized_lot_statement FOREIGN KEY(statement) REFERENCES custodian_statement (sequence)
+);
+
 CREATE INDEX ix_price_date_symbol ON price (date, symbol);
 
 CREATE VIEW journal_readable AS
@@ -351,6 +431,65 @@ WHERE p.sequence = (SELECT max(q.sequence) FROM price AS q
                     WHERE q.date = p.date AND q.symbol = p.symbol)
 ORDER BY p.date, p.symbol;
 
+CREATE VIEW custodian_open_lots AS
+SELECT s.account,
+       s.custodian,
+       s.as_of,
+       l.symbol,
+       l.cusip,
+       l.opened,
+       l.transaction_opened,
+       CASE WHEN l.quantity_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN l.quantity_e8 < 0 THEN '-' ELSE '' END,
+             abs(l.quantity_e8) / 100000000, abs(l.quantity_e8) % 100000000), '0'), '.') END AS quantity,
+       CASE WHEN l.cost_basis_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.cost_basis_cents < 0 THEN '-' ELSE '' END, abs(l.cost_basis_cents) / 100, abs(l.cost_basis_cents) % 100) END AS cost_basis,
+       CASE WHEN l.unadjusted_cost_basis_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.unadjusted_cost_basis_cents < 0 THEN '-' ELSE '' END, abs(l.unadjusted_cost_basis_cents) / 100, abs(l.unadjusted_cost_basis_cents) % 100) END AS unadjusted_cost_basis,
+       CASE WHEN l.disallowed_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.disallowed_cents < 0 THEN '-' ELSE '' END, abs(l.disallowed_cents) / 100, abs(l.disallowed_cents) % 100) END AS disallowed,
+       l.term,
+       l.is_short,
+       s.recorded_at,
+       b.file,
+       l.line
+FROM custodian_open_lot AS l
+JOIN custodian_statement AS s ON s.sequence = l.statement
+JOIN import_batch AS b ON b.sequence = s.batch
+ORDER BY l.sequence;
+
+CREATE VIEW custodian_realized_lots AS
+SELECT s.account,
+       s.custodian,
+       s.as_of,
+       s.tax_year,
+       s.is_corrected,
+       l.symbol,
+       l.cusip,
+       l.description,
+       l.opened,
+       l.closed,
+       CASE WHEN l.quantity_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN l.quantity_e8 < 0 THEN '-' ELSE '' END,
+             abs(l.quantity_e8) / 100000000, abs(l.quantity_e8) % 100000000), '0'), '.') END AS quantity,
+       CASE WHEN l.proceeds_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.proceeds_cents < 0 THEN '-' ELSE '' END, abs(l.proceeds_cents) / 100, abs(l.proceeds_cents) % 100) END AS proceeds,
+       CASE WHEN l.cost_basis_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.cost_basis_cents < 0 THEN '-' ELSE '' END, abs(l.cost_basis_cents) / 100, abs(l.cost_basis_cents) % 100) END AS cost_basis,
+       CASE WHEN l.disallowed_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.disallowed_cents < 0 THEN '-' ELSE '' END, abs(l.disallowed_cents) / 100, abs(l.disallowed_cents) % 100) END AS disallowed,
+       CASE WHEN l.gain_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN l.gain_cents < 0 THEN '-' ELSE '' END, abs(l.gain_cents) / 100, abs(l.gain_cents) % 100) END AS gain,
+       l.term,
+       l.form_8949_box,
+       s.recorded_at,
+       b.file,
+       l.line
+FROM custodian_realized_lot AS l
+JOIN custodian_statement AS s ON s.sequence = l.statement
+JOIN import_batch AS b ON b.sequence = s.batch
+ORDER BY l.sequence;
+
 CREATE TRIGGER import_batch_no_update BEFORE UPDATE ON import_batch
 BEGIN
     SELECT RAISE(ABORT, 'import_batch is append-only: no row is ever changed');
@@ -437,13 +576,61 @@ BEGIN
     SELECT RAISE(ABORT, 'chain_head is append-only: no chain is ever forgotten');
 END;
 
+CREATE TRIGGER chain_head_forward BEFORE UPDATE ON chain_head
+WHEN NEW.table_name IS NOT OLD.table_name OR NEW.rows <= OLD.rows
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: a chain never becomes shorter');
+END;
+
 CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
 BEGIN
     SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
 END;
 
-CREATE TRIGGER chain_head_forward BEFORE UPDATE ON chain_head
-WHEN NEW.table_name IS NOT OLD.table_name OR NEW.rows <= OLD.rows
+CREATE TRIGGER custodian_statement_no_update BEFORE UPDATE ON custodian_statement
 BEGIN
-    SELECT RAISE(ABORT, 'chain_head is append-only: a chain never becomes shorter');
+    SELECT RAISE(ABORT, 'custodian_statement is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER custodian_statement_no_delete BEFORE DELETE ON custodian_statement
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_statement is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER custodian_statement_no_replace BEFORE INSERT ON custodian_statement
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM custodian_statement)
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_statement is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER custodian_open_lot_no_update BEFORE UPDATE ON custodian_open_lot
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_open_lot is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER custodian_open_lot_no_delete BEFORE DELETE ON custodian_open_lot
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_open_lot is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER custodian_open_lot_no_replace BEFORE INSERT ON custodian_open_lot
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM custodian_open_lot)
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_open_lot is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER custodian_realized_lot_no_update BEFORE UPDATE ON custodian_realized_lot
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_realized_lot is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER custodian_realized_lot_no_delete BEFORE DELETE ON custodian_realized_lot
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_realized_lot is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER custodian_realized_lot_no_replace BEFORE INSERT ON custodian_realized_lot
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM custodian_realized_lot)
+BEGIN
+    SELECT RAISE(ABORT, 'custodian_realized_lot is append-only: a row goes behind the last one');
 END;

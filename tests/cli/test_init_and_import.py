@@ -151,17 +151,20 @@ def test_a_split_of_shares_that_an_earlier_export_brought(tmp_path: Path) -> Non
     assert ",40,100.00," in taxlots("lots", url, "--csv").out
 
 
-def test_custodians_lots_are_read_and_told_not_to_be_kept(tmp_path: Path) -> None:
+def test_custodians_lots_are_kept_once_beside_the_journal(tmp_path: Path) -> None:
     url = database(tmp_path / "book.db")
     taxlots("import", url, SAMPLE)
-    kept = rows_kept(url)
+    before = taxlots("lots", url, "--csv").out
 
     ran = taxlots("import", url, LOTS, "--account", "schwab-taxable")
+    kept = rows_kept(url)
+    again = json.loads(taxlots("import", url, LOTS, "--account", "schwab-taxable", "--json").out)
 
     assert ran.status == 0
-    assert "3 open lots of schwab as of 2020-09-25 read and checked" in ran.out
-    assert "nothing of it was stored" in ran.out
+    assert "3 open lots of schwab-taxable at schwab as of 2020-09-25" in ran.out
+    assert [(f["holds"], f["added"], f["known"]) for f in again["files"]] == [("open_lots", 0, 3)]
     assert rows_kept(url) == kept
+    assert taxlots("lots", url, "--csv").out == before
 
 
 def test_all_paths_are_kept_or_none(tmp_path: Path) -> None:
@@ -211,7 +214,11 @@ def test_rows_may_arrive_in_any_order(tmp_path: Path) -> None:
         (("{url}", "{empty}"), "holds no file of a book"),
         (("{url}", "{schwab}"), "add --account ID"),
         (("{url}", "{schwab}", "--account", "mine"), "the book has no account 'mine'"),
-        (("{url}", "{schwab}", "--broker", "fidelity"), "--broker takes schwab"),
+        (("{url}", "{schwab}", "--broker", "nobody"), "--broker takes cbrs, "),
+        (("{url}",), "there is nothing to import"),
+        (("{url}", "{schwab}", "--out", "checked"), "belong to --check"),
+        (("{folder}", "--check"), "is a folder, which keeps no custodian's lots"),
+        (("{url}", "--check", "--tolerance", "one"), "write dollars, like 1.00"),
         (("{missing_url}", "{folder}"), "There is no database"),
     ],
 )

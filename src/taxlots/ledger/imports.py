@@ -13,6 +13,7 @@ from taxlots.domain.problem import Problem, Severity, UsageError
 from taxlots.ledger import journal, price_rows
 from taxlots.ledger.batch import Appended, Stamp, next_stamp
 from taxlots.ledger.canonical import Source
+from taxlots.ledger.custodian_lots import TABLES, StatementOfLots, append_statement
 from taxlots.ledger.database import writing
 from taxlots.ledger.mapping import REFERENCE_TABLES
 from taxlots.ledger.reference_rows import put_reference
@@ -25,15 +26,19 @@ Check = Callable[[Connection], list[Problem]]
 class Part:
     """One file of an import.
 
-    ``holds`` is ``transactions``, ``prices``, or a key of ``mapping.REFERENCE_TABLES``.  Rows are
-    an Arrow table for the first two, else mappings of text cells.  ``is_complete``: rows of
-    reference that the file does not have are removed.
+    ``holds`` is ``transactions``, ``prices``, a key of ``mapping.REFERENCE_TABLES`` or of
+    ``custodian_lots.TABLES``.  Rows are an Arrow table for the first two, mappings of text cells
+    for reference; a custodian's lots stand in ``statement`` instead.  ``is_complete``: rows of
+    reference that the file does not have are removed.  ``is_new_only``: rows of reference that
+    the book has are left as they are.
     """
 
     holds: str
-    rows: pa.Table | Sequence[Mapping[str, str]]
     source: Source
+    rows: pa.Table | Sequence[Mapping[str, str]] = ()
+    statement: StatementOfLots | None = None
     is_complete: bool = False
+    is_new_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +86,13 @@ def import_parts(
     actor: str,
     check: Check | None = None,
     progress: journal.Progress | None = None,
+    is_trial: bool = False,
 ) -> Imported:
     """Import several files at once: everything is kept, or nothing.
 
     ``check`` is called last, within the transaction, when there were no errors.  Every part is
-    looked at even after an error, so that one run tells all that is wrong.
+    looked at even after an error, so that one run tells all that is wrong.  ``is_trial``: nothing
+    is kept in any case.
     """
     results: list[Appended] = []
     problems: list[Problem] = []
@@ -97,19 +104,19 @@ def import_parts(
                 problems += results[-1].problems
             if check is not None and not _has_errors(problems):
                 problems += check(connection)
-            _undo_on_error(problems)
-    except _Refused:
+            _undo(is_trial or _has_errors(problems))
+    except _Undone:
         return Imported(parts=tuple(results), problems=tuple(problems))
     return Imported(parts=tuple(results), problems=tuple(problems), recorded_at=stamp.recorded_at)
 
 
-class _Refused(Exception):  # noqa: N818
+class _Undone(Exception):  # noqa: N818
     """Leaves the transaction so that nothing of it is kept."""
 
 
-def _undo_on_error(problems: Sequence[Problem]) -> None:
-    if _has_errors(problems):
-        raise _Refused
+def _undo(is_wanted: bool) -> None:  # noqa: FBT001
+    if is_wanted:
+        raise _Undone
 
 
 def _has_errors(problems: Sequence[Problem]) -> bool:
@@ -119,7 +126,10 @@ def _has_errors(problems: Sequence[Problem]) -> bool:
 def _import(
     connection: Connection, part: Part, stamp: Stamp, progress: journal.Progress | None
 ) -> Appended:
-    if isinstance(part.rows, pa.Table):
+    if part.statement is not None:
+        if part.holds in TABLES:
+            return append_statement(connection, part.holds, part.statement, part.source, stamp)
+    elif isinstance(part.rows, pa.Table):
         if part.holds == journal.HOLDS:
             return journal.append_transactions(connection, part.rows, part.source, stamp, progress)
         if part.holds == price_rows.HOLDS:
@@ -132,5 +142,6 @@ def _import(
             part.source,
             stamp,
             is_complete=part.is_complete,
+            is_new_only=part.is_new_only,
         )
     raise UsageError(f"A ledger has no place for {part.holds!r} in this form.")

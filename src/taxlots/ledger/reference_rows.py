@@ -64,12 +64,14 @@ def put_reference(
     stamp: Stamp,
     *,
     is_complete: bool = False,
+    is_new_only: bool = False,
 ) -> Appended:
     """Add and change rows of one reference file within a transaction.
 
     ``holds`` is a key of ``REFERENCE_TABLES``; rows are text cells by interchange names, unknown
     columns included.  A row replaces the one with its key.  With ``is_complete``, rows that the
-    file does not have are removed.  With an error in the result nothing was written.
+    file does not have are removed; with ``is_new_only``, rows that are there stay as they are.
+    With an error in the result nothing was written.
     """
     kind = REFERENCE_TABLES[holds]
     given, problems = _by_key(kind, rows, source)
@@ -78,7 +80,11 @@ def put_reference(
         return Appended(problems=tuple(problems))
     kept = _current(connection, kind)
     added = {key: row for key, row in given.items() if key not in kept}
-    changed = {key: row for key, row in given.items() if key in kept and kept[key] != row}
+    changed = {
+        key: row
+        for key, row in given.items()
+        if key in kept and kept[key] != row and not is_new_only
+    }
     removed = [key for key in kept if is_complete and key not in given]
     known = len(given) - len(added) - len(changed)
     counts = Appended(added=len(added), known=known, changed=len(changed), removed=len(removed))

@@ -1,58 +1,19 @@
-"""The tables of the ledger, as rows.  ``ledger/dictionary.md`` explains every column.
+"""The tables of the ledger, as rows.  ``ledger/dictionary.md`` explains every column."""
 
-Integers and text alone: cents, 1e-8 shares, ISO dates, and exact decimals as text, because
-several databases and readers change decimals silently.  ``table=True`` classes validate nothing:
-they describe the database and never travel inwards.  Bulk rows do not pass through them.
-"""
+from typing import Final
 
-from typing import Any, Final
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
-
-NAMING: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-Big: Final = BigInteger().with_variant(Integer(), "sqlite")
-"""64 bits everywhere: SQLite's INTEGER has them, and only INTEGER can be its row number."""
-
-_registry = registry(metadata=MetaData(naming_convention=NAMING))
-
-
-class LedgerRow(SQLModel, registry=_registry):
-    """A row of one of the tables below."""
-
-    metadata = _registry.metadata
-
-
-def _text() -> Any:
-    return Field(sa_type=Text, nullable=False)
-
-
-def _blank_text() -> Any:
-    return Field(sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
-
-
-def _number(*, optional: bool = False) -> Any:
-    return Field(sa_type=Big, nullable=optional)
-
-
-def _batch() -> Any:
-    return Field(sa_type=Big, nullable=False, foreign_key="import_batch.sequence")
-
-
-def _sequence() -> Any:
-    return Field(
-        primary_key=True,
-        sa_type=Big,
-        sa_column_kwargs={"autoincrement": False},
-    )
+from taxlots.ledger.custodian_tables import CUSTODIAN_TABLES
+from taxlots.ledger.table_columns import (
+    LedgerRow,
+    blank_text,
+    number,
+    of_batch,
+    row_number,
+    text,
+)
 
 
 class ImportBatch(LedgerRow, table=True):
@@ -60,21 +21,21 @@ class ImportBatch(LedgerRow, table=True):
 
     __tablename__ = "import_batch"
 
-    sequence: int = _sequence()
-    recorded_at: str = _text()
-    kind: str = _text()
-    file: str = _text()
-    file_sha256: str = _text()
-    actor: str = _text()
-    holds: str = _text()
-    rows_added: int = _number()
-    rows_known: int = _number()
-    journal_rows: int = _number()
-    journal_hash: str = _text()
-    reference_rows: int = _number()
-    reference_hash: str = _text()
-    previous_hash: str = _text()
-    hash: str = _text()
+    sequence: int = row_number()
+    recorded_at: str = text()
+    kind: str = text()
+    file: str = text()
+    file_sha256: str = text()
+    actor: str = text()
+    holds: str = text()
+    rows_added: int = number()
+    rows_known: int = number()
+    journal_rows: int = number()
+    journal_hash: str = text()
+    reference_rows: int = number()
+    reference_hash: str = text()
+    previous_hash: str = text()
+    hash: str = text()
 
 
 class JournalRow(LedgerRow, table=True):
@@ -83,46 +44,46 @@ class JournalRow(LedgerRow, table=True):
     __tablename__ = "journal"
     __table_args__ = (UniqueConstraint("id"),)
 
-    sequence: int = _sequence()
-    batch: int = _batch()
-    recorded_at: str = _text()
-    id: str = _text()
-    date: str = _text()
-    time: str = _blank_text()
-    settle_date: str = _blank_text()
-    account: str = _blank_text()
-    symbol: str = _blank_text()
-    action: str = _text()
-    quantity_e8: int | None = _number(optional=True)
-    price: str = _blank_text()
-    fees: str = _blank_text()
-    amount_cents: int | None = _number(optional=True)
-    lots: str = _blank_text()
-    identified_at: str = _blank_text()
-    confirmation: str = _blank_text()
-    method: str = _blank_text()
-    order_id: str = _blank_text()
-    to_account: str = _blank_text()
-    to_symbol: str = _blank_text()
-    ratio: str = _blank_text()
-    cash: str = _blank_text()
-    fmv: str = _blank_text()
-    basis_fraction: str = _blank_text()
-    basis_increase_cents: int | None = _number(optional=True)
-    compensation_income_cents: int | None = _number(optional=True)
-    acquired_date: str = _blank_text()
-    holding_period_date: str = _blank_text()
-    cost_basis_cents: int | None = _number(optional=True)
-    covered: str = _blank_text()
-    origin: str = _blank_text()
-    note: str = _blank_text()
-    extra: str = _blank_text()
-    line: int | None = _number(optional=True)
-    raw: str = _blank_text()
-    occurrence: int = _number()
-    content_hash: str = _text()
-    previous_hash: str = _text()
-    hash: str = _text()
+    sequence: int = row_number()
+    batch: int = of_batch()
+    recorded_at: str = text()
+    id: str = text()
+    date: str = text()
+    time: str = blank_text()
+    settle_date: str = blank_text()
+    account: str = blank_text()
+    symbol: str = blank_text()
+    action: str = text()
+    quantity_e8: int | None = number(optional=True)
+    price: str = blank_text()
+    fees: str = blank_text()
+    amount_cents: int | None = number(optional=True)
+    lots: str = blank_text()
+    identified_at: str = blank_text()
+    confirmation: str = blank_text()
+    method: str = blank_text()
+    order_id: str = blank_text()
+    to_account: str = blank_text()
+    to_symbol: str = blank_text()
+    ratio: str = blank_text()
+    cash: str = blank_text()
+    fmv: str = blank_text()
+    basis_fraction: str = blank_text()
+    basis_increase_cents: int | None = number(optional=True)
+    compensation_income_cents: int | None = number(optional=True)
+    acquired_date: str = blank_text()
+    holding_period_date: str = blank_text()
+    cost_basis_cents: int | None = number(optional=True)
+    covered: str = blank_text()
+    origin: str = blank_text()
+    note: str = blank_text()
+    extra: str = blank_text()
+    line: int | None = number(optional=True)
+    raw: str = blank_text()
+    occurrence: int = number()
+    content_hash: str = text()
+    previous_hash: str = text()
+    hash: str = text()
 
 
 class ReferenceChange(LedgerRow, table=True):
@@ -130,15 +91,15 @@ class ReferenceChange(LedgerRow, table=True):
 
     __tablename__ = "reference_change"
 
-    sequence: int = _sequence()
-    batch: int = _batch()
-    recorded_at: str = _text()
-    table_name: str = _text()
-    row_key: str = _text()
-    row_before: str = _text()
-    row_after: str = _text()
-    previous_hash: str = _text()
-    hash: str = _text()
+    sequence: int = row_number()
+    batch: int = of_batch()
+    recorded_at: str = text()
+    table_name: str = text()
+    row_key: str = text()
+    row_before: str = text()
+    row_after: str = text()
+    previous_hash: str = text()
+    hash: str = text()
 
 
 class BookedRun(LedgerRow, table=True):
@@ -146,20 +107,20 @@ class BookedRun(LedgerRow, table=True):
 
     __tablename__ = "booked_run"
 
-    sequence: int = _sequence()
-    recorded_at: str = _text()
-    actor: str = _text()
-    engine_version: str = _text()
-    rules_version: str = _text()
-    as_of: str = _text()
-    journal_rows: int = _number()
-    journal_hash: str = _text()
-    reference_rows: int = _number()
-    reference_hash: str = _text()
-    results_hash: str = _text()
-    totals: str = _text()
-    previous_hash: str = _text()
-    hash: str = _text()
+    sequence: int = row_number()
+    recorded_at: str = text()
+    actor: str = text()
+    engine_version: str = text()
+    rules_version: str = text()
+    as_of: str = text()
+    journal_rows: int = number()
+    journal_hash: str = text()
+    reference_rows: int = number()
+    reference_hash: str = text()
+    results_hash: str = text()
+    totals: str = text()
+    previous_hash: str = text()
+    hash: str = text()
 
 
 class ChainHead(LedgerRow, table=True):
@@ -168,8 +129,8 @@ class ChainHead(LedgerRow, table=True):
     __tablename__ = "chain_head"
 
     table_name: str = Field(primary_key=True, sa_type=Text)
-    rows: int = _number()
-    hash: str = _text()
+    rows: int = number()
+    hash: str = text()
 
 
 class Price(LedgerRow, table=True):
@@ -178,11 +139,11 @@ class Price(LedgerRow, table=True):
     __tablename__ = "price"
     __table_args__ = (Index(None, "date", "symbol"),)
 
-    sequence: int = _sequence()
-    batch: int = _batch()
-    date: str = _text()
-    symbol: str = _text()
-    close_e8: int = _number()
+    sequence: int = row_number()
+    batch: int = of_batch()
+    date: str = text()
+    symbol: str = text()
+    close_e8: int = number()
 
 
 class Book(LedgerRow, table=True):
@@ -190,10 +151,10 @@ class Book(LedgerRow, table=True):
 
     __tablename__ = "book"
 
-    position: int = _sequence()
-    name: str = _text()
-    toml: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    name: str = text()
+    toml: str = text()
+    extra: str = text()
 
 
 class Account(LedgerRow, table=True):
@@ -202,18 +163,18 @@ class Account(LedgerRow, table=True):
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("account"),)
 
-    position: int = _sequence()
-    household: str = _text()
-    account: str = _text()
-    kind: str = _text()
-    owner: str = _text()
-    tax_return: str = _text()
-    method: str = _text()
-    custodian: str = _text()
-    drip: str = _text()
-    data_from: str = _text()
-    data_through: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    household: str = text()
+    account: str = text()
+    kind: str = text()
+    owner: str = text()
+    tax_return: str = text()
+    method: str = text()
+    custodian: str = text()
+    drip: str = text()
+    data_from: str = text()
+    data_through: str = text()
+    extra: str = text()
 
 
 class Security(LedgerRow, table=True):
@@ -222,22 +183,22 @@ class Security(LedgerRow, table=True):
     __tablename__ = "security"
     __table_args__ = (UniqueConstraint("symbol"),)
 
-    position: int = _sequence()
-    symbol: str = _text()
-    cusip: str = _text()
-    name: str = _text()
-    kind: str = _text()
-    multiplier: str = _text()
-    underlying: str = _text()
-    put_call: str = _text()
-    strike: str = _text()
-    expiry: str = _text()
-    fund: str = _text()
-    index_name: str = _text()
-    asset_class: str = _text()
-    drip: str = _text()
-    adv: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    symbol: str = text()
+    cusip: str = text()
+    name: str = text()
+    kind: str = text()
+    multiplier: str = text()
+    underlying: str = text()
+    put_call: str = text()
+    strike: str = text()
+    expiry: str = text()
+    fund: str = text()
+    index_name: str = text()
+    asset_class: str = text()
+    drip: str = text()
+    adv: str = text()
+    extra: str = text()
 
 
 class IdenticalMember(LedgerRow, table=True):
@@ -246,12 +207,12 @@ class IdenticalMember(LedgerRow, table=True):
     __tablename__ = "identical_member"
     __table_args__ = (UniqueConstraint("group_name", "symbol", "from_date"),)
 
-    position: int = _sequence()
-    group_name: str = _text()
-    symbol: str = _text()
-    from_date: str = _text()
-    to_date: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    group_name: str = text()
+    symbol: str = text()
+    from_date: str = text()
+    to_date: str = text()
+    extra: str = text()
 
 
 class Proxy(LedgerRow, table=True):
@@ -260,14 +221,14 @@ class Proxy(LedgerRow, table=True):
     __tablename__ = "proxy"
     __table_args__ = (UniqueConstraint("symbol", "proxy", "account_kind"),)
 
-    position: int = _sequence()
-    symbol: str = _text()
-    proxy: str = _text()
-    rank_number: str = _text()
-    account_kind: str = _text()
-    reason: str = _text()
-    opinion_date: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    symbol: str = text()
+    proxy: str = text()
+    rank_number: str = text()
+    account_kind: str = text()
+    reason: str = text()
+    opinion_date: str = text()
+    extra: str = text()
 
 
 class Profile(LedgerRow, table=True):
@@ -276,22 +237,22 @@ class Profile(LedgerRow, table=True):
     __tablename__ = "profile"
     __table_args__ = (UniqueConstraint("tax_return", "year"),)
 
-    position: int = _sequence()
-    tax_return: str = _text()
-    year: str = _text()
-    filing_status: str = _text()
-    state: str = _text()
-    short_rate: str = _text()
-    long_rate: str = _text()
-    ordinary_income: str = _text()
-    deductions: str = _text()
-    qualified_dividends: str = _text()
-    net_investment_income: str = _text()
-    magi: str = _text()
-    carry_short: str = _text()
-    carry_long: str = _text()
-    planned_withdrawal: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    tax_return: str = text()
+    year: str = text()
+    filing_status: str = text()
+    state: str = text()
+    short_rate: str = text()
+    long_rate: str = text()
+    ordinary_income: str = text()
+    deductions: str = text()
+    qualified_dividends: str = text()
+    net_investment_income: str = text()
+    magi: str = text()
+    carry_short: str = text()
+    carry_long: str = text()
+    planned_withdrawal: str = text()
+    extra: str = text()
 
 
 class Scheduled(LedgerRow, table=True):
@@ -300,14 +261,14 @@ class Scheduled(LedgerRow, table=True):
     __tablename__ = "scheduled"
     __table_args__ = (UniqueConstraint("account", "symbol", "date", "kind", "quantity", "amount"),)
 
-    position: int = _sequence()
-    account: str = _text()
-    symbol: str = _text()
-    date: str = _text()
-    kind: str = _text()
-    quantity: str = _text()
-    amount: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    account: str = text()
+    symbol: str = text()
+    date: str = text()
+    kind: str = text()
+    quantity: str = text()
+    amount: str = text()
+    extra: str = text()
 
 
 class Target(LedgerRow, table=True):
@@ -316,21 +277,21 @@ class Target(LedgerRow, table=True):
     __tablename__ = "target"
     __table_args__ = (UniqueConstraint("household", "asset_class", "symbol"),)
 
-    position: int = _sequence()
-    household: str = _text()
-    asset_class: str = _text()
-    symbol: str = _text()
-    weight: str = _text()
-    band_low: str = _text()
-    band_high: str = _text()
-    extra: str = _text()
+    position: int = row_number()
+    household: str = text()
+    asset_class: str = text()
+    symbol: str = text()
+    weight: str = text()
+    band_low: str = text()
+    band_high: str = text()
+    extra: str = text()
 
 
-CHAINED: Final = ("import_batch", "journal", "reference_change", "booked_run")
+CHAINED: Final = ("import_batch", "journal", "reference_change", "booked_run", *CUSTODIAN_TABLES)
 """Tables whose rows are chained by their hashes; each chain has its end in ``chain_head``."""
 
 APPEND_ONLY: Final = (*CHAINED, "price")
 """Tables in which no row may be changed, replaced or deleted."""
 
-METADATA: Final = _registry.metadata
+METADATA: Final = LedgerRow.metadata
 """All tables, by name, for migrations and bulk statements."""

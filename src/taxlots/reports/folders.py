@@ -24,6 +24,8 @@ FAILURE: Final = "problems.csv"
 RESULTS: Final = frozenset(
     {MANIFEST, FAILURE, "opportunities.csv", "orders.csv", "lot_instructions.csv"}
     | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
+    | {"comparison.csv", "not_compared.csv"}
+    | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
     | {
         f"{name}.{form}"
         for name in ("realized", "lots", "wash_sales")

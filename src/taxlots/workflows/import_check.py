@@ -73,7 +73,8 @@ def row_problems(part: Part, known: Record | None, parts: Sequence[Part]) -> lis
         if other.holds == "accounts" and not isinstance(other.rows, pa.Table):
             accounts |= {a.id: a for a in accounts_from(other.rows, "")[0]}
         if other.holds == "securities" and not isinstance(other.rows, pa.Table):
-            securities |= securities_from(other.rows, "")[0]
+            told = securities_from(other.rows, "")[0]
+            securities = told | securities if other.is_new_only else securities | told
     record = replace(
         known,
         accounts=tuple(accounts.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,9 @@ from taxlots.workflows.import_check import (
     row_problems,
 )
 from taxlots.workflows.import_likeness import likely_doubles
-from taxlots.workflows.import_sources import Found, LotsRead, Statement, found_at
+from taxlots.workflows.import_opening import covered_symbols
+from taxlots.workflows.import_packages import with_replaced_packages
+from taxlots.workflows.import_sources import TRANSACTIONS, LotsRead, Statement, found_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,15 @@ class ImportReport:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What an import is about to do: the parts that it brings, and what is wrong with them."""
+
+    parts: tuple[Part, ...]
+    lots: tuple[LotsRead, ...]
+    problems: tuple[Problem, ...]
+
+
 def import_files(
     book: str,
     paths: Sequence[Path],
@@ -60,11 +71,13 @@ def import_files(
     broker: str | None = None,
     account: str | None = None,
     as_of: date | None = None,
+    statement: Statement | None = None,
 ) -> ImportReport:
     """Import folders and files into a database; what it has already is left as it is.
 
-    ``broker``, ``account`` and ``as_of`` are for custodians' files.  Raises UsageError for a
-    wrong call and DataError, with nothing kept, where a file has errors.
+    ``broker``, ``account`` and ``as_of`` are for custodians' files; ``statement`` says all three,
+    and more.  Raises UsageError for a wrong call and DataError, with nothing kept, where a file has
+    errors.
     """
     if not is_database(book):
         raise UsageError(
@@ -75,41 +88,58 @@ def import_files(
     known, problems = read_record(book)
     if known is None:
         raise DataError(problems)
-    statement = Statement(
-        broker=broker,
-        account=account,
-        as_of=as_of,
-        held=lambda account, first: _held(known, account, first),
-    )
-    found = [found_at(path, statement) for path in paths]
-    parts = [part for one in found for part in one.parts]
-    _require_account(account, known, parts)
-    told = [problem for one in found for problem in one.problems]
-    for part in parts:
-        told += row_problems(part, known, parts)
-        told += likely_doubles(part, known.transactions)
-    fit = [part for part in parts if has_needed_columns(part)]
+    asked = statement or Statement(broker=broker, account=account, as_of=as_of)
+    gathered = gathered_files(known, paths, asked)
+    fit = [part for part in gathered.parts if has_needed_columns(part)]
     if not fit:
-        return _report("", [], (), found, told)
+        return _report("", [], (), gathered.lots, gathered.problems)
     done = import_parts(
         ledger,
         fit,
         recorded_at=now,
         actor=actor,
         check=lambda connection: (
-            told
-            if any(map(is_error, told))
+            list(gathered.problems)
+            if any(map(is_error, gathered.problems))
             else book_problems(connection, known.transactions.num_rows)
         ),
     )
-    return _report(done.recorded_at, fit, done.parts, found, [*told, *done.problems])
+    problems = [*gathered.problems, *done.problems]
+    return _report(done.recorded_at, fit, done.parts, gathered.lots, problems)
+
+
+def gathered_files(known: Record, paths: Sequence[Path], statement: Statement) -> Gathered:
+    """Read every path of an import; ``known`` is the book before it.
+
+    Raises UsageError where the command must say more.
+    """
+    reading = replace(statement, held=lambda account, first: _held(known, account, first))
+    found = [found_at(path, reading) for path in paths]
+    parts = [part for one in found for part in one.parts]
+    openings = [part for one in found for part in one.openings]
+    _require_account(statement.account, known, parts)
+    told = [problem for one in found for problem in one.problems]
+    rows = [p.rows for p in parts if p.holds == TRANSACTIONS and isinstance(p.rows, pa.Table)]
+    for opening in openings:
+        told += covered_symbols(opening, [known.transactions, *rows])
+    parts += openings
+    parts, unfit = with_replaced_packages(parts, known.transactions)
+    told += unfit
+    for part in parts:
+        told += row_problems(part, known, parts)
+        told += likely_doubles(part, known.transactions)
+    return Gathered(
+        parts=tuple(parts),
+        lots=tuple(lots for one in found for lots in one.lots),
+        problems=tuple(told),
+    )
 
 
 def _report(
     recorded_at: str,
     parts: Sequence[Part],
     done: Sequence[Appended],
-    found: Sequence[Found],
+    lots: Sequence[LotsRead],
     problems: Sequence[Problem],
 ) -> ImportReport:
     """The report, or DataError where there are errors; every place and code is told once."""
@@ -119,7 +149,7 @@ def _report(
     return ImportReport(
         recorded_at=recorded_at if any(one.added or one.changed for one in done) else "",
         files=tuple(map(_file, parts, done)),
-        lots=tuple(lots for one in found for lots in one.lots),
+        lots=tuple(lots),
         problems=tuple(told),
     )
 

@@ -15,13 +15,15 @@ import pyarrow as pa
 from taxlots.brokers.protocol import BrokerFile, FileKind, Reading
 from taxlots.brokers.registry import BROKERS, sniff
 from taxlots.brokers.text import decode
-from taxlots.domain.action import COLUMNS, REQUIRED_COLUMNS
+from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS, REQUIRED_COLUMNS
 from taxlots.domain.problem import Problem, UsageError, error
 from taxlots.ledger.canonical import Source
 from taxlots.ledger.folder import Folder
 from taxlots.ledger.folder_parts import TABLES, folder_parts
 from taxlots.ledger.imports import Part
 from taxlots.ledger.mapping import REFERENCE_TABLES
+from taxlots.workflows.import_lots import lot_parts
+from taxlots.workflows.import_opening import opening_of
 
 CANONICAL: Final = frozenset({"date", "account", "action"})
 """Columns by which a table is known to hold transactions of the interchange format."""
@@ -38,10 +40,11 @@ Held = Callable[[str, date], dict[str, int] | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotsRead:
-    """A custodian's file of lots that was read and checked; lots are not kept by the ledger."""
+    """Lots that a custodian's file lists: kept to be compared with what is booked."""
 
     file: str
     broker: str
+    account: str
     kind: FileKind
     as_of: date | None
     lots: int
@@ -51,21 +54,28 @@ class LotsRead:
 class Statement:
     """How an import is to read custodians' files.
 
-    ``broker`` insists on one, ``account`` is the book's id of the account, ``as_of`` the day of
-    the statement where the file does not tell it.
+    ``broker`` insists on one, ``account`` is the book's id of the account, ``statement_account``
+    its number in a file of several, ``as_of`` the day of the statement where the file does not
+    tell it.  ``is_opening``: open lots are what the account opens with.
     """
 
     broker: str | None = None
     account: str | None = None
     as_of: date | None = None
+    statement_account: str | None = None
+    is_opening: bool = False
     held: Held = lambda _account, _day: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What one path holds: parts for the ledger, lots that were only read, and problems."""
+    """What one path holds: parts for the ledger, the lots among them, and problems.
+
+    ``openings`` are rows that bring in open lots; they are no part of ``parts``.
+    """
 
     parts: tuple[Part, ...] = ()
+    openings: tuple[Part, ...] = ()
     lots: tuple[LotsRead, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -163,10 +173,12 @@ def _custodian(path: Path, statement: Statement) -> Found:
     if reading.is_refused:
         return Found(problems=reading.problems)
     source = Source(path.name, kind=reader.name, sha256=hashlib.sha256(content).hexdigest())
+    opening, unfit = opening_of(reading) if statement.is_opening else (None, [])
     return Found(
-        parts=(_part(reading, source),) if reading.kind is FileKind.TRANSACTIONS else (),
-        lots=() if reading.kind is FileKind.TRANSACTIONS else (_lots(reading),),
-        problems=reading.problems,
+        parts=tuple(_parts(reading, source)),
+        openings=() if opening is None else (_transactions(opening, source),),
+        lots=tuple(_lots(reading)),
+        problems=(*reading.problems, *unfit),
     )
 
 
@@ -181,18 +193,26 @@ def _reader(path: Path, text: str, broker: str | None) -> BrokerFile | None:
 
 def _read(reader: BrokerFile, text: str, file: str, account: str, statement: Statement) -> Reading:
     """Read a file; if what was held before it may matter, once more with that."""
-    as_of = statement.as_of
-    reading = reader.read(text, file=file, account=account, as_of=as_of)
+
+    def read(held: dict[str, int] | None) -> Reading:
+        return reader.read(
+            text,
+            file=file,
+            account=account,
+            as_of=statement.as_of,
+            held=held,
+            statement_account=statement.statement_account,
+        )
+
+    reading = read(None)
     first = _first_day(reading, text)
     held = None if first is None else statement.held(account, first)
-    if held is None:
-        return reading
-    return reader.read(text, file=file, account=account, as_of=as_of, held=held)
+    return reading if held is None else read(held)
 
 
 def _first_day(reading: Reading, text: str) -> date | None:
     """The day of a file's first row, also of one that was refused for want of what was held."""
-    if reading.kind is not FileKind.TRANSACTIONS:
+    if reading.kind is not FileKind.TRANSACTIONS and not reading.rows:
         return None
     if any(problem.code == SPLIT_UNKNOWN for problem in reading.problems):
         days = [_day(match) for match in US_DATE.finditer(text)]
@@ -208,28 +228,46 @@ def _day(match: re.Match[str]) -> date | None:
         return None
 
 
-def _part(reading: Reading, source: Source) -> Part:
-    """A custodian's transactions as rows of the journal: no ids, but their lines and texts."""
+def _parts(reading: Reading, source: Source) -> list[Part]:
+    """What a file holds, each content apart; securities first, since rows may name them."""
+    parts = []
+    if reading.securities:
+        rows = list(reading.securities)
+        parts.append(Part(holds="securities", rows=rows, source=source, is_new_only=True))
+    if reading.rows or reading.kind is FileKind.TRANSACTIONS:
+        parts.append(_transactions(reading, source))
+    return parts + lot_parts(reading, source)
+
+
+def _transactions(reading: Reading, source: Source) -> Part:
+    """A custodian's transactions as rows of the journal, with their lines and texts."""
     columns = {
         name: pa.array([row.cells.get(name, "") for row in reading.rows], pa.string())
-        for name in COLUMNS
+        for name in (*COLUMNS, *FURTHER_COLUMNS)
         if name in REQUIRED_COLUMNS or any(row.cells.get(name) for row in reading.rows)
     }
     columns["line"] = pa.array([row.line for row in reading.rows], pa.int64())
     columns["raw"] = pa.array([row.raw for row in reading.rows], pa.string())
-    return Part(holds="transactions", rows=pa.table(columns), source=source)
+    return Part(holds=TRANSACTIONS, rows=pa.table(columns), source=source)
 
 
-def _lots(reading: Reading) -> LotsRead:
-    if reading.kind is None:
-        raise AssertionError("a file that was read has a kind")
-    return LotsRead(
-        file=reading.file,
-        broker=reading.broker,
-        kind=reading.kind,
-        as_of=reading.as_of,
-        lots=len(reading.open_lots) + len(reading.realized_lots),
-    )
+def _lots(reading: Reading) -> list[LotsRead]:
+    listed = {
+        FileKind.OPEN_LOTS: len(reading.open_lots),
+        FileKind.REALIZED_LOTS: len(reading.realized_lots),
+    }
+    return [
+        LotsRead(
+            file=reading.file,
+            broker=reading.broker,
+            account=reading.account,
+            kind=kind,
+            as_of=reading.as_of,
+            lots=lots,
+        )
+        for kind, lots in listed.items()
+        if lots or reading.kind is kind
+    ]
 
 
 def _unknown_file(file: str) -> Problem:

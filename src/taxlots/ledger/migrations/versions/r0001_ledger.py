@@ -185,16 +185,16 @@ def upgrade() -> None:
     """Make all tables, guards and views."""
     for table, columns in CHAINED.items():
         unique = [sa.UniqueConstraint("id", name="uq_journal_id")] if table == "journal" else []
-        op.create_table(table, *_columns(table, columns), *unique)
-    heads = op.create_table("chain_head", *_columns("chain_head", CHAIN_HEAD))
+        op.create_table(table, *columns_of(table, columns), *unique)
+    heads = op.create_table("chain_head", *columns_of("chain_head", CHAIN_HEAD))
     op.bulk_insert(heads, [{"table_name": table, "rows": 0, "hash": "0" * 64} for table in CHAINED])
-    op.create_table("price", *_columns("price", PRICE))
+    op.create_table("price", *columns_of("price", PRICE))
     op.create_index("ix_price_date_symbol", "price", ["date", "symbol"])
     for table, columns in REFERENCE.items():
         key = REFERENCE_KEYS.get(table, ())
         name = f"uq_{table}_{'_'.join(key)}"
         unique = [sa.UniqueConstraint(*key, name=name)] if key else []
-        op.create_table(table, *_columns(table, columns), *unique)
+        op.create_table(table, *columns_of(table, columns), *unique)
     _guard()
     _make_views()
 
@@ -205,7 +205,7 @@ def downgrade() -> None:
     raise NotImplementedError(message)
 
 
-def _columns(table: str, spec: str) -> list[sa.Column[str] | sa.Column[int]]:
+def columns_of(table: str, spec: str) -> list[sa.Column[str] | sa.Column[int]]:
     """Columns from ``name`` (text), ``name:int`` and keys; with ``?``, blank unless given."""
     columns: list[sa.Column[str] | sa.Column[int]] = []
     for word in spec.split():
@@ -219,8 +219,9 @@ def _columns(table: str, spec: str) -> list[sa.Column[str] | sa.Column[int]]:
                 columns.append(sa.Column(name, sa.Text(), primary_key=True))
             case "key":
                 columns.append(sa.Column(name, BIG, primary_key=True, autoincrement=False))
-            case "batch":
-                key = sa.ForeignKey("import_batch.sequence", name=f"fk_{table}_batch")
+            case "batch" | "statement":
+                target = "import_batch" if kind == "batch" else "custodian_statement"
+                key = sa.ForeignKey(f"{target}.sequence", name=f"fk_{table}_{name}")
                 columns.append(sa.Column(name, BIG, key, nullable=False))
             case _:
                 columns.append(sa.Column(name, BIG, nullable=kind == "int?"))
@@ -235,16 +236,16 @@ def _guard() -> None:
                 if table == "journal"
                 else ""
             )
-            _each(SQLITE_GUARDS.format(table=table, taken=taken), "\nEND;")
-        _each(SQLITE_HEAD_GUARDS, "\nEND;")
+            each_statement(SQLITE_GUARDS.format(table=table, taken=taken), "\nEND;")
+        each_statement(SQLITE_HEAD_GUARDS, "\nEND;")
         return
     op.execute(POSTGRESQL_REFUSAL)
     for table in (*CHAINED, "price"):
         op.execute(POSTGRESQL_GUARDS.format(table=table))
-    _each(POSTGRESQL_HEAD_GUARDS, ");")
+    each_statement(POSTGRESQL_HEAD_GUARDS, ");")
 
 
-def _each(statements: str, end: str) -> None:
+def each_statement(statements: str, end: str) -> None:
     """Run several statements; all but the last are ended by ``end``."""
     *firsts, last = statements.strip().split(end)
     for statement in firsts:

@@ -1,0 +1,218 @@
+"""The lots that the book holds and closed, in the form in which they meet the custodian's."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots.book.booking import Books, book_record
+from taxlots.book.checks import void_rows
+from taxlots.book.journal import ACTIONS, day_or_none
+from taxlots.book.record import Record
+from taxlots.book.results import realized_of, wash_sales_of
+from taxlots.book.standing import open_lots
+from taxlots.domain.action import Action
+from taxlots.domain.calendar import date_of
+from taxlots.domain.method import BOOKED_METHODS, ReliefMethod
+from taxlots.market_data.calendars import settlement_day
+from taxlots.workflows.lot_facts import Happening, Opening, PositionFacts
+from taxlots.workflows.lot_matching import LotFigures
+
+Place = tuple[str, str]
+"""Account and symbol."""
+
+Lots = Mapping[Place, Sequence[LotFigures]]
+
+METHODS: Final = tuple(
+    method
+    for method in ReliefMethod
+    if method in BOOKED_METHODS and method is not ReliefMethod.AVERAGE
+)
+"""Standing methods under which a position is tried."""
+
+
+def open_figures(books: Books) -> Lots:
+    """The open lots by place; parts of one lot stand apart."""
+    found: dict[Place, list[LotFigures]] = defaultdict(list)
+    for lot in open_lots(books):
+        basis = None if lot.basis_status == "unknown" else lot.cost_basis_cents
+        wash = lot.wash_sale_adjustment_cents
+        found[lot.account, lot.symbol].append(
+            LotFigures(
+                name=lot.lot_id,
+                quantity=lot.quantity,
+                basis_cents=basis,
+                days=_days(lot.acquired, lot.holding_period),
+                unadjusted_cents=None if basis is None else basis - wash,
+                wash_cents=wash,
+            )
+        )
+    return found
+
+
+def realized_figures(books: Books) -> Lots:
+    """The closed pieces by place, in the order of their sales."""
+    pieces = realized_of(books)
+    sales = books.journal.ids.take(pieces.sale_row).to_pylist() if len(pieces.sale_row) else []
+    lots = books.journal.ids.take(pieces.lot_row).to_pylist() if len(pieces.lot_row) else []
+    found: dict[Place, list[LotFigures]] = defaultdict(list)
+    for at, (sale, lot) in enumerate(zip(sales, lots, strict=True)):
+        account, symbol, _ = books.blueprint.places[int(pieces.position[at])]
+        found[account, symbol].append(
+            LotFigures(
+                name=lot,
+                sale=sale,
+                quantity=int(pieces.quantity[at]),
+                basis_cents=None if pieces.is_unknown[at] else int(pieces.basis[at]),
+                days=_days(
+                    date_of(int(pieces.acquired[at])), date_of(int(pieces.holding_period[at]))
+                ),
+                closed=date_of(int(pieces.sold[at])),
+                proceeds_cents=int(pieces.proceeds[at]),
+                disallowed_cents=int(pieces.disallowed[at]),
+                term="LT" if pieces.is_long[at] else "ST",
+            )
+        )
+    return found
+
+
+def facts_by_place(books: Books, places: Collection[Place]) -> dict[Place, PositionFacts]:
+    """What the journal tells of each place up to the as-of day of the books."""
+    notes = _Notes(books, places)
+    journal = books.journal
+    live = ~void_rows(journal) & (journal.day["date"][0] <= books.as_of)
+    for row in np.flatnonzero(live).tolist():
+        notes.take(row)
+    deferred = _deferred(books)
+    return {
+        place: PositionFacts(
+            account=place[0],
+            symbol=place[1],
+            as_of=date_of(books.as_of),
+            openings=notes.openings[place],
+            sale_fees=notes.sale_fees[place],
+            happenings=notes.happenings[place],
+            deferred=deferred.get(place, []),
+            method=notes.own_methods.get(place) or notes.methods.get(place[0], "FIFO"),
+            is_averaged=place in notes.averaged,
+        )
+        for place in places
+    }
+
+
+class _Notes:
+    """Goes through the rows of a journal and notes what concerns some places."""
+
+    def __init__(self, books: Books, places: Collection[Place]) -> None:
+        self.journal = books.journal
+        self.places = set(places)
+        self.openings: dict[Place, dict[str, Opening]] = defaultdict(dict)
+        self.sale_fees: dict[Place, dict[str, int]] = defaultdict(dict)
+        self.happenings: dict[Place, list[Happening]] = defaultdict(list)
+        self.methods = {a.id: str(a.method) for a in books.record.accounts}
+        self.own_methods: dict[Place, str] = {}
+        self.averaged: set[Place] = set()
+
+    def take(self, row: int) -> None:
+        """Note one row of the journal."""
+        journal = self.journal
+        place = (journal.account_of(row), journal.symbol_of(row))
+        for touched in self._touched(place, journal.cell("to_symbol", row)):
+            self.happenings[touched].append(self._happening(row))
+        match ACTIONS[int(journal.action[row])]:
+            case Action.SET_METHOD if place[1]:
+                self.own_methods[place] = journal.cell("method", row)
+            case Action.SET_METHOD:
+                self.methods[place[0]] = journal.cell("method", row)
+            case Action.ELECT_AVERAGE:
+                self.averaged.add(place)
+            case Action.REVOKE_AVERAGE:
+                self.averaged.discard(place)
+            case Action.SELL | Action.SELL_OPTION:
+                fees = int(journal.number["fees"].values[row])
+                self.sale_fees[place][journal.id(row)] = fees
+            case _ if place in self.places:
+                self.openings[place][journal.id(row)] = self._opening(row)
+
+    def _touched(self, place: Place, to_symbol: str) -> list[Place]:
+        """The places that a row concerns: a blank account stands for all."""
+        symbols = {name for name in (place[1], to_symbol) if name}
+        if place[0]:
+            return [own for own in ((place[0], name) for name in symbols) if own in self.places]
+        return [own for own in self.places if own[1] in symbols]
+
+    def _happening(self, row: int) -> Happening:
+        journal = self.journal
+        return Happening(
+            id=journal.id(row),
+            action=str(ACTIONS[int(journal.action[row])]),
+            day=date_of(int(journal.day["date"][0][row])),
+            cents=int(journal.number["amount"].values[row]),
+        )
+
+    def _opening(self, row: int) -> Opening:
+        journal = self.journal
+        acquired = day_or_none(journal.day["acquired_date"], row)
+        day = int(journal.day["date"][0][row]) if acquired is None else acquired
+        return Opening(
+            action=str(ACTIONS[int(journal.action[row])]),
+            day=date_of(day),
+            quantity=int(journal.number["quantity"].values[row]),
+            fees_cents=int(journal.number["fees"].values[row]),
+            origin=journal.cell("origin", row),
+        )
+
+
+def books_by_method(record: Record, places: Collection[Place], as_of: date) -> dict[str, Books]:
+    """The households of some places as they would be booked under each standing method.
+
+    A method under which they cannot be booked is left out.
+    """
+    wanted = {account for account, _ in places}
+    households = {a.household for a in record.accounts if a.id in wanted}
+    accounts = tuple(a for a in record.accounts if a.household in households)
+    rows = record.transactions
+    mine = pc.is_in(rows.column("account"), pa.array([*(a.id for a in accounts), ""]))
+    narrow = replace(record, transactions=rows.filter(mine), is_arrival_ordered=False)
+    found = {}
+    for method in METHODS:
+        changed = tuple(replace(a, method=method) if a.id in wanted else a for a in accounts)
+        tried = replace(narrow, accounts=changed)
+        books, _ = book_record(tried, as_of=as_of, settlement=settlement_day)
+        if books is not None:
+            found[str(method)] = books
+    return found
+
+
+def _days(acquired: date, held: date) -> tuple[date, ...]:
+    return (acquired,) if acquired == held else (acquired, held)
+
+
+def _deferred(books: Books) -> dict[Place, list[int]]:
+    """The disallowed losses that joined lots, by the place of the replacement."""
+    washes = wash_sales_of(books)
+    found: dict[Place, list[int]] = defaultdict(list)
+    for position, cents, permanent in zip(
+        washes.position.tolist(),
+        washes.disallowed.tolist(),
+        washes.permanent.tolist(),
+        strict=True,
+    ):
+        account, symbol, _ = books.blueprint.places[position]
+        if cents > permanent:
+            found[account, symbol].append(cents - permanent)
+    return found
+
+
+def books_of(record: Record, as_of: date | None) -> Books:
+    """The books of a record as of a day.  Raises DataError where it has errors."""
+    from taxlots.workflows.replay import replay_record
+
+    return replay_record(record, as_of)
