@@ -1,42 +1,36 @@
 """Events other than sales: lots that open, move, leave, split or change their basis."""
 
-from taxlots.book.heaps import forget
 from taxlots.book.kinds import (
     ACQUISITION,
-    CLOSED,
     DUAL_BASIS,
     FIFO,
     NEGATIVE_BASIS,
     NO_CANDIDATE,
     NOTHING_TO_ADJUST,
     RETURN_DIFFERS,
-    SPLIT_CUT,
-    SPLIT_ERASES,
     TAX_DEFERRED,
     UNKNOWN_BASIS,
     UNSTATED,
-    UNUSED,
 )
 from taxlots.book.noting import fault
+from taxlots.book.pools import enter_pool, form, is_covered_lot, settle
 from taxlots.book.positions import (
     LAST_SUB,
     detach,
     expire_candidates,
     free_slot,
     insert,
-    leave_candidates,
     link,
     move,
     new_slot,
     queue_candidate,
     relieve,
     share_of_whole,
-    unlink,
 )
 from taxlots.book.relief import first_of_lot, first_pick, held_of_lot, next_relief
 from taxlots.book.tables import NONE, Book
 from taxlots.book.wash import absorb_waiting_losses
-from taxlots.domain.money import LIMIT, apportion, cut, is_whole
+from taxlots.domain.money import apportion
 
 
 def open_lot(b: Book, at: int) -> None:
@@ -65,8 +59,16 @@ def _enter(
     loss_cents: int,
 ) -> None:
     """Open the next lot in a position with one plain sub-lot."""
-    e = b.events[at]
-    p = b.positions[position]
+    number = new_lot(b, at)
+    sub = LAST_SUB if b.rules[0].adjusted_first else 0
+    slot_at = add_slot(b, number, position, quantity, cents, flags, holding_period, sub)
+    if flags & DUAL_BASIS:
+        b.slots[slot_at].loss_cents = loss_cents
+    stand_as_candidate(b, slot_at, b.events[at].day)
+
+
+def new_lot(b: Book, at: int) -> int:
+    """The number of the lot that an event opens; it has no sub-lots yet."""
     tally = b.tally[0]
     number = tally.lots
     tally.lots += 1
@@ -74,46 +76,75 @@ def _enter(
     lot.event = at
     lot.slot = NONE
     lot.adjusted = 0
-    lot.acquired = e.day
+    lot.acquired = b.events[at].day
+    return number
+
+
+def add_slot(
+    b: Book,
+    lot: int,
+    position: int,
+    quantity: int,
+    cents: int,
+    flags: int,
+    holding_period: int,
+    sub: int,
+) -> int:
+    """Open a sub-lot of a new lot in a position, a whole of its own."""
     slot_at = new_slot(b)
     slot = b.slots[slot_at]
-    slot.lot = number
+    slot.lot = lot
     slot.position = position
-    slot.acquired = e.day
+    slot.acquired = b.lots[lot].acquired
     slot.holding_period = holding_period
     slot.flags = flags
-    slot.sub = LAST_SUB if b.rules[0].adjusted_first else 0
+    slot.sub = sub
     slot.quantity = quantity
     slot.open_cents = cents
     slot.whole_quantity = quantity
     slot.whole_cents = cents
     slot.key_quantity = quantity
     slot.key_cents = cents
-    if flags & DUAL_BASIS:
-        slot.loss_cents = loss_cents
-    link(b, slot_at, position, p.tail)
-    if flags & ACQUISITION and not p.flags & NO_CANDIDATE:
-        expire_candidates(b, p.pool, e.day)
-        queue_candidate(b, slot_at, b.pools[p.pool].last_candidate)
-        absorb_waiting_losses(b, slot_at, e.day)
+    link(b, slot_at, position, b.positions[position].tail)
+    if b.positions[position].average != NONE:
+        enter_pool(b, slot_at)
+    return slot_at
+
+
+def stand_as_candidate(b: Book, slot_at: int, day: int) -> None:
+    """Shares acquired by purchase look for losses that wait, and then wait for losses to come."""
+    slot = b.slots[slot_at]
+    p = b.positions[slot.position]
+    if not slot.flags & ACQUISITION or p.flags & NO_CANDIDATE:
+        return
+    if b.rules[0].covered_only and not is_covered_lot(b, slot_at):
+        return
+    expire_candidates(b, p.pool, day)
+    queue_candidate(b, slot_at, b.pools[p.pool].last_candidate)
+    absorb_waiting_losses(b, slot_at, day)
 
 
 def transfer(b: Book, at: int) -> None:
     """Lots move to another position of the household, by name or first in, first out."""
     e = b.events[at]
     target = b.details[e.detail].to_position
+    settle(b, e.position)
+    settle(b, target)
     pick, of_pick = first_pick(b, at)
     left = e.quantity
     while left > 0:
         source, units, pick, of_pick = next_relief(b, at, FIFO, pick, of_pick, left)
         move(b, source, units, target)
         left -= units
+    form(b, e.position)
+    form(b, target)
 
 
 def depart(b: Book, at: int) -> None:
     """Lots leave the household's accounts with nothing realized."""
     e = b.events[at]
     p = b.positions[e.position]
+    settle(b, e.position)
     pick, of_pick = first_pick(b, at)
     left = e.quantity
     while left > 0:
@@ -125,6 +156,7 @@ def depart(b: Book, at: int) -> None:
         if b.slots[source].quantity == 0:
             free_slot(b, source)
         left -= units
+    form(b, e.position)
 
 
 def distribute(b: Book, at: int) -> None:
@@ -144,6 +176,7 @@ def arrive(b: Book, at: int) -> None:
     detail = b.details[e.detail]
     lot = detail.lot
     source = e.position
+    settle(b, detail.to_position)
     total = held_of_lot(b, lot, source)
     seen = 0
     given = 0
@@ -159,6 +192,7 @@ def arrive(b: Book, at: int) -> None:
             b.positions[detail.to_position].quantity += exact - units
             slot.whole_quantity += exact - units
             slot.quantity = exact
+    form(b, detail.to_position)
 
 
 def come_back(b: Book, at: int) -> None:
@@ -170,6 +204,7 @@ def come_back(b: Book, at: int) -> None:
     detail = b.details[e.detail]
     left = e.quantity
     basis = 0
+    settle(b, detail.to_position)
     slot_at = b.positions[e.position].head
     while slot_at != NONE and left > 0:
         following = b.slots[slot_at].next
@@ -186,119 +221,13 @@ def come_back(b: Book, at: int) -> None:
         basis += b.slots[move(b, slot_at, units, detail.to_position)].open_cents
     if is_other_date or (e.cents != UNSTATED and e.cents != basis):
         fault(b, at, RETURN_DIFFERS, e.cents, basis)
-
-
-def split(b: Book, at: int) -> None:
-    """Restate every position and every waiting loss of a security; nothing is realized."""
-    e = b.events[at]
-    detail = b.details[e.detail]
-    position = e.position
-    while position != NONE:
-        p = b.positions[position]
-        _split_position(b, at, position)
-        _split_waiting(b, position, detail.numerator, detail.denominator)
-        _split_closed(b, position, detail.numerator, detail.denominator)
-        position = p.next_of_symbol
-
-
-def _split_position(b: Book, at: int, position: int) -> None:
-    detail = b.details[b.events[at].detail]
-    p = b.positions[position]
-    if p.quantity == 0:
-        return
-    before = p.quantity
-    after = cut(before, detail.numerator, detail.denominator)
-    if not is_whole(before, detail.numerator, detail.denominator):
-        fault(b, at, SPLIT_CUT, before, after)
-    if after == 0:
-        fault(b, at, SPLIT_ERASES, before, 0)
-        return
-    seen = 0
-    given = 0
-    slot_at = p.head
-    while slot_at != NONE:
-        slot = b.slots[slot_at]
-        following = slot.next
-        seen += slot.quantity
-        share = apportion(after, seen, before) - given
-        given += share
-        relieved = apportion(
-            slot.whole_quantity - slot.quantity, detail.numerator, detail.denominator
-        )
-        slot.whole_quantity = share + relieved
-        slot.quantity = share
-        _restate_key(b, slot_at, detail.numerator, detail.denominator)
-        slot_at = following
-    p.quantity = after
-    forget(b, position)
-    _drop_empty(b, position)
-
-
-def _drop_empty(b: Book, position: int) -> None:
-    """A sub-lot that a reverse split cuts to nothing leaves its basis to its neighbour."""
-    at = b.positions[position].head
-    while at != NONE:
-        slot = b.slots[at]
-        following = slot.next
-        if slot.quantity == 0:
-            heir = b.slots[following if following != NONE else slot.previous]
-            heir.open_cents += slot.open_cents
-            heir.whole_cents += slot.open_cents
-            if slot.flags & UNUSED:
-                leave_candidates(b, at)
-            unlink(b, at)
-            free_slot(b, at)
-        at = following
-
-
-def _restate_key(b: Book, slot_at: int, numerator: int, denominator: int) -> None:
-    """Scale the ratio by which methods rank a sub-lot; exact unless it would not fit."""
-    slot = b.slots[slot_at]
-    if slot.key_quantity < LIMIT // numerator and slot.key_cents < LIMIT // denominator:
-        slot.key_quantity *= numerator
-        slot.key_cents *= denominator
-    else:
-        slot.key_quantity = apportion(slot.key_quantity, numerator, denominator)
-
-
-def _split_waiting(b: Book, position: int, numerator: int, denominator: int) -> None:
-    pool = b.pools[b.positions[position].pool]
-    total = 0
-    at = pool.first_wait
-    while at != NONE:
-        if b.waits[at].position == position:
-            total += b.waits[at].whole - b.waits[at].matched
-        at = b.waits[at].later
-    if total == 0:
-        return
-    after = cut(total, numerator, denominator)
-    seen = 0
-    given = 0
-    at = pool.first_wait
-    while at != NONE:
-        wait = b.waits[at]
-        if wait.position == position:
-            seen += wait.whole - wait.matched
-            share = apportion(after, seen, total) - given
-            given += share
-            wait.matched = apportion(wait.matched, numerator, denominator)
-            wait.whole = wait.matched + share
-        at = wait.later
-
-
-def _split_closed(b: Book, position: int, numerator: int, denominator: int) -> None:
-    """Sold shares that a literal reading still counts (D2) are converted too."""
-    slot_at = b.pools[b.positions[position].pool].first_candidate
-    while slot_at != NONE:
-        slot = b.slots[slot_at]
-        if slot.flags & CLOSED and slot.position == position:
-            slot.quantity = apportion(slot.quantity, numerator, denominator)
-        slot_at = slot.later_candidate
+    form(b, detail.to_position)
 
 
 def adjust_basis(b: Book, at: int) -> None:
     """Spread a signed amount over the open units of named lots, or of the whole position."""
     e = b.events[at]
+    settle(b, e.position)
     total = 0
     slot_at = b.positions[e.position].head
     while slot_at != NONE:
@@ -311,6 +240,7 @@ def adjust_basis(b: Book, at: int) -> None:
         fault(b, at, NEGATIVE_BASIS, e.cents, 0)
     else:
         _spread_over(b, at, total, False)
+    form(b, e.position)
 
 
 def _is_named(b: Book, event: int, slot_at: int) -> bool:
@@ -341,15 +271,15 @@ def _spread_over(b: Book, at: int, total: int, is_dry: bool) -> bool:
                 if not is_dry and not p.flags & TAX_DEFERRED:
                     b.tally[0].unbooked_cents += share
             elif not is_dry:
-                _rebase(b, slot_at, share)
+                rebase(b, slot_at, share)
             elif b.slots[slot_at].open_cents + share < 0:
                 return False
         slot_at = following
     return True
 
 
-def _rebase(b: Book, slot_at: int, cents: int) -> None:
-    """Replace a sub-lot by one with another basis, which is a whole again."""
+def rebase(b: Book, slot_at: int, cents: int) -> int:
+    """Replace a sub-lot by one whose basis differs by ``cents``, a whole again; returns it."""
     position = b.slots[slot_at].position
     near = b.slots[slot_at].previous
     units = b.slots[slot_at].quantity
@@ -367,12 +297,15 @@ def _rebase(b: Book, slot_at: int, cents: int) -> None:
         slot.key_cents = slot.whole_cents
         slot.key_quantity = units
     insert(b, fresh, position, near)
+    return fresh
 
 
 def rename(b: Book, at: int) -> None:
     """A security has another symbol from here on: lots, sold pieces and waiting losses go along."""
     e = b.events[at]
     target = b.details[e.detail].to_position
+    settle(b, e.position)
+    settle(b, target)
     while b.positions[e.position].head != NONE:
         source = b.positions[e.position].head
         units = b.slots[source].quantity
@@ -389,3 +322,4 @@ def rename(b: Book, at: int) -> None:
         if b.waits[wait_at].position == e.position:
             b.waits[wait_at].position = target
         wait_at = b.waits[wait_at].later
+    form(b, target)

@@ -12,14 +12,23 @@ from typing import Final
 
 import numpy as np
 
-from taxlots.book.cells import Int64
+from taxlots.book.cells import Int64, Mask
 from taxlots.book.journal import ACTION_CODE, Journal, rows_where
-from taxlots.domain.action import Action
+from taxlots.domain.action import SALE_ACTIONS, Action
 from taxlots.domain.money import LIMIT, apportion
 
 FAST_UNITS: Final = 10**14
 """1e-8 shares times 1e-8 dollars, in a cent."""
 FITS: Final = 4.0e18
+PROCEEDS: Final = SALE_ACTIONS | {Action.SELL_SHORT, Action.WRITE_OPTION}
+PAID_IN_CASH: Final = (
+    Action.CASH_IN_LIEU,
+    Action.TENDER,
+    Action.RETURN_OF_CAPITAL,
+    Action.LIQUIDATION,
+    Action.MERGER,
+)
+"""Actions whose ``cash`` is the amount where ``amount`` is blank."""
 WITH_INCOME: Final = (Action.BUY, Action.ESPP)
 """Acquisitions whose basis takes the ordinary income recognized (26 USC 83, 421(b), 423(c))."""
 
@@ -32,7 +41,7 @@ def cents_of(journal: Journal) -> Int64:
     number = journal.number
     amount = number["amount"]
     cents = amount.values.copy()
-    selling = np.isin(journal.action, [ACTION_CODE[Action.SELL], ACTION_CODE[Action.SELL_OPTION]])
+    selling = np.isin(journal.action, [ACTION_CODE[a] for a in PROCEEDS]) | _sells_stock(journal)
     computed = amount.is_blank & ~number["price"].is_blank & (journal.action >= 0)
     computed &= ~number["price"].is_bad & ~number["fees"].is_bad
     multiplier = _multipliers(journal)
@@ -53,9 +62,21 @@ def cents_of(journal: Journal) -> Int64:
     is_vest = journal.action == ACTION_CODE[Action.RSU_VEST]
     vested_by_income = is_vest & amount.is_blank & number["price"].is_blank
     cents = np.where(vested_by_income, income.values, cents)
+    paid = np.isin(journal.action, [ACTION_CODE[a] for a in PAID_IN_CASH])
+    cents = np.where(paid & amount.is_blank, number["cash"].values, cents)
     at_value = [Action.TAXABLE_EXCHANGE, Action.IRA_DISTRIBUTION, Action.INHERIT]
     by_value = np.isin(journal.action, [ACTION_CODE[a] for a in at_value])
     return np.where(by_value, number["fmv"].values, cents)
+
+
+def _sells_stock(journal: Journal) -> Mask:
+    """Exercises of puts and assignments of calls: their fees lower what they bring."""
+    securities = journal.record.securities
+    puts = [n in securities and securities[n].is_put for n in journal.symbol.names]
+    is_put = np.array([*puts, False], np.bool_)[journal.symbol.values]
+    exercised = journal.action == ACTION_CODE[Action.EXERCISE]
+    assigned = journal.action == ACTION_CODE[Action.ASSIGN]
+    return np.asarray((exercised & is_put) | (assigned & ~is_put), np.bool_)
 
 
 def share_equivalents(journal: Journal) -> Int64:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 
 from taxlots.book.amounts import cents_of
+from taxlots.book.averaging import averaging_of
 from taxlots.book.cells import Int32s, Int64, Mask
 from taxlots.book.checks import (
     check_known_accounts,
@@ -21,11 +23,20 @@ from taxlots.book.checks import (
     is_action,
     void_rows,
 )
-from taxlots.book.entries import Desk, Place, splits_of
+from taxlots.book.cures import cured_shorts
+from taxlots.book.desk import Desk, Place, splits_of
 from taxlots.book.events import Blueprint, blueprint
 from taxlots.book.faults import faults_of, unknown_sales
+from taxlots.book.holders import holders_of, shorted_of
 from taxlots.book.identification import Picks, methods_of, named_lots
-from taxlots.book.journal import ACTION_CODE, Journal, read_journal, rows_where
+from taxlots.book.journal import (
+    ACTION_CODE,
+    Journal,
+    filled,
+    flag,
+    read_journal,
+    rows_where,
+)
 from taxlots.book.ordering import (
     Bookings,
     check_row_order,
@@ -36,12 +47,14 @@ from taxlots.book.ordering import (
 from taxlots.book.record import Record
 from taxlots.book.reviews import reviews_of
 from taxlots.book.state import State, begin
-from taxlots.domain.account import Account
-from taxlots.domain.action import Action
+from taxlots.domain.action import EXCHANGE_ACTIONS, Action
 from taxlots.domain.calendar import day_of
 from taxlots.domain.money import LIMIT
 from taxlots.domain.problem import Problem, Severity, error
 from taxlots.law.identical import Identity, identity_of
+
+RENAMING: Final = frozenset({Action.SYMBOL_CHANGE, Action.CLASS_EXCHANGE})
+"""Actions after which the old and the new symbol count as one security."""
 
 
 @dataclass(slots=True)
@@ -134,10 +147,14 @@ def draft_of(
     usable = live & ~bad
     ordered = in_booking_order(journal, usable, household, len(households))
     bookings, fills = merge_fills(journal, ordered, cents)
-    desk = _desk(journal, bookings, cents, named_lots(journal, usable, fills, settlement))
-    renames = _renames(journal, usable)
+    named = named_lots(journal, usable, fills, settlement)
+    desk = _desk(journal, bookings, cents, named, last)
+    renames = _renames(journal, usable, RENAMING)
+    merged = _renames(journal, usable, EXCHANGE_ACTIONS)
     same_index = record.policy.same_index_identical
-    identity = identity_of(record.securities, record.identical, renames, same_index=same_index)
+    identity = identity_of(
+        record.securities, record.identical, renames, merged=merged, same_index=same_index
+    )
     method = methods_of(journal, bookings)
     draft = Draft(
         record,
@@ -184,16 +201,23 @@ def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, l
     return None if failed else books, problems
 
 
-def _desk(journal: Journal, bookings: Bookings, cents: Int64, picks: dict[int, Picks]) -> Desk:
+def _desk(
+    journal: Journal, bookings: Bookings, cents: Int64, picks: dict[int, Picks], as_of: int
+) -> Desk:
     accounts = {a.id: a for a in journal.record.accounts}
+    holders = holders_of(journal, bookings, accounts)
     return Desk(
         journal=journal,
         cents=cents,
         accounts=accounts,
         picks=picks,
-        holders=_holders(journal, bookings, accounts),
+        holders=holders,
         outbound=_outbound(journal, bookings),
         splits=splits_of(journal, bookings),
+        averaging=averaging_of(journal, bookings),
+        shorted=shorted_of(journal, bookings, holders),
+        vest_is_acquisition=journal.record.policy.rsu_vest_is_acquisition,
+        cured=cured_shorts(journal, bookings, accounts, as_of),
     )
 
 
@@ -233,28 +257,6 @@ def _too_large(record: Record) -> Problem:
     )
 
 
-def _holders(
-    journal: Journal, bookings: Bookings, accounts: dict[str, Account]
-) -> dict[tuple[int, str], list[str]]:
-    """Which accounts of a household ever name a symbol: needed by renames without an account."""
-    found: dict[tuple[int, str], list[str]] = {}
-    renames = journal.action == ACTION_CODE[Action.SYMBOL_CHANGE]
-    if not renames[bookings.row].any():
-        return found
-    for place in range(len(bookings)):
-        row = int(bookings.row[place])
-        household = int(bookings.household[place])
-        symbol = journal.symbol_of(row)
-        holders = found.setdefault((household, symbol), [])
-        named = [journal.account_of(row), journal.cell("to_account", row)]
-        if renames[row]:
-            symbol = journal.cell("to_symbol", row)
-            named += holders
-            holders = found.setdefault((household, symbol), [])
-        holders += [a for a in dict.fromkeys(named) if a in accounts and a not in holders]
-    return found
-
-
 def _outbound(journal: Journal, bookings: Bookings) -> dict[tuple[int, str], Place]:
     """The orders under which a TRANSFER_OUT comes back as TRANSFER_IN, and its lots' place."""
     actions = journal.action[bookings.row]
@@ -274,9 +276,13 @@ def _outbound(journal: Journal, bookings: Bookings) -> dict[tuple[int, str], Pla
     return found
 
 
-def _renames(journal: Journal, live: Mask) -> list[tuple[str, str]]:
-    rows = live & (journal.action == ACTION_CODE[Action.SYMBOL_CHANGE])
-    return [(journal.symbol_of(r), journal.cell("to_symbol", r)) for r in rows_where(rows)]
+def _renames(journal: Journal, live: Mask, actions: frozenset[Action]) -> list[tuple[str, str]]:
+    rows = live & is_action(journal, actions) & filled(journal, "to_symbol")
+    return [
+        (journal.symbol_of(r), journal.cell("to_symbol", r))
+        for r in rows_where(rows)
+        if not flag(journal, "taxable", r)
+    ]
 
 
 def _row_problems(journal: Journal, live: Mask) -> list[Problem]:

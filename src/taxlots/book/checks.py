@@ -6,23 +6,51 @@ from fractions import Fraction
 from typing import Final
 
 import numpy as np
-import pyarrow.compute as pc
 
 from taxlots.book.cells import Mask
-from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, rows_where
+from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, filled, rows_where
 from taxlots.domain.account import Account, AccountKind
-from taxlots.domain.action import BOOKED_ACTIONS, CASH_ACTIONS, PURCHASE_ACTIONS, Action
+from taxlots.domain.action import CASH_ACTIONS, CORPORATE_ACTIONS, PURCHASE_ACTIONS, Action
 from taxlots.domain.method import BOOKED_METHODS, ReliefMethod
 from taxlots.domain.problem import Problem, error, warning
 
-EVERY_ACCOUNT: Final = frozenset({Action.SPLIT, Action.STOCK_DIVIDEND, Action.SYMBOL_CHANGE})
+EVERY_ACCOUNT: Final = CORPORATE_ACTIONS - {Action.TENDER}
 """Actions whose account may be blank: the row then belongs to every household."""
 
 WITHOUT_SYMBOL: Final = CASH_ACTIONS | {Action.SET_METHOD, Action.VOID}
 WITHOUT_QUANTITY: Final = (
-    CASH_ACTIONS | EVERY_ACCOUNT | {Action.SET_METHOD, Action.VOID, Action.BASIS_ADJUSTMENT}
+    CASH_ACTIONS
+    | EVERY_ACCOUNT
+    | {
+        Action.SET_METHOD,
+        Action.VOID,
+        Action.BASIS_ADJUSTMENT,
+        Action.EXPIRE,
+        Action.ELECT_AVERAGE,
+        Action.REVOKE_AVERAGE,
+    }
 )
-PRICED: Final = (PURCHASE_ACTIONS - {Action.TAXABLE_EXCHANGE}) | {Action.SELL, Action.SELL_OPTION}
+PRICED: Final = (PURCHASE_ACTIONS - {Action.TAXABLE_EXCHANGE}) | {
+    Action.SELL,
+    Action.SELL_OPTION,
+    Action.SELL_SHORT,
+    Action.BUY_TO_COVER,
+    Action.WRITE_OPTION,
+    Action.CLOSE_OPTION,
+}
+PAID: Final = frozenset({Action.CASH_IN_LIEU, Action.RETURN_OF_CAPITAL, Action.LIQUIDATION})
+"""Actions that pay ``amount`` or ``cash``."""
+OPTION_ACTIONS: Final = frozenset(
+    {
+        Action.BUY_OPTION,
+        Action.SELL_OPTION,
+        Action.WRITE_OPTION,
+        Action.CLOSE_OPTION,
+        Action.EXERCISE,
+        Action.ASSIGN,
+    }
+)
+OWED: Final = frozenset({Action.SELL_SHORT, Action.BUY_TO_COVER, Action.CLOSE_SHORT_BY_DELIVERY})
 NEEDED_NUMBERS: Final = {
     Action.TAXABLE_EXCHANGE: ("fmv",),
     Action.IRA_DISTRIBUTION: ("fmv",),
@@ -35,7 +63,9 @@ NEEDED_CELLS: Final = {
     Action.IRA_DISTRIBUTION: ("to_account",),
     Action.SYMBOL_CHANGE: ("to_symbol",),
     Action.SPLIT: ("ratio",),
-    Action.STOCK_DIVIDEND: ("ratio",),
+    Action.SPINOFF: ("to_symbol",),
+    Action.RIGHTS: ("to_symbol",),
+    Action.CLASS_EXCHANGE: ("to_symbol",),
     Action.SET_METHOD: ("method",),
     Action.VOID: ("note",),
 }
@@ -87,16 +117,6 @@ def check_rows(journal: Journal, live: Mask) -> None:
     """Note what is missing or unknown in the rows that count."""
     for action in {ACTIONS[a] for a in np.unique(journal.action[live]) if a >= 0}:
         rows = live & (journal.action == ACTION_CODE[action])
-        if action not in BOOKED_ACTIONS:
-            for row in rows_where(rows):
-                journal.note(
-                    row,
-                    "action",
-                    "UNSUPPORTED_ACTION",
-                    f"{action} is not booked by this version",
-                    "void the row, and keep this account's books by hand until then",
-                )
-            continue
         _check_cells(journal, rows, action)
         _check_accounts(journal, rows, action)
 
@@ -116,26 +136,33 @@ def _check_cells(journal: Journal, rows: Mask, action: Action) -> None:
         quantity = number["quantity"]
         is_none = (quantity.values == 0) & ~quantity.is_bad & ~quantity.is_finer
         _missing(journal, rows & is_none, "quantity", action)
-    if action in PRICED:
-        blank = number["amount"].is_blank & number["price"].is_blank
-        if action is Action.RSU_VEST:
-            blank = blank & number["compensation_income"].is_blank
-        _missing(journal, rows & blank, "amount", action)
-        for row in rows_where(rows & (number["amount"].values < 0)):
-            journal.note(
-                row,
-                "amount",
-                "NEGATIVE_NUMBER",
-                "amount is negative",
-                "write it without a sign; the action says which way it goes",
-            )
+    _check_amount(journal, rows, action)
     for column in NEEDED_NUMBERS.get(action, ()):
         _missing(journal, rows & number[column].is_blank, column, action)
     for column in NEEDED_CELLS.get(action, ()):
-        is_blank = np.asarray(pc.equal(journal.sparse[column], "").to_numpy(zero_copy_only=False))
-        _missing(journal, rows & is_blank, column, action)
+        _missing(journal, rows & ~filled(journal, column), column, action)
     if action is Action.GIFT_IN:
         _missing(journal, rows & journal.day["acquired_date"][1], "acquired_date", action)
+
+
+def _check_amount(journal: Journal, rows: Mask, action: Action) -> None:
+    """What is paid must be there, and is written without a sign."""
+    number = journal.number
+    if action not in PRICED | PAID:
+        return
+    other = number["cash"] if action in PAID else number["price"]
+    blank = number["amount"].is_blank & other.is_blank
+    if action is Action.RSU_VEST:
+        blank = blank & number["compensation_income"].is_blank
+    _missing(journal, rows & blank, "amount", action)
+    for row in rows_where(rows & (number["amount"].values < 0)):
+        journal.note(
+            row,
+            "amount",
+            "NEGATIVE_NUMBER",
+            "amount is negative",
+            "write it without a sign; the action says which way it goes",
+        )
 
 
 def _check_accounts(journal: Journal, rows: Mask, action: Action) -> None:
@@ -258,7 +285,7 @@ def ratio_of(journal: Journal, row: int) -> Fraction | None:
 def check_securities(journal: Journal, live: Mask) -> list[Problem]:
     """Warn of symbols that ``securities.csv`` does not list; options must be listed."""
     record = journal.record
-    bought = live & is_action(journal, {Action.BUY_OPTION, Action.SELL_OPTION})
+    bought = live & is_action(journal, OPTION_ACTIONS)
     as_option = {journal.symbol_of(row) for row in rows_where(bought)}
     used = np.unique(journal.symbol.values[live])
     found: list[Problem] = []

@@ -3,92 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-import numpy as np
-
 from taxlots.book import kinds
 from taxlots.book.cells import Int64
-from taxlots.book.checks import check_transfer, is_one_character, ratio_of
-from taxlots.book.identification import Picks
-from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, day_or_none
+from taxlots.book.checks import check_transfer, is_one_character
+from taxlots.book.corporate_entries import (
+    distribution,
+    follow_outbound,
+    liquidation,
+    merger,
+    places_of,
+    return_of_capital,
+    worthless,
+)
+from taxlots.book.desk import Desk, Entry, is_other_distribution
+from taxlots.book.journal import ACTIONS, Journal, day_or_none, flag
 from taxlots.book.ordering import END_OF_DAY, Bookings
-from taxlots.domain.account import Account
+from taxlots.book.owed_entries import cover, deliver, exercise, expire, sell_short
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.money import apportion
 from taxlots.domain.problem import warning
 from taxlots.law.s1014_inheritance import inherited_basis
 from taxlots.law.s1015_gift import gain_basis, loss_basis
-
-SPLIT_NOTICE_DAYS: Final = 10
-"""Two accounts' splits of one symbol this close are one event told twice."""
-
-Place = tuple[str, str, str]
-"""Account, symbol, and the order under which lots are on their way (blank: held)."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """One event to be.  ``place`` is what it takes from or opens in, ``to`` where lots go."""
-
-    household: int
-    day: int
-    time: int
-    row: int
-    kind: int
-    place: Place
-    to: Place | None = None
-    quantity: int = 0
-    cents: int = 0
-    flags: int = 0
-    holding_period: int = 0
-    acquired: int = kinds.UNSTATED
-    loss_cents: int = 0
-    ratio: Fraction = Fraction(1)
-    picks: Picks = field(default_factory=list)
-    arrives: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """One split of a symbol, as a household's rows state it."""
-
-    row: int
-    day: int
-    time: int
-    account: str
-    ratio: Fraction
-
-
-@dataclass(slots=True)
-class Desk:
-    """What writing an entry needs to know: the journal, its amounts, and the rows around."""
-
-    journal: Journal
-    cents: Int64
-    accounts: dict[str, Account]
-    picks: dict[int, Picks]
-    holders: dict[tuple[int, str], list[str]]
-    outbound: dict[tuple[int, str], Place]
-    splits: dict[tuple[int, str], list[Split]]
-
-    def entry(self, bookings: Bookings, place: int, kind: int) -> Entry:
-        """The entry that a booking makes before its action has its say."""
-        row = int(bookings.row[place])
-        return Entry(
-            household=int(bookings.household[place]),
-            day=int(bookings.day[place]),
-            time=int(bookings.time[place]),
-            row=row,
-            kind=kind,
-            place=(self.journal.account_of(row), self.journal.symbol_of(row), ""),
-            quantity=int(self.journal.number["quantity"].values[row]),
-            cents=int(self.cents[row]),
-            holding_period=int(bookings.day[place]),
-            picks=self.picks.get(row, []),
-        )
 
 
 def entries_of(desk: Desk, bookings: Bookings, special: Int64) -> list[Entry]:
@@ -100,48 +39,22 @@ def entries_of(desk: Desk, bookings: Bookings, special: Int64) -> list[Entry]:
     return entries
 
 
-def splits_of(journal: Journal, bookings: Bookings) -> dict[tuple[int, str], list[Split]]:
-    """The splits of each household and symbol, each once however many accounts state it."""
-    found: dict[tuple[int, str], list[Split]] = {}
-    codes = [ACTION_CODE[Action.SPLIT], ACTION_CODE[Action.STOCK_DIVIDEND]]
-    for place in np.flatnonzero(np.isin(journal.action[bookings.row], codes)):
-        row = int(bookings.row[place])
-        ratio = ratio_of(journal, row)
-        if ratio is None:
-            continue
-        split = Split(
-            row=row,
-            day=int(bookings.day[place]),
-            time=int(bookings.time[place]),
-            account=journal.account_of(row),
-            ratio=ratio,
-        )
-        known = found.setdefault((int(bookings.household[place]), journal.symbol_of(row)), [])
-        if any(s.day == split.day and s.ratio == ratio for s in known):
-            continue
-        if any(_in_conflict(s, split) for s in known):
-            journal.note(
-                row,
-                "ratio",
-                "SPLIT_CONFLICT",
-                "another row states a split of this symbol at the same time with another ratio "
-                "or date",
-                "keep one row, with a blank account, at the date on which the split took effect",
-            )
-        else:
-            known.append(split)
-    return found
-
-
-def _in_conflict(one: Split, other: Split) -> bool:
-    if one.day == other.day:
-        return True
-    return one.account != other.account and abs(one.day - other.day) <= SPLIT_NOTICE_DAYS
-
-
 def _purchase(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
-    """A purchase that is no acquisition for section 1091 (a vest, by policy)."""
-    yield desk.entry(bookings, place, kinds.OPEN)
+    """A purchase of which something must be known: whether it is covered, or plan stock."""
+    entry = desk.entry(bookings, place, kinds.OPEN)
+    action = ACTIONS[desk.journal.action[entry.row]]
+    is_acquisition = action is not Action.RSU_VEST or desk.vest_is_acquisition
+    flags = kinds.ACQUISITION if is_acquisition else 0
+    if action is Action.REINVEST or desk.journal.cell("origin", entry.row) == "drip":
+        flags |= kinds.PLAN
+    yield replace(entry, flags=flags | _stated_cover(desk, entry.row))
+
+
+def _stated_cover(desk: Desk, row: int) -> int:
+    """Whether a row says that its lot is a covered security, or that it is not."""
+    if not desk.journal.cell("covered", row):
+        return 0
+    return kinds.COVERED if flag(desk.journal, "covered", row) else kinds.NONCOVERED
 
 
 def _sale(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -170,12 +83,17 @@ def _gift_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     if donor_day is None:
         donor_day = entry.day
     flags = kinds.DUAL_BASIS if floor < basis else 0
+    flags |= _stated_cover(desk, entry.row)
     yield replace(entry, cents=basis, loss_cents=floor, holding_period=donor_day, flags=flags)
 
 
 def _inherit(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.OPEN)
-    yield replace(entry, cents=inherited_basis(entry.cents), flags=kinds.INHERITED)
+    yield replace(
+        entry,
+        cents=inherited_basis(entry.cents),
+        flags=kinds.INHERITED | _stated_cover(desk, entry.row),
+    )
 
 
 def _to_account(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -257,6 +175,7 @@ def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[En
         origin = "unknown"
     held_since = day_or_none(journal.day["holding_period_date"], row)
     flags = kinds.UNKNOWN_BASIS if basis.is_blank[row] else 0
+    flags |= _stated_cover(desk, row)
     if origin == "inheritance":
         flags |= kinds.INHERITED
     if origin == "purchase" and (held_since is None or held_since >= acquired):
@@ -300,6 +219,9 @@ def _adjust(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
 
 def _split(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.SPLIT)
+    if is_other_distribution(desk.journal, entry.row):
+        yield from distribution(desk, bookings, place)
+        return
     for split in desk.splits.get((entry.household, entry.place[1]), []):
         if split.row == entry.row:
             yield replace(entry, ratio=split.ratio, picks=[])
@@ -308,14 +230,18 @@ def _split(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
 def _rename(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.RENAME)
     target = desk.journal.cell("to_symbol", entry.row)
-    account, symbol, _ = entry.place
-    holders = [account] if account else desk.holders.get((entry.household, symbol), [])
-    for holder in holders:
-        yield replace(entry, place=(holder, symbol, ""), to=(holder, target, ""))
-    for key, (holder, name, order) in list(desk.outbound.items()):
-        if key[0] == entry.household and name == symbol and account in ("", holder):
-            desk.outbound[key] = (holder, target, order)
-            yield replace(entry, place=(holder, symbol, order), to=(holder, target, order))
+    for at in places_of(desk, entry, owed=True, under_way=True):
+        yield replace(entry, place=at, to=(at[0], target, at[2]))
+    follow_outbound(desk, entry, target)
+
+
+def _turn_average(desk: Desk, _bookings: Bookings, place: int) -> Iterator[Entry]:
+    """A standing method, an election or a revocation starts or ends averaging here and there."""
+    for turn in desk.averaging.turns.get(place, []):
+        kind = kinds.ELECT_AVERAGE if turn.is_on else kinds.END_AVERAGE
+        entry = desk.entry(_bookings, place, kind)
+        flags = turn.is_elected * kinds.ELECTED | turn.is_single * kinds.SINGLE
+        yield replace(entry, place=(*turn.pair, ""), flags=flags)
 
 
 def _order_of(journal: Journal, row: int) -> str:
@@ -323,16 +249,30 @@ def _order_of(journal: Journal, row: int) -> str:
     return journal.order.names[code] if code >= 0 else ""
 
 
-def _nothing(_desk: Desk, _bookings: Bookings, _place: int) -> Iterator[Entry]:
-    """SET_METHOD books nothing: the sales after it bear its method."""
-    return iter(())
-
-
 _WRITERS: Final[dict[Action, Callable[[Desk, Bookings, int], Iterator[Entry]]]] = {
     **dict.fromkeys(PURCHASE_ACTIONS, _purchase),
     Action.SELL: _sale,
     Action.SELL_OPTION: _sale,
-    Action.SET_METHOD: _nothing,
+    Action.SET_METHOD: _turn_average,
+    Action.ELECT_AVERAGE: _turn_average,
+    Action.REVOKE_AVERAGE: _turn_average,
+    Action.CASH_IN_LIEU: _sale,
+    Action.MERGER: merger,
+    Action.TENDER: merger,
+    Action.CLASS_EXCHANGE: merger,
+    Action.SPINOFF: distribution,
+    Action.RIGHTS: distribution,
+    Action.RETURN_OF_CAPITAL: return_of_capital,
+    Action.LIQUIDATION: liquidation,
+    Action.WORTHLESS: worthless,
+    Action.SELL_SHORT: sell_short,
+    Action.WRITE_OPTION: sell_short,
+    Action.BUY_TO_COVER: cover,
+    Action.CLOSE_OPTION: cover,
+    Action.CLOSE_SHORT_BY_DELIVERY: deliver,
+    Action.EXPIRE: expire,
+    Action.EXERCISE: exercise,
+    Action.ASSIGN: exercise,
     Action.TRANSFER: _to_account,
     Action.TRANSFER_IN: _transfer_in,
     Action.TRANSFER_OUT: _depart,

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from taxlots.book import kinds
+from taxlots.book.averaging import is_fund
 from taxlots.book.cells import Int64, Mask
 from taxlots.book.checks import is_action
-from taxlots.book.entries import Desk, Entry, Place, entries_of
-from taxlots.book.journal import Journal
+from taxlots.book.desk import OWED, Desk, Entry, Place
+from taxlots.book.entries import entries_of
+from taxlots.book.journal import Journal, filled
 from taxlots.book.ordering import Bookings
-from taxlots.book.tables import NONE, Detail, Event, Pick, Pool, Position, layout
+from taxlots.book.tables import (
+    NONE,
+    Average,
+    Detail,
+    Event,
+    Pick,
+    Pool,
+    Position,
+    Terms,
+    layout,
+)
 from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
-from taxlots.domain.security import Security
+from taxlots.domain.security import Security, SecurityKind
+from taxlots.law.covered import COVERED_FROM
 from taxlots.law.identical import Identity, Kinship, Membership
 
 OWNER_CODE: Final = {Owner.SELF: kinds.SELF, Owner.SPOUSE: kinds.SPOUSE, Owner.JOINT: kinds.JOINT}
-OPENING: Final = (kinds.OPEN, kinds.OPEN_OUTSIDE, kinds.DISTRIBUTE)
+OPENING: Final = (
+    kinds.OPEN,
+    kinds.OPEN_OUTSIDE,
+    kinds.DISTRIBUTE,
+    kinds.OPEN_BY_TERMS,
+    kinds.OPEN_SHORT,
+    kinds.OPEN_BY_OPTION,
+)
+CHAINED: Final = frozenset(range(kinds.SURRENDER, kinds.OPEN_BY_OPTION + 1)) | {kinds.SPLIT}
+"""Events that look at all positions of a symbol."""
 SORTED_BY: Final = ("row", "time", "day", "household")
+
+SHORT_SALE_KINDS: Final = frozenset(
+    {SecurityKind.STOCK, SecurityKind.ETF, SecurityKind.MUTUAL_FUND, SecurityKind.BOND}
+)
+"""What sections 1233 and 1259 are applied to; options written are not short sales of stock."""
 
 Table = np.ndarray[Any, np.dtype[Any]]
 
@@ -71,9 +99,12 @@ def blueprint(
     for name in ("kind", "day", "method", "row", "quantity", "cents"):
         events[name] = columns[name]
     events["position"] = position
-    details, picks = _details(journal, columns, entries, places, events)
-    tables = {"events": events, "details": details, "picks": picks}
+    details, terms, picks = _details(journal, columns, entries, places, events)
+    tables = {"events": events, "details": details, "terms": terms, "picks": picks}
     tables |= _position_tables(desk, list(places), identity, policy)
+    if any(entry.kind in CHAINED for entry in entries):
+        looked_at = {e.place[1] for e in entries if e.kind in CHAINED and e.kind != kinds.SPLIT}
+        _chain_positions(tables, list(places), desk, looked_at)
     kept = _place_splits(tables, list(places), columns, entries, desk)
     tables["events"] = events[kept]
     return Blueprint(tables, list(places), columns["household"][kept], columns["time"][kept])
@@ -84,9 +115,15 @@ def _special(desk: Desk, bookings: Bookings, policy: Policy) -> Mask:
     plain = PURCHASE_ACTIONS | {Action.SELL, Action.SELL_OPTION}
     if not policy.rsu_vest_is_acquisition:
         plain = plain - {Action.RSU_VEST}
-    is_plain = is_action(desk.journal, set(plain))[bookings.row]
+    journal = desk.journal
+    is_plain = is_action(journal, set(plain))[bookings.row]
     if desk.picks:
         is_plain &= ~np.isin(bookings.row, list(desk.picks))
+    if desk.averaging.pairs:
+        is_plain &= ~(is_action(journal, {Action.REINVEST}) | filled(journal, "origin"))[
+            bookings.row
+        ]
+    is_plain &= ~filled(journal, "covered")[bookings.row]
     return ~is_plain
 
 
@@ -171,16 +208,26 @@ def _details(
     entries: list[Entry],
     places: dict[Place, int],
     events: Table,
-) -> tuple[Table, Table]:
-    """The details of the entries and the lots that they name; sets ``detail`` in the events."""
+) -> tuple[Table, Table, Table]:
+    """The details of the entries, their terms and the lots that they name.
+
+    Sets ``detail`` in the events.
+    """
     details = np.zeros(len(entries), np.dtype(layout(Detail)))
     picked: list[tuple[int, int]] = []
+    terms = [
+        tuple(getattr(entry.terms, name) for name in Terms.__slots__)
+        for entry in entries
+        if entry.terms is not None
+    ]
+    termed = iter(range(len(terms)))
     events["detail"] = NONE
     if not entries:
-        return details, np.array(picked, np.dtype(layout(Pick)))
+        return details, _table(terms, Terms), _table(picked, Pick)
     opening = np.isin(columns["kind"], OPENING)
     lots = np.cumsum(opening) - 1
     lot_of_row = dict(zip(columns["row"][opening].tolist(), lots[opening].tolist(), strict=True))
+    of_account = _lots_of_shared_rows(columns, entries, lots)
     row_of_id: dict[str, int] = {}
     if any(entry.picks for entry in entries):
         row_of_id = {name: row for row, name in enumerate(journal.ids.to_pylist())}
@@ -193,11 +240,14 @@ def _details(
         detail["holding_period"] = entry.holding_period
         detail["acquired"] = entry.acquired
         detail["flags"] = entry.flags
+        detail["terms"] = NONE if entry.terms is None else next(termed)
         detail["numerator"] = entry.ratio.numerator
         detail["denominator"] = entry.ratio.denominator
         detail["loss_cents"] = entry.loss_cents
         detail["first_pick"] = len(picked)
-        named = [(lot_of_row.get(row_of_id.get(name, -1)), q) for name, q in entry.picks]
+        rows = [(row_of_id.get(name, -1), q) for name, q in entry.picks]
+        account = entry.place[0]
+        named = [(of_account.get((r, account), lot_of_row.get(r)), q) for r, q in rows]
         known = [(lot, quantity) for lot, quantity in named if lot is not None]
         for (name, _), (lot, _) in zip(entry.picks, named, strict=True):
             if lot is None:
@@ -205,7 +255,24 @@ def _details(
         if len(known) == len(named):
             picked += known
         detail["pick_count"] = len(picked) - detail["first_pick"]
-    return details, np.array(picked, np.dtype(layout(Pick)))
+    return details, _table(terms, Terms), _table(picked, Pick)
+
+
+def _table(rows: Sequence[tuple[int, ...]], record: type[Any]) -> Table:
+    return np.array(rows, np.dtype(layout(record)))
+
+
+def _lots_of_shared_rows(
+    columns: dict[str, Int64], entries: list[Entry], lots: Int64
+) -> dict[tuple[int, str], int]:
+    """The lots of rows that open one in every account, by row and account."""
+    found: dict[tuple[int, str], int] = {}
+    for at in np.flatnonzero(columns["entry"] >= 0):
+        entry = entries[columns["entry"][at]]
+        if entry.kind in OPENING:
+            place = entry.place if entry.to is None else entry.to
+            found[entry.row, place[0]] = int(lots[at])
+    return found
 
 
 def _unknown_lot(journal: Journal, row: int, name: str) -> None:
@@ -225,24 +292,33 @@ def _position_tables(
     securities = _numbered_securities(places, identity)
     account_number = {name: number for number, name in enumerate(desk.accounts)}
     returns: dict[str, int] = {}
-    pools: dict[tuple[str, str], int] = {}
+    pools: dict[tuple[str, str, str], int] = {}
+    averages: list[tuple[int, ...]] = []
+    shorted = {symbol for _, symbol, order in places if order == OWED}
     mixed: list[bool] = []
     rows = []
     for account_id, symbol, order in places:
         account = desk.accounts[account_id]
         security = desk.journal.record.securities.get(symbol, Security(symbol=symbol))
-        pool = pools.setdefault((wash_sale_party(account), identity.family(symbol)), len(pools))
+        party = wash_sale_party(account)
+        side = OWED if order == OWED else ""
+        pool = pools.setdefault((party, identity.family(symbol), side), len(pools))
         if pool == len(mixed):
             mixed.append(symbol in identity.numbers)
         position = Position(
             pool=pool,
             security=securities[symbol],
             account=account_number[account_id],
-            flags=_flags(account, security, policy) | (kinds.OUTSIDE if order else 0),
+            flags=_flags(account, security, policy) | _side(security, order, symbol in shorted),
             owner=OWNER_CODE.get(account.owner, kinds.OTHER_OWNER),
             tax_return=returns.setdefault(account.tax_return, len(returns)),
             multiplier=security.multiplier,
+            covered_from=COVERED_FROM[security.kind],
         )
+        if (account_id, symbol) in desk.averaging.pairs and not order:
+            position.average = len(averages)
+            is_on = (account_id, symbol) in desk.averaging.from_start
+            averages.append((int(is_on), 0, NONE, 0, 0, 0, 0, 0))
         rows.append(tuple(getattr(position, name) for name in Position.__slots__))
     pool_rows = np.zeros(len(pools), np.dtype(layout(Pool)))
     for name in ("first_candidate", "last_candidate", "first_wait", "last_wait"):
@@ -254,10 +330,21 @@ def _position_tables(
     members = [(m.group, m.start_day, m.end_day) for m in identity.memberships]
     return {
         "positions": np.array(rows, np.dtype(layout(Position))),
+        "averages": _table(averages, Average),
         "pools": pool_rows,
         "kinships": np.array(kinships, np.dtype(layout(Kinship))),
         "memberships": np.array(members, np.dtype(layout(Membership))),
     }
+
+
+def _side(security: Security, order: str, is_shorted: bool) -> int:
+    """Held, owed or on its way; and whether short sales of the symbol matter to what is held."""
+    flags = kinds.AVERAGED if is_fund(security) else 0
+    if is_shorted and security.kind in SHORT_SALE_KINDS:
+        flags |= kinds.SHORTED
+    if order:
+        flags |= kinds.SHORT if order == OWED else kinds.OUTSIDE
+    return flags
 
 
 def _numbered_securities(places: list[Place], identity: Identity) -> dict[str, int]:
@@ -281,6 +368,26 @@ def _flags(account: Account, security: Security, policy: Policy) -> int:
     return flags
 
 
+def _chain_positions(
+    tables: dict[str, Table], places: list[Place], desk: Desk, looked_at: set[str]
+) -> None:
+    """Chain the positions of each household and symbol, in order of their numbers.
+
+    Those of the symbols that are looked at as a whole, by more than splits, know the first.
+    """
+    positions = tables["positions"]
+    household = {a.id: a.household for a in desk.accounts.values()}
+    first: dict[tuple[str, str], int] = {}
+    for position in range(len(places) - 1, -1, -1):
+        account, symbol, _ = places[position]
+        key = (household[account], symbol)
+        positions["next_of_symbol"][position] = first.get(key, NONE)
+        first[key] = position
+    for position, (account, symbol, _) in enumerate(places):
+        if symbol in looked_at:
+            positions["first_of_symbol"][position] = first[household[account], symbol]
+
+
 def _place_splits(
     tables: dict[str, Table],
     places: list[Place],
@@ -288,12 +395,10 @@ def _place_splits(
     entries: list[Entry],
     desk: Desk,
 ) -> Mask:
-    """Chain the positions of each household and symbol, and point the splits at their first.
+    """Point the splits at the first position of their household and symbol.
 
     Returns which events stay: a split of what a household never held does not.
     """
-    positions = tables["positions"]
-    positions["next_of_symbol"] = NONE
     events = tables["events"]
     kept = np.ones(len(events), np.bool_)
     at_split = np.flatnonzero(columns["kind"] == kinds.SPLIT)
@@ -302,11 +407,8 @@ def _place_splits(
     household = {a.id: a.household for a in desk.accounts.values()}
     number = {name: n for n, name in enumerate(dict.fromkeys(household.values()))}
     first: dict[tuple[int, str], int] = {}
-    for position in range(len(places) - 1, -1, -1):
-        account, symbol, _ = places[position]
-        key = (number[household[account]], symbol)
-        positions["next_of_symbol"][position] = first.get(key, NONE)
-        first[key] = position
+    for position, (account, symbol, _) in enumerate(places):
+        first.setdefault((number[household[account]], symbol), position)
     for event in at_split:
         entry = entries[columns["entry"][event]]
         position = first.get((entry.household, entry.place[1]), NONE)

@@ -20,7 +20,25 @@ from taxlots.book.state import State, begin
 from taxlots.domain.problem import Problem
 
 MOVING: Final = {
-    "positions": ("head", "tail", "high_root", "low_root", "flags", "slots", "quantity"),
+    "positions": (
+        "head",
+        "tail",
+        "high_root",
+        "low_root",
+        "flags",
+        "slots",
+        "quantity",
+        "restarted",
+    ),
+    "averages": (
+        "is_on",
+        "is_single",
+        "elected",
+        "units",
+        "cents",
+        "other_units",
+        "other_cents",
+    ),
     "pools": (
         "first_candidate",
         "last_candidate",

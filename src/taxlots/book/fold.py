@@ -13,27 +13,50 @@ from taxlots.book.actions import (
     distribute,
     open_lot,
     rename,
-    split,
     transfer,
 )
+from taxlots.book.dispositions import expire, surrender
+from taxlots.book.distributions import distribute_shares, open_by_terms, return_capital
+from taxlots.book.exchanges import exchange
 from taxlots.book.kinds import (
     ADJUST,
     ARRIVE,
+    COVER,
+    DELIVER,
     DEPART,
     DISTRIBUTE,
+    DISTRIBUTE_SHARES,
+    ELECT_AVERAGE,
+    ELECTED,
+    END_AVERAGE,
+    EXCHANGE,
+    EXPIRE,
     LOT_NOT_HELD,
     OPEN,
+    OPEN_BY_OPTION,
+    OPEN_BY_TERMS,
     OPEN_OUTSIDE,
+    OPEN_SHORT,
+    OPTION_LEG,
     OVERSOLD,
     RENAME,
     RETURN,
+    RETURN_CAPITAL,
     SELL,
+    SINGLE,
+    SKIP_LOT,
     SPLIT,
+    SURRENDER,
     TRANSFER,
 )
 from taxlots.book.noting import fault
+from taxlots.book.option_legs import hand_premium_to_sale, open_by_option
+from taxlots.book.pools import elect as elect_average
+from taxlots.book.pools import end as end_average
 from taxlots.book.relief import missing_pick
 from taxlots.book.sale import sell
+from taxlots.book.shorts import cover, deliver, open_short
+from taxlots.book.splits import split
 from taxlots.book.tables import NONE, Book
 
 
@@ -55,34 +78,79 @@ def fold(b: Book, start: int, stop: int) -> int:
         kind = b.events[at].kind
         if kind in (OPEN, OPEN_OUTSIDE):
             open_lot(b, at)
-        elif kind == SPLIT:
-            split(b, at)
-        elif kind == ADJUST:
-            adjust_basis(b, at)
-        elif kind == RENAME:
-            rename(b, at)
-        elif kind == ARRIVE:
-            arrive(b, at)
-        elif _is_held(b, at):
-            _take_out(b, at, kind)
-        elif kind == DISTRIBUTE:
-            _skip_lot(b)
+        elif kind == SELL:
+            if _is_held(b, at):
+                sell(b, at)
+        elif kind <= RENAME:
+            _book_plain(b, at, kind)
+        else:
+            _book_action(b, at, kind)
         at += 1
     return at
 
 
-def _take_out(b: Book, at: int, kind: int) -> None:
-    """Book an event that takes units out of its position, which holds them."""
-    if kind == SELL:
-        sell(b, at)
-    elif kind == TRANSFER:
-        transfer(b, at)
-    elif kind == DEPART:
-        depart(b, at)
+def _book_plain(b: Book, at: int, kind: int) -> None:
+    """Book an event that moves lots or changes their units or basis."""
+    if kind == SPLIT:
+        split(b, at)
+    elif kind == ADJUST:
+        adjust_basis(b, at)
+    elif kind == RENAME:
+        rename(b, at)
+    elif kind == ARRIVE:
+        arrive(b, at)
+    elif _is_held(b, at):
+        if kind == TRANSFER:
+            transfer(b, at)
+        elif kind == DEPART:
+            depart(b, at)
+        elif kind == DISTRIBUTE:
+            distribute(b, at)
+        elif kind == RETURN:
+            come_back(b, at)
     elif kind == DISTRIBUTE:
-        distribute(b, at)
-    elif kind == RETURN:
-        come_back(b, at)
+        _skip_lot(b)
+
+
+def _book_action(b: Book, at: int, kind: int) -> None:
+    """Book a corporate action, a short sale, an option, or a turn of the average basis method."""
+    if kind == SURRENDER:
+        surrender(b, at)
+    elif kind == EXCHANGE:
+        exchange(b, at)
+    elif kind == DISTRIBUTE_SHARES:
+        distribute_shares(b, at)
+    elif kind == OPEN_BY_TERMS:
+        open_by_terms(b, at)
+    elif kind == RETURN_CAPITAL:
+        return_capital(b, at)
+    elif kind == OPEN_SHORT:
+        open_short(b, at)
+    elif kind == EXPIRE:
+        expire(b, at)
+    elif kind == OPEN_BY_OPTION:
+        open_by_option(b, at)
+    elif kind == OPTION_LEG:
+        hand_premium_to_sale(b, at)
+    elif kind == SKIP_LOT:
+        _skip_lot(b)
+    elif kind in (ELECT_AVERAGE, END_AVERAGE):
+        _turn_average(b, at, kind)
+    elif kind in (COVER, DELIVER) and _is_held(b, at):
+        if kind == COVER:
+            cover(b, at)
+        else:
+            deliver(b, at)
+
+
+def _turn_average(b: Book, at: int, kind: int) -> None:
+    e = b.events[at]
+    if kind == END_AVERAGE:
+        end_average(b, e.position, e.day)
+        return
+    flags = b.details[e.detail].flags
+    day = e.day if flags & ELECTED else NONE
+    elect_average(b, e.position, day, 1 if flags & SINGLE else 0)
 
 
 def _skip_lot(b: Book) -> None:
@@ -110,15 +178,21 @@ def _is_held(b: Book, at: int) -> bool:
 def room_needed(b: Book, at: int) -> int:
     """How many records an event may add to any table, at the very most."""
     e = b.events[at]
-    p = b.positions[e.position]
-    pool = b.pools[p.pool]
-    needed = 3 * p.slots + pool.candidates + pool.waits + 4
-    if e.kind == SPLIT:
-        following = p.next_of_symbol
+    needed = _room_at(b, e.position)
+    if e.kind > RENAME or e.kind in (SPLIT, SELL):
+        following = b.positions[e.position].first_of_symbol
         while following != NONE:
-            needed += 2
+            needed += _room_at(b, following)
             following = b.positions[following].next_of_symbol
+    if e.kind in (OPEN_BY_OPTION, OPEN_BY_TERMS, EXCHANGE, DISTRIBUTE_SHARES):
+        needed += _room_at(b, b.details[e.detail].to_position)
     return needed
+
+
+def _room_at(b: Book, position: int) -> int:
+    p = b.positions[position]
+    pool = b.pools[p.pool]
+    return 3 * p.slots + pool.candidates + pool.waits + 4
 
 
 def room_left(b: Book) -> int:

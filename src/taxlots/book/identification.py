@@ -10,14 +10,20 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pyarrow.compute as pc
 
 from taxlots.book import kinds
 from taxlots.book.cells import Int64, Mask
 from taxlots.book.checks import is_action, method_named
-from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, day_or_none, rows_where
+from taxlots.book.journal import (
+    ACTION_CODE,
+    ACTIONS,
+    Journal,
+    day_or_none,
+    filled,
+    rows_where,
+)
 from taxlots.book.ordering import Bookings
-from taxlots.domain.action import Action
+from taxlots.domain.action import SALE_ACTIONS, Action
 from taxlots.domain.calendar import day_of
 from taxlots.domain.method import ReliefMethod
 from taxlots.domain.money import scaled, shares
@@ -34,7 +40,6 @@ METHOD_CODE: Final = {
     ReliefMethod.LOFO: kinds.LOFO,
     ReliefMethod.MINTAX: kinds.MINTAX,
 }
-SALES: Final = frozenset({Action.SELL, Action.SELL_OPTION})
 
 
 def named_lots(
@@ -44,7 +49,7 @@ def named_lots(
 
     ``settlement`` gives the settlement day of a trade day under SEC Rule 15c6-1.
     """
-    has_lots = _filled(journal, "lots")
+    has_lots = filled(journal, "lots")
     merged = {fill: first for first, rows in fills.items() for fill in rows}
     found: dict[int, Picks] = {}
     place = {fill: place for rows in fills.values() for place, fill in enumerate(rows)}
@@ -52,12 +57,12 @@ def named_lots(
         picks = _parse(journal, row)
         if picks is None:
             continue
-        if ACTIONS[journal.action[row]] in SALES and not _in_time(journal, row, settlement):
+        if ACTIONS[journal.action[row]] in SALE_ACTIONS and not _in_time(journal, row, settlement):
             continue
         first = merged.get(row, row)
         found[first] = _joined(found.get(first, []), picks)
     for row, picks in list(found.items()):
-        quantity = int(journal.number["quantity"].values[row])
+        quantity = int(journal.number["quantity"].values[row]) * _units_named(journal, row)
         named = sum(units for _, units in picks)
         if named != quantity and ACTIONS[journal.action[row]] is not Action.BASIS_ADJUSTMENT:
             journal.note(
@@ -71,8 +76,14 @@ def named_lots(
     return found
 
 
-def _filled(journal: Journal, column: str) -> Mask:
-    return np.asarray(pc.not_equal(journal.sparse[column], "").to_numpy(zero_copy_only=False))
+def _units_named(journal: Journal, row: int) -> int:
+    """How many of the named units a unit of the row stands for: an option can name stock lots."""
+    security = journal.record.securities.get(journal.symbol_of(row))
+    if security is None:
+        return 1
+    sells_stock = {Action.EXERCISE: security.is_put, Action.ASSIGN: not security.is_put}
+    action = ACTIONS[journal.action[row]]
+    return security.multiplier if sells_stock.get(action, False) else 1
 
 
 def _parse(journal: Journal, row: int) -> Picks | None:
@@ -155,11 +166,11 @@ def methods_of(journal: Journal, bookings: Bookings) -> Int64:
     account = journal.account.values[bookings.row]
     method = np.array([*table, kinds.FIFO], np.int64)[account]
     _apply_set_methods(journal, bookings, method)
-    named = _filled(journal, "method") & is_action(journal, set(SALES))
+    named = filled(journal, "method") & is_action(journal, set(SALE_ACTIONS))
     for place in np.flatnonzero(named[bookings.row]):
         own = method_named(journal, int(bookings.row[place]))
         if own is not None:
-            method[place] = METHOD_CODE[own]
+            method[place] = METHOD_CODE.get(own, kinds.FIFO)
     return method
 
 
@@ -194,7 +205,7 @@ def _apply_set_methods(journal: Journal, bookings: Bookings, method: Int64) -> N
         if setting[place]:
             named = method_named(journal, row)
             if named is not None:
-                standing[account, symbol] = METHOD_CODE[named]
+                standing[account, symbol] = METHOD_CODE.get(named, kinds.FIFO)
         else:
             whole = standing.get((account, -1), int(method[place]))
             method[place] = standing.get((account, symbol), whole)

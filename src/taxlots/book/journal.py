@@ -63,6 +63,10 @@ SPARSE: Final = (
 )
 
 
+FLAGS: Final = ("taxable", "elected", "single_account", "related_party")
+YES_OR_NO: Final = frozenset({"true", "yes", "1", "false", "no", "0"})
+
+
 @dataclass(slots=True)
 class Journal:
     """The transactions of a record, typed.
@@ -151,6 +155,7 @@ def read_journal(record: Record) -> tuple[Journal | None, list[Problem]]:
     _read_days(journal)
     _read_times(journal)
     _check_numbers(journal)
+    _check_flags(journal)
     _check_ids(journal)
     _check_currency(journal)
     return journal, []
@@ -267,6 +272,30 @@ def _check_numbers(journal: Journal) -> None:
                     f"{name} is negative",
                     "write it without a sign; the action says which way it goes",
                 )
+
+
+def _check_flags(journal: Journal) -> None:
+    for name in FLAGS:
+        for row in rows_where(filled(journal, name)):
+            if journal.cell(name, row).strip().lower() not in YES_OR_NO:
+                journal.note(
+                    row,
+                    name,
+                    "BAD_FLAG",
+                    f"{journal.cell(name, row)!r} is neither true nor false",
+                    "write true or false, or leave the cell blank",
+                )
+
+
+def filled(journal: Journal, column: str) -> Mask:
+    """The rows in which a sparse column is not blank."""
+    said = pc.not_equal(journal.sparse[column], "")
+    return np.asarray(said.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def flag(journal: Journal, column: str, row: int) -> bool:
+    """Whether a sparse column says yes."""
+    return journal.cell(column, row).strip().lower() in ("true", "yes", "1")
 
 
 def _check_ids(journal: Journal) -> None:

@@ -13,6 +13,28 @@ RETURN: Final = 7
 DISTRIBUTE: Final = 8
 ADJUST: Final = 9
 RENAME: Final = 10
+SURRENDER: Final = 11
+"""A sale on terms of its own: a cash merger, a final liquidation, worthlessness."""
+EXCHANGE: Final = 12
+DISTRIBUTE_SHARES: Final = 13
+"""A spin-off, rights, or a stock dividend of another class: basis is divided."""
+OPEN_BY_TERMS: Final = 14
+"""A taxable distribution of shares: a lot opens whose size follows from what is held."""
+RETURN_CAPITAL: Final = 15
+OPEN_SHORT: Final = 16
+COVER: Final = 17
+DELIVER: Final = 18
+EXPIRE: Final = 19
+OPEN_BY_OPTION: Final = 20
+"""A call exercised, a written put assigned: stock comes in, the premium in its basis."""
+OPTION_LEG: Final = 21
+"""A put exercised, a written call assigned: the premium goes into the sale that follows."""
+ELECT_AVERAGE: Final = 22
+END_AVERAGE: Final = 23
+NOTHING: Final = 24
+"""An event that another one made void."""
+SKIP_LOT: Final = 25
+"""An opening that another event made void: its lot's number is left out."""
 
 FIFO: Final = 0
 LIFO: Final = 1
@@ -29,12 +51,32 @@ REPLACEMENT: Final = 4
 INHERITED: Final = 8
 DUAL_BASIS: Final = 16
 UNKNOWN_BASIS: Final = 32
+COVERED: Final = 64
+"""The row states that the lot is a covered security."""
+NONCOVERED: Final = 128
 CLOSED: Final = 256
 """A sold piece that may still count as replacement under a literal reading (D1, D2)."""
+POOLED: Final = 512
+"""In the average-basis pool of its position."""
+PLAN: Final = 1024
+"""Stock held in a dividend reinvestment plan, which can be averaged."""
 TESTED: Final = 2048
 """A realized loss to which section 1091 applies."""
 RESTATED: Final = 4096
 ADJUSTED: Final = 8192
+RIGHT: Final = 16384
+"""A right to subscribe that was distributed on stock."""
+LONG_BACKED: Final = 32768
+"""A short lot against property held long-term when it was opened (26 USC 1233(d))."""
+LONG_TERM: Final = 65536
+"""Long-term whatever the dates say."""
+SHORT_TERM: Final = 131072
+CONSTRUCTIVE: Final = 262144
+"""Realized by a constructive sale (26 USC 1259)."""
+
+# Flags of an election of the average basis method.
+ELECTED: Final = 1
+SINGLE: Final = 2
 
 # Flags of a position.
 TAX_DEFERRED: Final = 1
@@ -46,6 +88,12 @@ OUTSIDE: Final = 8
 """Lots on their way: known to exist, in no account."""
 HIGH_HEAP: Final = 32
 LOW_HEAP: Final = 64
+SHORT: Final = 128
+"""What is owed, not held: short sales and written options."""
+SHORTED: Final = 256
+"""A position of a symbol that its household ever sells short."""
+AVERAGED: Final = 512
+"""A pool of average basis may come about here."""
 
 # Owners, as far as decision D8 tells them apart.
 SELF: Final = 0
@@ -68,6 +116,10 @@ NEGATIVE_BASIS: Final = 5
 NOTHING_TO_ADJUST: Final = 6
 RETURN_DIFFERS: Final = 7
 EARLIER_YEAR_RESTATED: Final = 8
+SHORT_OPEN: Final = 9
+QUANTITY_DIFFERS: Final = 10
+AVERAGE_IN_FORCE: Final = 11
+AVERAGE_NOT_ALLOWED: Final = 12
 
 UNSTATED: Final = -(1 << 31)
 """A date or an amount that a row leaves blank."""

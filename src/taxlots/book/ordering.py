@@ -12,14 +12,28 @@ import numpy as np
 
 from taxlots.book.cells import Int32s, Int64, Mask
 from taxlots.book.checks import is_action
-from taxlots.book.journal import ACTION_CODE, Journal, rows_where
-from taxlots.domain.action import CASH_ACTIONS, PURCHASE_ACTIONS, Action
+from taxlots.book.journal import Journal, filled, rows_where
+from taxlots.domain.action import (
+    CASH_ACTIONS,
+    CORPORATE_ACTIONS,
+    PURCHASE_ACTIONS,
+    SALE_ACTIONS,
+    Action,
+)
 
 END_OF_DAY: Final = 86_400
 """The time of what happens after all rows of a day."""
 
 NOT_BOOKED: Final = CASH_ACTIONS | {Action.VOID}
 """Rows that open, move or close no lot."""
+
+
+FILLED: Final = (
+    PURCHASE_ACTIONS
+    | SALE_ACTIONS
+    | {Action.SELL_SHORT, Action.BUY_TO_COVER, Action.WRITE_OPTION, Action.CLOSE_OPTION}
+)
+"""Actions that an order fills piece by piece."""
 
 
 @dataclass(slots=True)
@@ -89,11 +103,11 @@ def _in_every_household(
 
 
 def _through_renames(journal: Journal) -> Int32s:
-    """The symbol of every row as a code; symbols that renames connect share one."""
+    """The symbol of every row as a code; symbols that corporate actions connect share one."""
     code = {name: number for number, name in enumerate(journal.symbol.names)}
     shared = np.arange(len(code) + 1)
     shared[-1] = -1
-    for row in rows_where(journal.action == ACTION_CODE[Action.SYMBOL_CHANGE]):
+    for row in rows_where(is_action(journal, CORPORATE_ACTIONS) & filled(journal, "to_symbol")):
         old = shared[journal.symbol.values[row]]
         new = shared[code.get(journal.cell("to_symbol", row), journal.symbol.values[row])]
         shared[shared == new] = old
@@ -138,7 +152,7 @@ def merge_fills(
     for each first row, all of its fills.  Treas. Reg. 1.1012-1(c)(1)(ii).
     """
     fills: dict[int, list[int]] = {}
-    is_trade = is_action(journal, PURCHASE_ACTIONS | {Action.SELL, Action.SELL_OPTION})
+    is_trade = is_action(journal, FILLED)
     has_order = is_trade & (journal.order.values >= 0)
     at = np.flatnonzero(has_order[bookings.row])
     rows = bookings.row[at]

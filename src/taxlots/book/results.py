@@ -14,6 +14,7 @@ import numpy as np
 from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.cells import Int64, Mask
+from taxlots.book.character import with_character
 from taxlots.book.journal import ACTION_CODE
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
@@ -22,6 +23,7 @@ from taxlots.domain.security import Security
 from taxlots.law.covered import is_covered
 from taxlots.law.s1091_wash_sale import WINDOW_DAYS, window_end
 from taxlots.law.s1222_term import long_term_from
+from taxlots.law.s1259_constructive_sales import exposed_through, last_day_to_close
 
 FINAL: Final = 0
 PROVISIONAL: Final = 1
@@ -54,11 +56,19 @@ class Realized:
     disallowed: Int64
     permanent: Int64
     gap: Int64
+    nondeductible: Int64
     is_long: Mask
     is_unknown: Mask
     status: Int64
+    rules: Int64
+    """Which rules of ``book.character`` had a say, as flags."""
     source: Int64
-    """Places of the rows in the fold's own table."""
+    """Places of the rows in the fold's own table; a split piece has one place twice."""
+
+    @property
+    def gain(self) -> Int64:
+        """Gain or loss in cents, with what is disallowed or denied added back."""
+        return self.proceeds - self.basis + self.disallowed + self.nondeductible
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,21 @@ class OpenLots:
     is_unknown: Mask
     is_pending: Mask
     is_covered: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLots:
+    """What is owed: an open part of a short lot, one element a row, in the order of the file.
+
+    ``deferred`` is loss of an earlier short sale that joins the cost basis when it is closed.
+    """
+
+    lot_row: Int64
+    position: Int64
+    opened: Int64
+    quantity: Int64
+    proceeds: Int64
+    deferred: Int64
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +130,11 @@ def realized_of(books: Books) -> Realized:
     order = np.lexsort((np.arange(len(rows)), rows["lot"], rows["event"], household))
     r = rows[order]
     flags = r["flags"]
-    sold = events["day"][r["event"]].astype(np.int64)
+    sold = r["sold"].astype(np.int64)
     is_long = (flags & kinds.INHERITED != 0) | (sold >= _long_from(r["holding_period"]))
+    is_long = (is_long & (flags & kinds.SHORT_TERM == 0)) | (flags & kinds.LONG_TERM != 0)
     is_unknown = flags & kinds.UNKNOWN_BASIS != 0
-    return Realized(
+    pieces = Realized(
         sale_row=events["row"][r["event"]].astype(np.int64),
         lot_row=_row_of_lot(books, r["lot"]),
         position=r["position"].astype(np.int64),
@@ -121,11 +147,14 @@ def realized_of(books: Books) -> Realized:
         disallowed=r["disallowed_cents"],
         permanent=r["permanent_cents"],
         gap=r["gap_cents"],
+        nondeductible=r["nondeductible_cents"],
         is_long=is_long,
         is_unknown=is_unknown,
-        status=_status(books, r, sold, is_unknown),
+        status=_status(books, r, is_unknown),
+        rules=np.zeros(len(order), np.int64),
         source=order,
     )
+    return with_character(books, pieces)
 
 
 def open_lots_of(books: Books) -> OpenLots:
@@ -133,18 +162,19 @@ def open_lots_of(books: Books) -> OpenLots:
     slots = books.state.table("slots")
     positions = books.state.table("positions")
     is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
-    is_open[is_open] &= positions["flags"][slots["position"][is_open]] & kinds.OUTSIDE == 0
+    elsewhere = kinds.OUTSIDE | kinds.SHORT
+    is_open[is_open] &= positions["flags"][slots["position"][is_open]] & elsewhere == 0
     s = slots[is_open]
     household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
     account = positions["account"][s["position"]]
-    s = s[np.lexsort((s["sub"], account, s["lot"], household))]
-    basis = s["open_cents"]
+    s = s[np.lexsort((s["arrival"], s["sub"], s["position"], account, s["lot"], household))]
+    basis = _averaged(books, s)
     is_dual = s["flags"] & kinds.DUAL_BASIS != 0
     sums = {
         "quantity": s["quantity"],
         "basis": basis,
-        "loss_basis": np.where(is_dual, _remaining(s, "loss_cents"), basis),
-        "wash": _remaining(s, "wash_cents"),
+        "loss_basis": np.where(is_dual, remaining_cents(s, "loss_cents"), basis),
+        "wash": remaining_cents(s, "wash_cents"),
     }
     first = _first_parts(s)
     if len(first):
@@ -170,6 +200,33 @@ def open_lots_of(books: Books) -> OpenLots:
     )
 
 
+def _averaged(books: Books, slots: Table) -> Int64:
+    """The basis of open sub-lots, those in a pool at their share of it, in order of acquisition."""
+    basis = slots["open_cents"].astype(np.int64)
+    pooled = np.flatnonzero(slots["flags"] & kinds.POOLED != 0)
+    if not len(pooled):
+        return basis
+    positions = books.state.table("positions")
+    averages = books.state.table("averages")
+    seen: dict[tuple[int, bool], int] = {}
+    for at in pooled[np.lexsort((slots["arrival"][pooled], slots["lot"][pooled]))]:
+        slot = slots[at]
+        position = positions[slot["position"]]
+        pool = averages[position["average"]]
+        is_covered = bool(slot["flags"] & kinds.COVERED) or (
+            not slot["flags"] & kinds.NONCOVERED
+            and bool(slot["acquired"] >= position["covered_from"])
+        )
+        is_first = bool(pool["is_single"]) or is_covered
+        units = int(pool["units"] if is_first else pool["other_units"])
+        cents = int(pool["cents"] if is_first else pool["other_cents"])
+        before = seen.get((int(slot["position"]), is_first), 0)
+        after = before + int(slot["quantity"])
+        seen[int(slot["position"]), is_first] = after
+        basis[at] = apportion(cents, after, units) - apportion(cents, before, units)
+    return basis
+
+
 def _first_parts(s: Table) -> Int64:
     """The first of each run of parts of one sub-lot in one position.
 
@@ -180,6 +237,25 @@ def _first_parts(s: Table) -> Int64:
         differs = s[name][1:] != s[name][:-1]
         is_first[1:] = differs if at == 0 else is_first[1:] | differs
     return np.flatnonzero(is_first)
+
+
+def short_lots_of(books: Books) -> ShortLots:
+    """Every open part of a short sale or of a written option, by household and rank."""
+    slots = books.state.table("slots")
+    positions = books.state.table("positions")
+    is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
+    is_open[is_open] &= positions["flags"][slots["position"][is_open]] & kinds.SHORT != 0
+    s = slots[is_open]
+    household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
+    s = s[np.lexsort((s["arrival"], s["lot"], household))]
+    return ShortLots(
+        lot_row=_row_of_lot(books, s["lot"]),
+        position=s["position"].astype(np.int64),
+        opened=s["acquired"].astype(np.int64),
+        quantity=s["quantity"],
+        proceeds=s["open_cents"],
+        deferred=remaining_cents(s, "wash_cents"),
+    )
 
 
 def wash_sales_of(books: Books) -> WashSales:
@@ -217,7 +293,7 @@ def _long_from(holding_period: Table) -> Int64:
     return np.array([long_term_from(int(day)) for day in days], np.int64)[inverse]
 
 
-def _remaining(slots: Table, name: str) -> Int64:
+def remaining_cents(slots: Table, name: str) -> Int64:
     """What is left, at the open units, of an amount that belongs to the whole."""
     left = slots[name].copy()
     for at in np.flatnonzero((left != 0) & (slots["whole_quantity"] != slots["quantity"])):
@@ -255,8 +331,12 @@ def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
     return by_date
 
 
-def _status(books: Books, rows: Table, sold: Int64, is_unknown: Mask) -> Int64:
-    """Final, provisional or with an incomplete window: decision D20 and the data's coverage."""
+def _status(books: Books, rows: Table, is_unknown: Mask) -> Int64:
+    """Final, provisional or with an incomplete window: decision D20 and the data's coverage.
+
+    A constructive sale is provisional until the last day on which it can still be cured has passed.
+    """
+    sold = rows["window"].astype(np.int64)
     status = np.full(len(rows), FINAL)
     tested = rows["flags"] & kinds.TESTED != 0
     through, begins = _coverage(books)
@@ -268,6 +348,10 @@ def _status(books: Books, rows: Table, sold: Int64, is_unknown: Mask) -> Int64:
         mine = tested & (household == number)
         for day in days:
             status[mine & (day <= sold) & (sold < day + WINDOW_DAYS)] = WINDOW_INCOMPLETE
+    deemed = np.flatnonzero(rows["flags"] & kinds.CONSTRUCTIVE != 0)
+    for at in deemed:
+        if books.as_of <= exposed_through(last_day_to_close(int(rows["sold"][at]))):
+            status[at] = PROVISIONAL
     status[is_unknown] = BASIS_UNKNOWN
     return status
 

@@ -1,15 +1,25 @@
 """A sale: lots are relieved, gain or loss is measured by piece, losses look for replacements."""
 
 from taxlots.book.kinds import (
+    AVERAGE_IN_FORCE,
     CLOSED,
     DUAL_BASIS,
     EXEMPT,
+    EXPIRE,
+    FIFO,
+    POOLED,
+    RIGHT,
+    SHORTED,
+    SURRENDER,
     TAX_DEFERRED,
     UNKNOWN_BASIS,
     UNUSED,
 )
+from taxlots.book.noting import fault
+from taxlots.book.pools import is_averaged, is_covered_row, leave_pool
 from taxlots.book.positions import free_slot, new_slot, queue_candidate, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
+from taxlots.book.restarts import restart_before_sale
 from taxlots.book.tables import NONE, Book
 from taxlots.book.wash import test_loss
 from taxlots.domain.money import apportion
@@ -30,32 +40,68 @@ def sell(b: Book, at: int) -> None:
     first_row = tally.rows
     realizes = not p.flags & TAX_DEFERRED
     in_order = True
-    has_loss = False
+    method = e.method
     pick, of_pick = first_pick(b, at)
+    if is_averaged(b, e.position):
+        if pick != NONE:
+            fault(b, at, AVERAGE_IN_FORCE, 0, 0)
+        method = FIFO
+        pick = NONE
     left = e.quantity
     given = 0
     while left > 0:
-        source, units, pick, of_pick = next_relief(b, at, e.method, pick, of_pick, left)
+        source, units, pick, of_pick = next_relief(b, at, method, pick, of_pick, left)
+        if p.flags & SHORTED and realizes:
+            of_pick += units
+            source, units = restart_before_sale(b, source, units, e.day)
+            of_pick -= units
         left -= units
         proceeds = apportion(e.cents, e.quantity - left, e.quantity) - given
         given += proceeds
         if realizes:
             if tally.rows > first_row and b.slots[source].lot < b.rows[tally.rows - 1].lot:
                 in_order = False
-            row = _realize(b, at, source, units, proceeds)
-            if gain(proceeds, b.rows[row].basis_cents) < 0:
-                has_loss = True
+            _realize(b, at, source, units, proceeds)
         else:
-            _keep_closed(b, at, source, units, NONE)
+            keep_closed(b, at, source, units, NONE)
             relieve(b, source, units)
         if b.slots[source].quantity == 0:
             free_slot(b, source)
-    if has_loss and not p.flags & (TAX_DEFERRED | EXEMPT):
-        _test_losses(b, first_row, in_order)
+    if realizes and not p.flags & EXEMPT:
+        test_losses(b, first_row, in_order)
 
 
-def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
-    """Write the row of one relieved piece and return its number."""
+def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
+    """Write the row of one relieved piece."""
+    e = b.events[at]
+    slot = b.slots[source]
+    row_at = new_row(b, at, source, units, proceeds)
+    row = b.rows[row_at]
+    if e.kind == SURRENDER:
+        row.sold = b.terms[b.details[e.detail].terms].sold
+        row.window = row.sold
+    loss_cents = 0
+    if slot.flags & DUAL_BASIS:
+        loss_cents = share_of_whole(b, source, slot.loss_cents, units)
+    keep_closed(b, at, source, units, row_at)
+    if slot.flags & POOLED:
+        basis = leave_pool(b, source, units)
+        relieve(b, source, units)
+    else:
+        basis = relieve(b, source, units)
+    if row.flags & DUAL_BASIS:
+        used = basis_on_sale(proceeds, basis, loss_cents)
+        row.gap_cents = basis - used
+        if proceeds < loss_cents:
+            row.holding_period = row.acquired
+        basis = used
+    row.basis_cents = basis
+    if row.flags & RIGHT and e.kind == EXPIRE:
+        row.nondeductible_cents = basis
+
+
+def new_row(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
+    """A realized row for units of a sub-lot, on the day of the event; its basis is still 0."""
     e = b.events[at]
     slot = b.slots[source]
     tally = b.tally[0]
@@ -64,31 +110,23 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
     row = b.rows[row_at]
     row.event = at
     row.lot = slot.lot
-    row.position = e.position
+    row.position = slot.position
     row.acquired = slot.acquired
     row.holding_period = slot.holding_period
     row.flags = slot.flags & ~UNUSED
+    row.sold = e.day
+    row.window = e.day
     row.quantity = units
     row.proceeds_cents = proceeds
+    row.basis_cents = 0
     row.disallowed_cents = 0
     row.permanent_cents = 0
     row.gap_cents = 0
-    loss_cents = 0
-    if slot.flags & DUAL_BASIS:
-        loss_cents = share_of_whole(b, source, slot.loss_cents, units)
-    _keep_closed(b, at, source, units, row_at)
-    basis = relieve(b, source, units)
-    if row.flags & DUAL_BASIS:
-        used = basis_on_sale(proceeds, basis, loss_cents)
-        row.gap_cents = basis - used
-        if proceeds < loss_cents:
-            row.holding_period = row.acquired
-        basis = used
-    row.basis_cents = basis
+    row.nondeductible_cents = 0
     return row_at
 
 
-def _keep_closed(b: Book, at: int, source: int, units: int, row: int) -> None:
+def keep_closed(b: Book, at: int, source: int, units: int, row: int) -> None:
     """Under the literal readings D1 and D2, keep sold shares in the queue of candidates.
 
     Of one lot, what was sold stands before what is held.
@@ -119,10 +157,16 @@ def _is_held_part(b: Book, at: int, lot: int) -> bool:
     return b.slots[at].lot == lot and not b.slots[at].flags & CLOSED
 
 
-def _test_losses(b: Book, first_row: int, in_order: bool) -> None:
+def test_losses(b: Book, first_row: int, in_order: bool) -> None:
     """Test the losses of one sale in the order in which their lots were acquired."""
     tally = b.tally[0]
     count = tally.rows - first_row
+    has_loss = False
+    for i in range(first_row, tally.rows):
+        if _is_loss(b, i):
+            has_loss = True
+    if not has_loss:
+        return
     for i in range(count):
         b.order[i] = first_row + i
     if not in_order:
@@ -131,11 +175,20 @@ def _test_losses(b: Book, first_row: int, in_order: bool) -> None:
     tally.piece = 0
     while tally.piece < tally.pieces:
         row_at = b.order[tally.piece]
-        row = b.rows[row_at]
-        if row.basis_cents > row.proceeds_cents and not row.flags & UNKNOWN_BASIS:
+        if _is_loss(b, row_at):
             test_loss(b, row_at)
         tally.piece += 1
     tally.pieces = 0
+
+
+def _is_loss(b: Book, row_at: int) -> bool:
+    """Whether a realized piece is a loss that section 1091 can reach."""
+    row = b.rows[row_at]
+    if row.flags & UNKNOWN_BASIS or row.nondeductible_cents != 0:
+        return False
+    if b.rules[0].covered_only and not is_covered_row(b, row_at):
+        return False
+    return gain(row.proceeds_cents, row.basis_cents) < 0
 
 
 def _sort_by_lot(b: Book, count: int) -> None:

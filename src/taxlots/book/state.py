@@ -86,6 +86,14 @@ class State:
         """What of the basis adjustments fell on lots of unknown basis, in cents."""
         return int(self._plain_view().tally[0].unbooked_cents)
 
+    def other_basis_cents(self) -> int:
+        """Basis that came in by events that state no cost, in cents."""
+        return int(self._plain_view().tally[0].basis_in_cents)
+
+    def returned_cents(self) -> int:
+        """Capital that came back and lowered a basis, in cents."""
+        return int(self._plain_view().tally[0].returned_cents)
+
     def _plain_view(self) -> Book:
         """The tables with attribute access outside compiled code too."""
         if not self.is_compiled:
@@ -108,8 +116,9 @@ class State:
 def begin(tables: dict[str, Array], policy: Policy, *, compiled: bool | None = None) -> State:
     """A fold that has booked nothing yet.
 
-    ``tables`` holds the structured arrays ``events, details, picks, positions, pools, kinships``
-    and ``memberships``.  With ``NUMBA_DISABLE_JIT=1`` nothing is compiled, whatever the size.
+    ``tables`` holds the structured arrays ``events, details, terms, picks, positions, averages,
+    pools, kinships`` and ``memberships``.  With ``NUMBA_DISABLE_JIT=1`` nothing is compiled,
+    whatever the size.
     """
     events = len(tables["events"])
     wanted = events >= COMPILE_FROM_EVENTS if compiled is None else compiled
@@ -174,4 +183,5 @@ def _rules(policy: Policy) -> Rules:
         count_older_than_sold=int(policy.count_older_than_sold),
         spouse_basis_step_up=int(policy.spouse_basis_step_up),
         adjusted_first=int(policy.sub_first == "adjusted"),
+        average_to_cents=int(policy.average_rounding == "cents"),
     )

@@ -22,7 +22,8 @@ class Event:
     """One thing that happens to a position, in booking order; what kind is in ``book.kinds``.
 
     ``row`` is the journal row (of several fills: the first).  ``cents`` is the cost of what comes
-    in or the net proceeds of what goes out.  ``detail`` points to what few events need.
+    in or the net proceeds of what goes out.  ``detail`` points to what few events need.  Two events
+    of one row stand next to each other: the first may fill in or void the second.
     """
 
     kind: Int32 = 0
@@ -41,6 +42,7 @@ class Detail:
 
     ``numerator / denominator`` is a split's ratio; ``loss_cents`` a gift's basis for loss;
     ``lot`` the lot that arrives; picks are ``picks[first_pick : first_pick + pick_count]``.
+    ``terms`` points to the terms of a corporate action.
     """
 
     to_position: Int32 = NONE
@@ -50,10 +52,38 @@ class Detail:
     holding_period: Int32 = 0
     acquired: Int32 = NONE
     flags: Int32 = 0
-    spare: Int32 = 0
+    terms: Int32 = NONE
     numerator: int = 0
     denominator: int = 0
     loss_cents: int = 0
+
+
+@dataclass(slots=True)
+class Terms:
+    """What a corporate action pays for the units of one position.
+
+    ``units`` is the new units of the row, 0 where the event's ratio gives them.  Cash, the value of
+    the new units and that of the old ones are each ``numerator / denominator`` cents for one
+    unit, or, where the denominator is 0, ``numerator`` cents in all.  ``part`` is the fraction of
+    the basis that goes to new shares (denominator 0: by value).  ``sold`` is the day on which the
+    law puts the disposition.  ``is_stated``: the row names this account, which must hold something;
+    ``stated_units`` is a quantity that must be that of the old or of the new units (0: none).
+    """
+
+    sold: Int32 = 0
+    is_right: Int32 = 0
+    is_elected: Int32 = 0
+    is_stated: Int32 = 0
+    units: int = 0
+    stated_units: int = 0
+    cash_numerator: int = 0
+    cash_denominator: int = 0
+    value_numerator: int = 0
+    value_denominator: int = 0
+    old_value_numerator: int = 0
+    old_value_denominator: int = 0
+    part_numerator: int = 0
+    part_denominator: int = 0
 
 
 @dataclass(slots=True)
@@ -124,7 +154,12 @@ class Branch:
 
 @dataclass(slots=True)
 class Position:
-    """One security in one account (or on its way into or out of it)."""
+    """One security in one account (or on its way into or out of it), held or owed.
+
+    ``first_of_symbol`` starts the household's chain of positions of the symbol; ``average`` is the
+    position's pool of average basis.  ``restarted`` is units of property that got a new holding
+    period against these short lots (26 USC 1233(b)).
+    """
 
     head: Int32 = NONE
     tail: Int32 = NONE
@@ -139,8 +174,29 @@ class Position:
     tax_return: Int32 = 0
     multiplier: Int32 = 1
     slots: Int32 = 0
-    spare: Int32 = 0
+    average: Int32 = NONE
+    first_of_symbol: Int32 = NONE
+    covered_from: Int32 = 0
     quantity: int = 0
+    restarted: int = 0
+
+
+@dataclass(slots=True)
+class Average:
+    """The pools of one position under the average basis method: covered lots and the others.
+
+    ``is_on`` from the election to its end; ``elected`` is the day of an election that can still be
+    revoked (NONE: none); with ``is_single`` all lots are in the first pool.
+    """
+
+    is_on: Int32 = 0
+    is_single: Int32 = 0
+    elected: Int32 = NONE
+    spare: Int32 = 0
+    units: int = 0
+    cents: int = 0
+    other_units: int = 0
+    other_cents: int = 0
 
 
 @dataclass(slots=True)
@@ -183,7 +239,11 @@ class Wait:
 
 @dataclass(slots=True)
 class Row:
-    """A realized piece of a lot.  ``gap_cents``: a gift's gain basis less the basis used."""
+    """A realized piece of a lot.  ``gap_cents``: a gift's gain basis less the basis used.
+
+    ``sold`` is the day on which the law puts the disposition, ``window`` the day around which
+    section 1091 looks for replacements.
+    """
 
     event: Int32 = NONE
     lot: Int32 = NONE
@@ -191,12 +251,15 @@ class Row:
     acquired: Int32 = 0
     holding_period: Int32 = 0
     flags: Int32 = 0
+    sold: Int32 = 0
+    window: Int32 = 0
     quantity: int = 0
     proceeds_cents: int = 0
     basis_cents: int = 0
     disallowed_cents: int = 0
     permanent_cents: int = 0
     gap_cents: int = 0
+    nondeductible_cents: int = 0
 
 
 @dataclass(slots=True)
@@ -227,7 +290,9 @@ class Tally:
 
     ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is.
     ``room`` is what every table can take for sure.  ``departed_cents`` is basis that left untaxed,
-    ``unbooked_cents`` what of the basis adjustments fell on lots of unknown basis.
+    ``unbooked_cents`` what of the basis adjustments fell on lots of unknown basis;
+    ``basis_in_cents`` is basis that came in by events that state no cost (options, constructive
+    sales, short sales), ``returned_cents`` capital that came back and lowered a basis.
     """
 
     slots: int = 0
@@ -244,6 +309,8 @@ class Tally:
     room: int = 0
     departed_cents: int = 0
     unbooked_cents: int = 0
+    basis_in_cents: int = 0
+    returned_cents: int = 0
 
 
 @dataclass(slots=True)
@@ -255,6 +322,8 @@ class Rules:
     count_older_than_sold: int = 1
     spouse_basis_step_up: int = 1
     adjusted_first: int = 1
+    average_to_cents: int = 0
+    covered_only: int = 0
 
 
 class Book(NamedTuple):
@@ -262,12 +331,14 @@ class Book(NamedTuple):
 
     events: list[Event]
     details: list[Detail]
+    terms: list[Terms]
     picks: list[Pick]
     lots: list[Lot]
     slots: list[Slot]
     high: list[Branch]
     low: list[Branch]
     positions: list[Position]
+    averages: list[Average]
     pools: list[Pool]
     waits: list[Wait]
     rows: list[Row]
@@ -292,12 +363,14 @@ def layout(record: type[Any]) -> list[tuple[str, str]]:
 TABLES: Final[dict[str, type[Any]]] = {
     "events": Event,
     "details": Detail,
+    "terms": Terms,
     "picks": Pick,
     "lots": Lot,
     "slots": Slot,
     "high": Branch,
     "low": Branch,
     "positions": Position,
+    "averages": Average,
     "pools": Pool,
     "waits": Wait,
     "rows": Row,

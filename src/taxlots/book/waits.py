@@ -72,18 +72,28 @@ def free_wait(b: Book, at: int) -> None:
     tally.free_wait = at
 
 
-def queue_wait(b: Book, pool_at: int, at: int) -> None:
-    """Let what is left of a loss wait, behind those of earlier sales."""
-    expire_waits(b, pool_at, b.waits[at].day)
+def queue_wait(b: Book, pool_at: int, at: int, day: int) -> None:
+    """Let what is left of a loss wait, behind those of sales of its day and before.
+
+    ``day`` is today; a loss that the law dates later (worthlessness) stays behind later sales.
+    """
+    expire_waits(b, pool_at, day)
     pool = b.pools[pool_at]
     wait = b.waits[at]
-    wait.earlier = pool.last_wait
-    wait.later = NONE
-    if pool.last_wait == NONE:
+    before = pool.last_wait
+    while before != NONE and b.waits[before].day > wait.day:
+        before = b.waits[before].earlier
+    following = pool.first_wait if before == NONE else b.waits[before].later
+    wait.earlier = before
+    wait.later = following
+    if before == NONE:
         pool.first_wait = at
     else:
-        b.waits[pool.last_wait].later = at
-    pool.last_wait = at
+        b.waits[before].later = at
+    if following == NONE:
+        pool.last_wait = at
+    else:
+        b.waits[following].earlier = at
     pool.waits += 1
 
 

@@ -7,24 +7,30 @@ front, so the work is linear in what happens.  26 USC 1091; ``law/s1091_wash_sal
 """
 
 from taxlots.book.kinds import (
+    ACQUISITION,
     ADJUSTED,
     CLOSED,
+    DUAL_BASIS,
     EARLIER_YEAR_RESTATED,
     HIGH_HEAP,
     INHERITED,
     JOINT,
     LOW_HEAP,
+    NO_CANDIDATE,
     PERMANENT_DEFERRED,
     PERMANENT_RETURN,
     PERMANENT_SPOUSE,
+    POOLED,
     REPLACEMENT,
     RESTATED,
+    SHORT,
     STEPS_UP,
     TAX_DEFERRED,
     TESTED,
     UNUSED,
 )
 from taxlots.book.noting import fault
+from taxlots.book.pools import join_pool
 from taxlots.book.positions import (
     LAST_SUB,
     expire_candidates,
@@ -33,6 +39,7 @@ from taxlots.book.positions import (
     link,
     new_slot,
     relieve,
+    share_of_whole,
 )
 from taxlots.book.tables import NONE, Book
 from taxlots.book.waits import (
@@ -46,11 +53,13 @@ from taxlots.book.waits import (
 )
 from taxlots.domain.calendar import civil
 from taxlots.domain.money import apportion
-from taxlots.law.identical import replaces
+from taxlots.law.identical import replaces, share_group
 from taxlots.law.s1091_wash_sale import (
     disallowed_part,
+    in_window,
     is_permanent_in,
     replacement_basis,
+    window_end,
 )
 from taxlots.law.s1223_tacking import tacked_day
 
@@ -64,7 +73,7 @@ def test_loss(b: Book, row_at: int) -> None:
     at = new_wait(b)
     wait = b.waits[at]
     wait.row = row_at
-    wait.day = event.day
+    wait.day = row.window
     wait.position = row.position
     wait.lot = row.lot
     wait.holding_period = row.holding_period
@@ -76,6 +85,13 @@ def test_loss(b: Book, row_at: int) -> None:
     wait.loss_cents = row.basis_cents - row.proceeds_cents
     wait.sold_units = row.quantity
     pool_at = position.pool
+    if row.window < event.day:
+        _look_back(b, at)
+        if wait.matched < wait.whole and window_end(row.window) >= event.day:
+            queue_wait(b, pool_at, at, event.day)
+        else:
+            free_wait(b, at)
+        return
     expire_candidates(b, pool_at, event.day)
     candidate = b.pools[pool_at].first_candidate
     while candidate != NONE and wait.matched < wait.whole:
@@ -84,9 +100,47 @@ def test_loss(b: Book, row_at: int) -> None:
             _match(b, at, candidate)
         candidate = following
     if wait.matched < wait.whole:
-        queue_wait(b, pool_at, at)
+        queue_wait(b, pool_at, at, event.day)
     else:
         free_wait(b, at)
+
+
+def _look_back(b: Book, wait_at: int) -> None:
+    """Match a loss of an earlier day with what is still held of the purchases around that day.
+
+    A delivery closes a short sale that the law dates back (Treas. Reg. 1.1091-1(g)), however long
+    the queue of candidates has gone on since.
+    """
+    wait = b.waits[wait_at]
+    while wait.matched < wait.whole:
+        best = NONE
+        for at in range(len(b.positions)):
+            p = b.positions[at]
+            if p.pool != b.positions[wait.position].pool or p.flags & NO_CANDIDATE:
+                continue
+            slot_at = p.head
+            while slot_at != NONE:
+                if _could_have_replaced(b, slot_at, wait_at) and (
+                    best == NONE or _is_earlier(b, slot_at, best)
+                ):
+                    best = slot_at
+                slot_at = b.slots[slot_at].next
+        if best == NONE:
+            return
+        _match(b, wait_at, best)
+
+
+def _could_have_replaced(b: Book, slot_at: int, wait_at: int) -> bool:
+    slot = b.slots[slot_at]
+    if not slot.flags & ACQUISITION or slot.flags & REPLACEMENT:
+        return False
+    return _may_replace(b, slot_at, wait_at)
+
+
+def _is_earlier(b: Book, slot_at: int, other: int) -> bool:
+    one = b.slots[slot_at]
+    two = b.slots[other]
+    return one.lot < two.lot or (one.lot == two.lot and one.arrival < two.arrival)
 
 
 def absorb_waiting_losses(b: Book, slot_at: int, day: int) -> None:
@@ -96,7 +150,7 @@ def absorb_waiting_losses(b: Book, slot_at: int, day: int) -> None:
     at = b.pools[pool_at].first_wait
     while at != NONE and b.slots[slot_at].flags & UNUSED:
         following = b.waits[at].later
-        if _is_identical(b, slot_at, at):
+        if in_window(b.waits[at].day, day) and _is_identical(b, slot_at, at):
             _match(b, at, slot_at)
             if b.waits[at].matched == b.waits[at].whole:
                 leave_waits(b, pool_at, at)
@@ -108,7 +162,7 @@ def _may_replace(b: Book, slot_at: int, wait_at: int) -> bool:
     slot = b.slots[slot_at]
     wait = b.waits[wait_at]
     rules = b.rules[0]
-    if slot.lot == wait.lot:
+    if slot.lot == wait.lot or not in_window(wait.day, slot.acquired):
         return False
     if not rules.count_older_than_sold and slot.lot < wait.lot:
         return False
@@ -127,6 +181,8 @@ def _is_identical(b: Book, slot_at: int, wait_at: int) -> bool:
         return True
     wait = b.waits[wait_at]
     sold = b.positions[wait.position]
+    if acquired.flags & SHORT:
+        return share_group(b.kinships, b.memberships, acquired.security, sold.security, wait.day)
     return replaces(b.kinships, b.memberships, acquired.security, sold.security, wait.day)
 
 
@@ -188,55 +244,79 @@ def _outcome(b: Book, loss_position: int, replacement_position: int) -> int:
 
 def _use(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, rule: int) -> None:
     """Turn ``units`` of an unused sub-lot into a used one that carries the loss."""
-    wait = b.waits[wait_at]
     source = b.slots[slot_at]
-    lot = b.lots[source.lot]
     position = source.position
     near = source.previous
-    unused_after = source.quantity - units
-    lot.adjusted += 1
+    b.lots[source.lot].adjusted += 1
     if _can_use_in_place(b, slot_at, units):
-        leave_candidates(b, slot_at)
-        source.sub = lot.adjusted
+        if source.flags & UNUSED:
+            leave_candidates(b, slot_at)
+        source.loss_cents = share_of_whole(b, slot_at, source.loss_cents, units)
+        source.sub = b.lots[source.lot].adjusted
         source.whole_quantity = source.quantity
         source.whole_cents = source.open_cents
         used_at = slot_at
     else:
-        flags = source.flags & ~UNUSED
-        used_at = new_slot(b)
-        used = b.slots[used_at]
-        used.lot = source.lot
-        used.acquired = source.acquired
-        used.holding_period = source.holding_period
-        used.flags = flags
-        used.sub = lot.adjusted
-        used.key_quantity = source.key_quantity
-        used.key_cents = source.key_cents
-        used.quantity = units
-        used.whole_quantity = units
-        basis = relieve(b, slot_at, units)
-        used.whole_cents = basis
-        used.open_cents = basis
-        if unused_after == 0:
-            free_slot(b, slot_at)
-        else:
+        used_at = _part_to_use(b, slot_at, units)
+        if source.quantity > 0:
             near = slot_at
-            source.whole_quantity = source.quantity
-            source.whole_cents = source.open_cents
     used = b.slots[used_at]
     used.flags = used.flags | REPLACEMENT
     if rule == STEPS_UP:
-        basis = replacement_basis(used.open_cents, disallowed)
-        used.open_cents = basis
-        used.whole_cents = basis
         used.wash_cents = disallowed
-        used.flags = used.flags | ADJUSTED | wait.flags
-        used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
-        if disallowed != 0:
-            used.key_quantity = used.whole_quantity
-            used.key_cents = basis
+        used.flags = used.flags | ADJUSTED
+        if not b.positions[position].flags & SHORT:
+            _step_up(b, used_at, position, wait_at, disallowed)
     if used_at != slot_at:
         link(b, used_at, position, near)
+
+
+def _part_to_use(b: Book, slot_at: int, units: int) -> int:
+    """Take units out of an unused sub-lot into one of their own, in no position yet."""
+    source = b.slots[slot_at]
+    unused_after = source.quantity - units
+    used_at = new_slot(b)
+    used = b.slots[used_at]
+    used.lot = source.lot
+    used.acquired = source.acquired
+    used.holding_period = source.holding_period
+    used.flags = source.flags & ~UNUSED
+    used.sub = b.lots[source.lot].adjusted
+    used.key_quantity = source.key_quantity
+    used.key_cents = source.key_cents
+    used.quantity = units
+    used.whole_quantity = units
+    used.loss_cents = share_of_whole(b, slot_at, source.loss_cents, units)
+    rest = share_of_whole(b, slot_at, source.loss_cents, source.quantity) - used.loss_cents
+    basis = relieve(b, slot_at, units)
+    used.whole_cents = basis
+    used.open_cents = basis
+    if unused_after == 0:
+        free_slot(b, slot_at)
+    else:
+        source.whole_quantity = source.quantity
+        source.whole_cents = source.open_cents
+        source.loss_cents = rest
+    return used_at
+
+
+def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int) -> None:
+    """Let the loss join the basis and the holding period of the shares that replace it."""
+    wait = b.waits[wait_at]
+    used = b.slots[used_at]
+    used.position = position
+    if used.flags & POOLED:
+        join_pool(b, used_at, 0, disallowed)
+    if used.flags & DUAL_BASIS:
+        used.loss_cents = replacement_basis(used.loss_cents, disallowed)
+    basis = replacement_basis(used.open_cents, disallowed)
+    used.open_cents = basis
+    used.whole_cents = basis
+    used.flags = used.flags | wait.flags
+    used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
+    if disallowed != 0:
+        used.key_quantity = used.whole_quantity
+        used.key_cents = basis
 
 
 def _can_use_in_place(b: Book, slot_at: int, units: int) -> bool:
@@ -254,6 +334,7 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
     wait = b.waits[wait_at]
     slot = b.slots[slot_at]
     slot_pool = b.positions[slot.position].pool
+    is_owed = b.positions[slot.position].flags & SHORT != 0
     row_at = slot.row
     if row_at == NONE:
         _use_up_closed(b, slot_at, units)
@@ -264,13 +345,15 @@ def _restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, r
         leave_candidates(b, slot_at)
         free_slot(b, slot_at)
     restated = b.rows[row_at]
-    sold = b.events[restated.event].day
-    if civil(sold)[0] < civil(wait.day)[0]:
+    if civil(restated.sold)[0] < civil(wait.day)[0]:
         fault(b, restated.event, EARLIER_YEAR_RESTATED, 0, 0)
     restated.flags = restated.flags | REPLACEMENT | RESTATED
     if rule == STEPS_UP:
         restated.basis_cents = replacement_basis(restated.basis_cents, disallowed)
-        restated.flags = restated.flags | ADJUSTED | wait.flags
+        restated.flags = restated.flags | ADJUSTED
+        if is_owed:
+            return
+        restated.flags = restated.flags | wait.flags
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
         own = wait_of(b, slot_pool, row_at)
         if own != NONE:
@@ -292,18 +375,22 @@ def _split_row(b: Book, slot_at: int, units: int) -> int:
     part.acquired = row.acquired
     part.holding_period = row.holding_period
     part.flags = row.flags
+    part.sold = row.sold
+    part.window = row.window
     part.quantity = apportion(row.quantity, units, slot.quantity)
     part.proceeds_cents = apportion(row.proceeds_cents, units, slot.quantity)
     part.basis_cents = apportion(row.basis_cents, units, slot.quantity)
     part.disallowed_cents = apportion(row.disallowed_cents, units, slot.quantity)
     part.permanent_cents = apportion(row.permanent_cents, units, slot.quantity)
     part.gap_cents = apportion(row.gap_cents, units, slot.quantity)
+    part.nondeductible_cents = apportion(row.nondeductible_cents, units, slot.quantity)
     row.quantity -= part.quantity
     row.proceeds_cents -= part.proceeds_cents
     row.basis_cents -= part.basis_cents
     row.disallowed_cents -= part.disallowed_cents
     row.permanent_cents -= part.permanent_cents
     row.gap_cents -= part.gap_cents
+    row.nondeductible_cents -= part.nondeductible_cents
     split_wait(b, slot_at, slot.row, part_at, units)
     slot.quantity -= units
     _schedule(b, part_at, slot.row)

@@ -79,31 +79,29 @@ PURCHASE_ACTIONS = frozenset(
     }
 )
 
-BOOKED_ACTIONS = (
-    CASH_ACTIONS
-    | PURCHASE_ACTIONS
+SALE_ACTIONS = frozenset({Action.SELL, Action.SELL_OPTION, Action.CASH_IN_LIEU, Action.TENDER})
+"""Actions that close lots by ``lots``, else ``method``, else the account's standing order."""
+
+EXCHANGE_ACTIONS = frozenset({Action.MERGER, Action.TENDER, Action.CLASS_EXCHANGE})
+"""Actions by which shares become those of ``to_symbol``."""
+
+DISTRIBUTION_ACTIONS = frozenset({Action.SPINOFF, Action.RIGHTS, Action.STOCK_DIVIDEND})
+"""Actions that put shares of ``to_symbol`` beside those held."""
+
+CORPORATE_ACTIONS = (
+    EXCHANGE_ACTIONS
+    | DISTRIBUTION_ACTIONS
     | frozenset(
         {
-            Action.SELL,
-            Action.SELL_OPTION,
-            Action.SET_METHOD,
-            Action.TRANSFER,
-            Action.TRANSFER_IN,
-            Action.TRANSFER_OUT,
-            Action.DONATE,
-            Action.GIFT_OUT,
-            Action.IRA_DISTRIBUTION,
-            Action.GIFT_IN,
-            Action.INHERIT,
             Action.SPLIT,
-            Action.STOCK_DIVIDEND,
             Action.SYMBOL_CHANGE,
-            Action.BASIS_ADJUSTMENT,
-            Action.VOID,
+            Action.RETURN_OF_CAPITAL,
+            Action.LIQUIDATION,
+            Action.WORTHLESS,
         }
     )
 )
-"""The actions that this version books; the others are refused by name, never ignored."""
+"""What an issuer does to all of its shares: such a row may leave its account blank."""
 
 COLUMNS = (
     "id",

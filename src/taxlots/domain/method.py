@@ -27,6 +27,7 @@ BOOKED_METHODS = frozenset(
         ReliefMethod.LIFO,
         ReliefMethod.HIFO,
         ReliefMethod.LOFO,
+        ReliefMethod.AVERAGE,
         ReliefMethod.MINTAX,
     }
 )

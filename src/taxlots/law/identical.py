@@ -117,16 +117,22 @@ def identity_of(
     identical: Iterable[IdenticalMember],
     renames: Iterable[tuple[str, str]] = (),
     *,
+    merged: Iterable[tuple[str, str]] = (),
     same_index: bool = False,
 ) -> Identity:
-    """Build the identity of a book: listed groups, CUSIP, fund, renames and, if asked, index."""
+    """Build the identity of a book: listed groups, CUSIP, fund, renames and, if asked, index.
+
+    ``merged`` pairs are of one family, because lots and losses pass from one to the other, but two
+    issuers until they do.
+    """
     labels = _labels(securities, identical, renames, same_index=same_index)
     calls = {
         s.symbol: s.underlying
         for s in securities.values()
         if s.kind is SecurityKind.OPTION and s.underlying and not s.is_put
     }
-    symbols = sorted(set(labels) | set(calls) | set(calls.values()))
+    passed = [pair for pair in merged if pair[0] != pair[1]]
+    symbols = sorted({*labels, *calls, *calls.values(), *(s for pair in passed for s in pair)})
     numbers = {symbol: number for number, symbol in enumerate(symbols)}
     groups: dict[str, int] = {}
     kinships: list[Kinship] = []
@@ -138,7 +144,7 @@ def identity_of(
         for label, start, end in mine:
             group = groups.setdefault(label, len(groups))
             memberships.append(Membership(group, start, end))
-    return Identity(numbers, kinships, memberships, _families(labels, calls))
+    return Identity(numbers, kinships, memberships, _families(labels, [*calls.items(), *passed]))
 
 
 def _labels(
@@ -175,9 +181,9 @@ def _labels(
 
 
 def _families(
-    labels: Mapping[str, list[tuple[str, int, int]]], calls: Mapping[str, str]
+    labels: Mapping[str, list[tuple[str, int, int]]], pairs: Iterable[tuple[str, str]]
 ) -> dict[str, str]:
-    """Connected components of symbols over groups and options, each named by its first symbol."""
+    """Connected components of symbols over groups and pairs, each named by its first symbol."""
     parent: dict[tuple[str, str], tuple[str, str]] = {}
 
     def root(node: tuple[str, str]) -> tuple[str, str]:
@@ -190,8 +196,8 @@ def _families(
     for symbol, rows in labels.items():
         for label, _, _ in rows:
             parent[root(("group", label))] = root(("symbol", symbol))
-    for option, underlying in calls.items():
-        parent[root(("symbol", option))] = root(("symbol", underlying))
+    for one, other in pairs:
+        parent[root(("symbol", one))] = root(("symbol", other))
     first: dict[tuple[str, str], str] = {}
     symbols = sorted(name for kind, name in parent if kind == "symbol")
     for symbol in symbols:

@@ -1,0 +1,113 @@
+"""What stands against a holding: bought puts, written calls and short sales of the same stock.
+
+The books compute the plain short sale of appreciated stock (26 USC 1259); straddles (26 USC 1092)
+and days of diminished risk (26 USC 246(c)(4)) are told, not computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from taxlots.book import kinds
+from taxlots.domain.calendar import day_of
+from taxlots.domain.security import Security, SecurityKind
+
+if TYPE_CHECKING:
+    from taxlots.book.booking import Books
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A lot from the day of its opening through its last closing (or the as-of day).
+
+    ``symbol`` is what it is a position in: an option's underlying.  ``row`` opened it.
+    """
+
+    tax_return: str
+    symbol: str
+    lot: int
+    row: int
+    opened: int
+    closed: int
+    holding_period: int
+
+
+def holdings_and_hedges(books: Books) -> tuple[list[Span], list[Span]]:
+    """The long holdings of each symbol that was ever hedged, and what was held against them.
+
+    Both only in taxable accounts; empty where the book has neither options nor short sales.
+    """
+    hedging = _hedging_places(books)
+    if not hedging:
+        return [], []
+    hedged = {symbol for symbol in hedging.values()}
+    return_of = {a.id: a.tax_return for a in books.record.accounts}
+    taxable = {a.id for a in books.record.accounts if not a.kind.is_tax_deferred}
+    events = books.blueprint.tables["events"]
+    lots = books.state.table("lots")
+    closed = _last_days(books)
+    held, against = [], []
+    for number in np.flatnonzero(lots["event"] >= 0).tolist():
+        event = int(lots["event"][number])
+        position = int(events["position"][event])
+        if position < 0:
+            continue
+        account, symbol, _ = books.blueprint.places[position]
+        is_hedge = position in hedging
+        if account not in taxable or (not is_hedge and symbol not in hedged):
+            continue
+        span = Span(
+            tax_return=return_of[account],
+            symbol=hedging.get(position, symbol),
+            lot=number,
+            row=int(events["row"][event]),
+            opened=int(lots["acquired"][number]),
+            closed=min(closed.get(number, books.as_of), _expiry(books, symbol)),
+            holding_period=int(lots["acquired"][number]),
+        )
+        (against if is_hedge else held).append(span)
+    return held, against
+
+
+def _expiry(books: Books, symbol: str) -> int:
+    security = books.record.securities.get(symbol)
+    return books.as_of if security is None or security.expiry is None else day_of(security.expiry)
+
+
+def _hedging_places(books: Books) -> dict[int, str]:
+    """Positions that lose when a stock rises, and that stock: by number of position."""
+    found = {}
+    flags = books.state.table("positions")["flags"]
+    for position, (_, symbol, way) in enumerate(books.blueprint.places):
+        security = books.record.securities.get(symbol) or Security(symbol=symbol)
+        is_option = security.kind is SecurityKind.OPTION
+        is_owed = bool(flags[position] & kinds.SHORT)
+        if way and not is_owed:
+            continue
+        if not is_option and is_owed:
+            found[position] = symbol
+        elif is_option and security.underlying and security.is_put != is_owed:
+            found[position] = security.underlying
+    return found
+
+
+def _last_days(books: Books) -> dict[int, int]:
+    """The day on which the last unit of each closed lot was closed; open lots are left out."""
+    rows = books.state.table("rows")
+    slots = books.state.table("slots")
+    is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
+    still = set(slots["lot"][is_open].tolist())
+    found: dict[int, int] = {}
+    for lot, sold in zip(rows["lot"].tolist(), rows["sold"].tolist(), strict=True):
+        if lot not in still:
+            found[lot] = max(found.get(lot, sold), sold)
+    return found
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two lots of one return and symbol were open on one day."""
+    same = (one.tax_return, one.symbol) == (other.tax_return, other.symbol)
+    return same and one.opened <= other.closed and other.opened <= one.closed
