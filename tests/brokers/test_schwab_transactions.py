@@ -263,3 +263,16 @@ class TestMoveWithinTheAccount:
             "05/13/2024,Journaled Shares,ALFA,TO SPOUSE,-5,,,",
         )
         assert cells(reading, "action") == [("TRANSFER_OUT",), ("TRANSFER_IN",)]
+
+
+def test_options_and_bonds_tell_their_contracts() -> None:
+    reading = read(
+        "12/02/2024,Buy to Open,ALFA 12/20/2024 92.50 P,PUT ALFA,1,$2.00,$0.66,-$200.66",
+        "11/05/2024,Buy,91282CXY2,UST NOTE DUE 11/30/30,5000,$99.50,,-$4975.00",
+        "11/04/2024,Buy,ALFA,ALFA CORP,1,$9.00,,-$9.00",
+    )
+    assert [(s["symbol"], s["kind"]) for s in reading.securities] == [
+        ("91282CXY2", "bond"),
+        ("ALFA241220P00092500", "option"),
+    ]
+    assert reading.securities[1]["strike"] == "92.5"

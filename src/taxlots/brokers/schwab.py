@@ -55,10 +55,10 @@ def _reading(
     findings: Findings,
 ) -> Reading:
     is_kind = sheet.kind
-    rows = (
+    rows, securities = (
         transactions(sheet, account, as_of, held, findings)
         if is_kind is FileKind.TRANSACTIONS
-        else []
+        else ([], [])
     )
     opened = open_lots(sheet, as_of, findings) if is_kind is FileKind.OPEN_LOTS else []
     closed = realized_lots(sheet, as_of, findings) if is_kind is FileKind.REALIZED_LOTS else []
@@ -81,6 +81,7 @@ def _reading(
         rows=tuple(rows) if whole else (),
         open_lots=tuple(opened) if whole else (),
         realized_lots=tuple(closed) if whole else (),
+        securities=tuple(securities) if whole else (),
         problems=findings.in_order(),
     )
 

@@ -11,6 +11,8 @@ from taxlots.brokers.pairs import pair_up
 from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.schwab_entries import SCHWAB, read_entries
 from taxlots.brokers.schwab_sheet import Sheet
+from taxlots.brokers.securities import bond_security, option_security
+from taxlots.brokers.vocabulary import Nature
 from taxlots.domain.money import dollars
 
 
@@ -20,13 +22,16 @@ def transactions(
     as_of: date | None,
     held: Mapping[str, int] | None,
     findings: Findings,
-) -> list[BrokerRow]:
-    """Every transaction of the file in booking order; what cannot be booked is noted."""
+) -> tuple[list[BrokerRow], list[dict[str, str]]]:
+    """Every transaction in booking order, and the options and bonds that the rows tell.
+
+    What cannot be booked is noted.
+    """
     entries = read_entries(sheet.records, as_of, findings)
     _check_total(sheet, entries, findings)
     ordered = in_booking_order(entries, SCHWAB, findings)
     paired = pair_up(ordered, _is_internal, SCHWAB, findings)
-    return journal_rows(paired, account, held, SCHWAB, findings)
+    return journal_rows(paired, account, held, SCHWAB, findings), _securities(paired.entries)
 
 
 def _check_total(sheet: Sheet, entries: Sequence[Entry], findings: Findings) -> None:
@@ -43,6 +48,16 @@ def _check_total(sheet: Sheet, entries: Sequence[Entry], findings: Findings) -> 
             f"The file's total is {dollars(total)}, its rows add up to {dollars(found)}.",
             "A row is missing or was changed: download the file again.",
         )
+
+
+def _securities(entries: Sequence[Entry]) -> list[dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.is_option:
+            found.setdefault(entry.symbol, option_security(entry.symbol, entry.description))
+        elif entry.is_bond and entry.rule.nature in (Nature.SHARES_IN, Nature.SHARES_OUT):
+            found.setdefault(entry.symbol, bond_security(entry.symbol, entry.description))
+    return list(found.values())
 
 
 def _is_internal(entry: Entry) -> bool:
