@@ -40,7 +40,7 @@ def expected(name: str, number: str | None = None) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-@pytest.mark.parametrize("name", [*{name for name, _ in HISTORIES}, "closed-positions.csv"])
+@pytest.mark.parametrize("name", [*dict(HISTORIES), "closed-positions.csv"])
 def test_each_form_is_known_by_its_header(name: str) -> None:
     assert sniff(text_of(name)) is BROKERS["fidelity"]
 
