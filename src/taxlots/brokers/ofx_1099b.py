@@ -137,7 +137,7 @@ def _reading(
             f"The file holds forms of {len(years)} years: {', '.join(map(str, sorted(years)))}.",
             "Import each year on its own.",
         )
-    year = max(years, default=None)
+    year = next(iter(years)) if len(years) == 1 else None
     lots: list[CustodianRealizedLot] = []
     for form in forms:
         lots += _lots(form, year, findings)

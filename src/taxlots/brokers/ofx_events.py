@@ -51,13 +51,14 @@ def reinvest(statement: Statement, cells: OfxCells) -> None:
     """A distribution and the shares that it bought: two rows."""
     moment = cells.stamp("DTTRADE")
     security = statement.security(cells)
-    units = abs(cells.shares("UNITS") or 0)
+    told = cells.shares("UNITS")
+    units = abs(told or 0)
     total = cells.number("TOTAL")
     action = _income_action(cells)
     for name in ("DTTRADE", "UNITS", "TOTAL"):
         if not cells.is_told(name):
             cells.missing(name)
-    if cells.is_told("UNITS") and not units:
+    if told == 0:
         cells.wrong("UNITS", "BAD_QUANTITY", "is no quantity of a reinvestment")
     if moment is None or security is None or not units or total is None or action is None:
         return

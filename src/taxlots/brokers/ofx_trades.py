@@ -66,12 +66,13 @@ def read_trade(statement: Statement, cells: OfxCells) -> Trade | None:
     moment = cells.stamp("DTTRADE")
     is_option = cells.tag.name.endswith("OPT")
     security = statement.security(cells, "option" if is_option else "")
-    units = abs(cells.shares("UNITS") or 0)
+    told = cells.shares("UNITS")
+    units = abs(told or 0)
     total = cells.number("TOTAL")
     for name in ("DTTRADE", "UNITS", "TOTAL"):
         if not cells.is_told(name):
             cells.missing(name)
-    if cells.is_told("UNITS") and not units:
+    if told == 0:
         cells.wrong("UNITS", "BAD_QUANTITY", "is no quantity of a trade")
     action = _action(cells, comes_in=comes_in, is_option=is_option)
     if moment is None or security is None or not units or total is None or action is None:
