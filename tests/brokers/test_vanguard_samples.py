@@ -18,6 +18,7 @@ from taxlots.brokers.text import decode
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "brokers" / "vanguard"
 HISTORIES = [
     ("transactions-2019.csv", None),
+    ("transactions-2023.csv", None),
     ("ofxdownload-2025.csv", "12345678"),
     ("ofxdownload-2025.csv", "87654321"),
 ]
@@ -102,6 +103,7 @@ def test_the_samples_raise_these_warnings_and_no_error() -> None:
     assert not any(reading.is_refused for reading in readings)
     assert [[p.code for p in reading.problems] for reading in readings] == [
         ["SPLIT_RATIO_DERIVED", "CANCELLED", "BASIS_UNKNOWN"],
+        ["SWEEPS_LEFT_OUT"],
         ["SPLIT_RATIO_DERIVED", "SYMBOL_MADE", "SWEEPS_LEFT_OUT"],
         [],
         [],

@@ -288,3 +288,10 @@ def test_no_money_is_lost_whatever_rows_a_file_has(dropped: list[int], turned: b
         for r in reading.rows
     )
     assert cash == told_cash(text, "12345678")
+
+
+def test_a_row_is_the_same_whatever_zeros_stand_behind_its_price() -> None:
+    rows = [row("Buy", "-21", shares="3", price=price) for price in ("7", "7.0", "7.0000")]
+    assert {tuple(read(table(line)).rows[0].cells.items()) for line in rows} == {
+        tuple(read(table(rows[0])).rows[0].cells.items())
+    }

@@ -35,7 +35,8 @@ class Custodian:
 
     ``page`` is where its client compares a row, ``lot_details`` where the lots behind a transfer
     are told.  ``is_grouped`` files list security by security, and no order of dates is expected.
-    The others are the names of the columns.
+    Where forms differ in the zeros behind a price, ``trims_prices`` leaves them out, so that a row
+    is the same in every form.  The others are the names of the columns.
     """
 
     page: str
@@ -48,6 +49,7 @@ class Custodian:
     fees: str
     amount: str
     is_grouped: bool = False
+    trims_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ FIDELITY: Final = Custodian(
     price="Price",
     fees="Fees",
     amount="Amount",
+    trims_prices=True,
 )
 CORE_FUNDS: Final = frozenset(
     {"CORE", "FCASH", "FDLXX", "FDRXX", "FTEXX", "FZFXX", "FZSXX", "SPAXX"}

@@ -125,10 +125,15 @@ class _RowMaker:
             action,
             quantity=shares(quantity),
             # A bond's price is a percentage of its face value, not money per unit.
-            price="" if entry.is_bond else entry.price,
+            price="" if entry.is_bond else self._price(entry),
             fees=dollars(entry.fees_cents) if entry.fees_cents else "",
             amount="" if amount is None else dollars(amount),
         )
+
+    def _price(self, entry: Entry) -> str:
+        if not self._custodian.trims_prices or "." not in entry.price:
+            return entry.price
+        return entry.price.rstrip("0").rstrip(".")
 
     def _accrued(self, entry: Entry) -> BrokerRow:
         """Interest within a bond's price: income of the seller, and less income of the buyer."""

@@ -39,6 +39,7 @@ VANGUARD: Final = Custodian(
     fees="Commission Fees",
     amount="Net Amount",
     is_grouped=True,
+    trims_prices=True,
 )
 SETTLEMENT_FUNDS: Final = frozenset({"VMFXX", "VMMXX"})
 """Money market funds in which Vanguard keeps, or has kept, an account's cash."""
