@@ -65,6 +65,17 @@ class JsonObject:
         }
 
 
+def listed_objects(around: JsonObject, name: str, findings: Findings) -> list[JsonObject]:
+    """The objects of a member that is a list of them; whatever else it holds is an error."""
+    value = around.members.get(name)
+    found = objects_of(value)
+    if isinstance(value, tuple) and len(found) < len(value):
+        findings.error(
+            around.line, name, "BAD_ROW", f"An item of '{name}' is no JSON object.", AGAIN
+        )
+    return found
+
+
 def scalar_text(value: Json) -> str:
     """A plain value as text: numbers without exponent, truth values as ``true`` and ``false``."""
     if isinstance(value, str):
