@@ -16,6 +16,7 @@ from taxlots.book.cells import Int64, Mask
 from taxlots.book.journal import ACTION_CODE, Journal, rows_where
 from taxlots.domain.action import SALE_ACTIONS, Action
 from taxlots.domain.money import LIMIT, apportion
+from taxlots.domain.view import View
 
 FAST_UNITS: Final = 10**14
 """1e-8 shares times 1e-8 dollars, in a cent."""
@@ -33,8 +34,11 @@ WITH_INCOME: Final = (Action.BUY, Action.ESPP)
 """Acquisitions whose basis takes the ordinary income recognized (26 USC 83, 421(b), 423(c))."""
 
 
-def cents_of(journal: Journal) -> Int64:
+def cents_of(journal: Journal, view: View = View.TAXPAYER) -> Int64:
     """Cost or net proceeds of every row in cents; 0 for rows that have neither.
+
+    In a broker's view compensation income joins no basis, and shares that vest have none
+    (Treas. Reg. 1.6045-1(d)(6)(ii)(A)).
 
     Raises OverflowError where an amount, or the share equivalents of all rows, do not fit.
     """
@@ -58,12 +62,19 @@ def cents_of(journal: Journal) -> Int64:
         cents[row] = _computed_apart(journal, row, int(multiplier[row]), bool(selling[row]))
     income = number["compensation_income"]
     with_income = np.isin(journal.action, [ACTION_CODE[a] for a in WITH_INCOME])
-    cents = np.where(with_income, cents + income.values, cents)
     is_vest = journal.action == ACTION_CODE[Action.RSU_VEST]
+    if view is View.BROKER:
+        return np.where(is_vest, 0, _paid_and_valued(journal, cents))
+    cents = np.where(with_income, cents + income.values, cents)
     vested_by_income = is_vest & amount.is_blank & number["price"].is_blank
-    cents = np.where(vested_by_income, income.values, cents)
+    return _paid_and_valued(journal, np.where(vested_by_income, income.values, cents))
+
+
+def _paid_and_valued(journal: Journal, cents: Int64) -> Int64:
+    """Amounts that a row states as cash, or as the value of what comes in."""
+    number = journal.number
     paid = np.isin(journal.action, [ACTION_CODE[a] for a in PAID_IN_CASH])
-    cents = np.where(paid & amount.is_blank, number["cash"].values, cents)
+    cents = np.where(paid & number["amount"].is_blank, number["cash"].values, cents)
     at_value = [Action.TAXABLE_EXCHANGE, Action.IRA_DISTRIBUTION, Action.INHERIT]
     by_value = np.isin(journal.action, [ACTION_CODE[a] for a in at_value])
     return np.where(by_value, number["fmv"].values, cents)

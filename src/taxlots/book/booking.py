@@ -51,7 +51,8 @@ from taxlots.domain.action import EXCHANGE_ACTIONS, Action
 from taxlots.domain.calendar import day_of
 from taxlots.domain.money import LIMIT
 from taxlots.domain.problem import Problem, Severity, error
-from taxlots.law.identical import Identity, identity_of
+from taxlots.domain.view import View
+from taxlots.law.identical import Identity, by_cusip, identity_of
 
 RENAMING: Final = frozenset({Action.SYMBOL_CHANGE, Action.CLASS_EXCHANGE})
 """Actions after which the old and the new symbol count as one security."""
@@ -62,6 +63,7 @@ class Draft:
     """A record that is read, checked and ordered, ready for the fold."""
 
     record: Record
+    view: View
     journal: Journal
     bookings: Bookings
     fills: dict[int, list[int]]
@@ -84,6 +86,7 @@ class Books:
     """
 
     record: Record
+    view: View
     journal: Journal
     bookings: Bookings
     fills: dict[int, list[int]]
@@ -101,23 +104,29 @@ def book_record(
     *,
     as_of: date | None = None,
     settlement: Callable[[int], int],
+    view: View = View.TAXPAYER,
     compiled: bool | None = None,
 ) -> tuple[Books | None, list[Problem]]:
     """Book a record as of a day (default: the last date of its journal).
 
-    ``settlement`` gives the settlement day of a trade day under SEC Rule 15c6-1.  ``compiled``
+    ``settlement`` gives the settlement day of a trade day under SEC Rule 15c6-1.  ``view`` says
+    whose books they are.  ``compiled``
     chooses machine code or plain Python; the default goes by size, the result is the same.
     Returns the books, or None, and every problem found.
     """
-    draft, problems = draft_of(record, as_of=as_of, settlement=settlement)
+    draft, problems = draft_of(record, as_of=as_of, settlement=settlement, view=view)
     if draft is None:
         return None, problems
     plan = blueprint(draft.desk, draft.bookings, draft.method, draft.identity, record.policy)
-    return finish(draft, plan, begin(plan.tables, record.policy, compiled=compiled))
+    return finish(draft, plan, begin(plan.tables, record.policy, view, compiled=compiled))
 
 
 def draft_of(
-    record: Record, *, as_of: date | None, settlement: Callable[[int], int]
+    record: Record,
+    *,
+    as_of: date | None,
+    settlement: Callable[[int], int],
+    view: View = View.TAXPAYER,
 ) -> tuple[Draft | None, list[Problem]]:
     """Read, check and order a record; None where it cannot be read at all.
 
@@ -139,7 +148,7 @@ def draft_of(
     if record.is_arrival_ordered:
         check_row_order(journal, live & ~bad, household)
     try:
-        cents = cents_of(journal)
+        cents = cents_of(journal, view)
     except OverflowError:
         return None, [*problems, _too_large(record)]
     if _total(cents) >= LIMIT:
@@ -148,16 +157,22 @@ def draft_of(
     ordered = in_booking_order(journal, usable, household, len(households))
     bookings, fills = merge_fills(journal, ordered, cents)
     named = named_lots(journal, usable, fills, settlement)
-    desk = _desk(journal, bookings, cents, named, last)
+    desk = _desk(journal, bookings, cents, named, last, view)
     renames = _renames(journal, usable, RENAMING)
     merged = _renames(journal, usable, EXCHANGE_ACTIONS)
     same_index = record.policy.same_index_identical
+    is_broker = view is View.BROKER
     identity = identity_of(
-        record.securities, record.identical, renames, merged=merged, same_index=same_index
+        by_cusip(record.securities) if is_broker else record.securities,
+        () if is_broker else record.identical,
+        renames,
+        merged=merged,
+        same_index=same_index,
     )
     method = methods_of(journal, bookings)
     draft = Draft(
         record,
+        view,
         journal,
         bookings,
         fills,
@@ -182,6 +197,7 @@ def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, l
         return None, [*problems, _too_large(draft.record)]
     books = Books(
         draft.record,
+        draft.view,
         draft.journal,
         draft.bookings,
         draft.fills,
@@ -202,12 +218,18 @@ def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, l
 
 
 def _desk(
-    journal: Journal, bookings: Bookings, cents: Int64, picks: dict[int, Picks], as_of: int
+    journal: Journal,
+    bookings: Bookings,
+    cents: Int64,
+    picks: dict[int, Picks],
+    as_of: int,
+    view: View,
 ) -> Desk:
     accounts = {a.id: a for a in journal.record.accounts}
     holders = holders_of(journal, bookings, accounts)
     return Desk(
         journal=journal,
+        view=view,
         cents=cents,
         accounts=accounts,
         picks=picks,

@@ -18,6 +18,7 @@ from taxlots.book.ordering import Bookings
 from taxlots.book.tables import Terms
 from taxlots.domain.account import Account
 from taxlots.domain.action import Action
+from taxlots.domain.view import View
 
 SPLIT_NOTICE_DAYS: Final = 10
 """Two accounts' splits of one symbol this close are one event told twice."""
@@ -68,6 +69,7 @@ class Desk:
     """What writing an entry needs to know: the journal, its amounts, and the rows around."""
 
     journal: Journal
+    view: View
     cents: Int64
     accounts: dict[str, Account]
     picks: dict[int, Picks]

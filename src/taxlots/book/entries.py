@@ -26,6 +26,7 @@ from taxlots.book.owed_entries import cover, deliver, exercise, expire, sell_sho
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.money import apportion
 from taxlots.domain.problem import warning
+from taxlots.domain.view import View
 from taxlots.law.s1014_inheritance import inherited_basis
 from taxlots.law.s1015_gift import gain_basis, loss_basis
 
@@ -178,7 +179,8 @@ def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[En
     flags |= _stated_cover(desk, row)
     if origin == "inheritance":
         flags |= kinds.INHERITED
-    if origin == "purchase" and (held_since is None or held_since >= acquired):
+    is_ours = desk.view is View.TAXPAYER
+    if is_ours and origin == "purchase" and (held_since is None or held_since >= acquired):
         flags |= kinds.ACQUISITION
     opened = replace(
         entry,

@@ -32,6 +32,7 @@ from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
 from taxlots.domain.security import Security, SecurityKind
+from taxlots.domain.view import View
 from taxlots.law.covered import COVERED_FROM
 from taxlots.law.identical import Identity, Kinship, Membership
 
@@ -300,7 +301,7 @@ def _position_tables(
     for account_id, symbol, order in places:
         account = desk.accounts[account_id]
         security = desk.journal.record.securities.get(symbol, Security(symbol=symbol))
-        party = wash_sale_party(account)
+        party = account.id if desk.view is View.BROKER else wash_sale_party(account)
         side = OWED if order == OWED else ""
         pool = pools.setdefault((party, identity.family(symbol), side), len(pools))
         if pool == len(mixed):

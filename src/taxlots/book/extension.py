@@ -64,14 +64,14 @@ def extend(
     and ``settlement`` are those of ``book_record``.  Returns the books, or None, and every
     problem.
     """
-    draft, problems = draft_of(record, as_of=as_of, settlement=settlement)
+    draft, problems = draft_of(record, as_of=as_of, settlement=settlement, view=books.view)
     if draft is None:
         return None, problems
     plan = _blueprint(draft, books.blueprint)
     if continues(books, draft, plan):
         return finish(draft, plan, _continued(books.state, plan))
     anew = _blueprint(draft, None)
-    return finish(draft, anew, begin(anew.tables, record.policy))
+    return finish(draft, anew, begin(anew.tables, record.policy, books.view))
 
 
 def continues(books: Books, draft: Draft, plan: Blueprint) -> bool:

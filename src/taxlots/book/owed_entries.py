@@ -14,6 +14,7 @@ from taxlots.book.ordering import Bookings
 from taxlots.domain.action import Action
 from taxlots.domain.money import SHARE
 from taxlots.domain.security import Security
+from taxlots.domain.view import View
 
 
 def sell_short(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -24,7 +25,7 @@ def sell_short(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     if is_short_sale and not _may_be_short(desk, entry):
         return
     flags = 0
-    if is_short_sale and entry.row not in desk.cured:
+    if is_short_sale and entry.row not in desk.cured and desk.view is View.TAXPAYER:
         flags = kinds.CONSTRUCTIVE
     yield replace(entry, place=(account, symbol, OWED), flags=flags, picks=[])
 

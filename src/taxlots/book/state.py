@@ -13,6 +13,7 @@ import numpy as np
 from taxlots.book.fold import fold, room_needed
 from taxlots.book.tables import TABLES, Book, Rules, Tally, layout
 from taxlots.domain.policy import Policy
+from taxlots.domain.view import View
 
 COMPILE_FROM_EVENTS: Final = 30_000
 """Below this, plain Python is done sooner than the compiler has loaded."""
@@ -113,7 +114,13 @@ class State:
         self.book = self.book._replace(**grown)
 
 
-def begin(tables: dict[str, Array], policy: Policy, *, compiled: bool | None = None) -> State:
+def begin(
+    tables: dict[str, Array],
+    policy: Policy,
+    view: View = View.TAXPAYER,
+    *,
+    compiled: bool | None = None,
+) -> State:
     """A fold that has booked nothing yet.
 
     ``tables`` holds the structured arrays ``events, details, terms, picks, positions, averages,
@@ -135,7 +142,7 @@ def begin(tables: dict[str, Array], policy: Policy, *, compiled: bool | None = N
             built[name] = source.copy() if is_compiled else as_records(source, record)
     for name in GROWING:
         built[name] = _enlarged(None, name, sizes[name], is_compiled)
-    rules = _rules(policy)
+    rules = _rules(policy, view)
     built["rules"] = as_array([rules], Rules) if is_compiled else [rules]
     built["tally"] = as_array([Tally()], Tally) if is_compiled else [Tally()]
     return State(Book(**built), 0, is_compiled)
@@ -176,12 +183,13 @@ def _runner(is_compiled: bool) -> Any:
     return compiled_fold()
 
 
-def _rules(policy: Policy) -> Rules:
+def _rules(policy: Policy, view: View) -> Rules:
     return Rules(
         held_after_sale=int(policy.held_after_sale),
         sold_before_counts=int(policy.sold_before_counts),
         count_older_than_sold=int(policy.count_older_than_sold),
         spouse_basis_step_up=int(policy.spouse_basis_step_up),
         adjusted_first=int(policy.sub_first == "adjusted"),
+        covered_only=int(view is View.BROKER),
         average_to_cents=int(policy.average_rounding == "cents"),
     )

@@ -6,7 +6,7 @@ default, the rest is what ``identical.csv`` lists (decision D17).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from taxlots.domain.calendar import day_of
@@ -109,6 +109,15 @@ class Identity:
         """Every symbol of the same family, the symbol itself included, in order of name."""
         family = self.family(symbol)
         return sorted({s for s, f in self.families.items() if f == family} | {symbol})
+
+
+@cites("Treas. Reg. 1.6045-1(d)(6)(iii)")
+def by_cusip(securities: Mapping[str, Security]) -> dict[str, Security]:
+    """Securities as a broker tells them apart: by CUSIP alone, options for nothing else."""
+    return {
+        symbol: replace(security, fund="", index="", underlying="")
+        for symbol, security in securities.items()
+    }
 
 
 @cites("26 USC 1091(a)", "Treas. Reg. 1.1091-1(a)")
