@@ -17,8 +17,8 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.cells import Int64, Mask
-from taxlots.book.journal import ACTION_CODE, filled
-from taxlots.book.of_record import is_true
+from taxlots.book.journal import ACTION_CODE, filled, flag
+from taxlots.book.of_record import rounded
 from taxlots.book.received import Received, received_on
 from taxlots.domain.action import Action
 from taxlots.domain.money import apportion
@@ -93,7 +93,7 @@ def _deny_related(books: Books, realized: Realized, work: _Work) -> None:
         return
     sold = said[realized.sale_row] & ~realized.is_unknown
     for at in np.flatnonzero(sold & (realized.proceeds < realized.basis)).tolist():
-        if not is_true(books.journal.cell("related_party", int(realized.sale_row[at]))):
+        if not flag(books.journal, "related_party", int(realized.sale_row[at])):
             continue
         loss = int(realized.basis[at] - realized.proceeds[at] - work.denied[at])
         denied = denied_to_seller(loss, int(realized.disallowed[at]))
@@ -128,7 +128,7 @@ def _apply_distributions(books: Books, realized: Realized, work: _Work) -> None:
             if not realized.is_long[at]:
                 _make_long(security, got, share, loss, at, work)
         if not realized.is_long[at]:
-            extraordinary = _cents(got.extraordinary * share)
+            extraordinary = rounded(got.extraordinary * share)
             part = extraordinary_part(loss - int(work.long_part[at]), extraordinary)
             if part:
                 work.long_part[at] += part
@@ -145,7 +145,7 @@ def _deny_exempt_interest(
     """Section 852(b)(4)(B) on one piece held for six months or less; returns the loss left."""
     if not is_fund(security):
         return loss
-    denied = disallowed_by_exempt_interest(loss, _cents(got.exempt_interest * share))
+    denied = disallowed_by_exempt_interest(loss, rounded(got.exempt_interest * share))
     if denied:
         work.denied[at] += denied
         work.rules[at] |= EXEMPT_INTEREST
@@ -156,7 +156,7 @@ def _make_long(
     security: Security, got: Received, share: Fraction, loss: int, at: int, work: _Work
 ) -> None:
     """Section 852(b)(4)(A) on one piece held for six months or less."""
-    part = long_term_part(loss, _cents(got.capital_gain * share)) if is_fund(security) else 0
+    part = long_term_part(loss, rounded(got.capital_gain * share)) if is_fund(security) else 0
     if part:
         work.long_part[at] += part
         work.rules[at] |= REIT if security.tax_class is TaxClass.REIT else FUND
@@ -215,8 +215,3 @@ def _split(realized: Realized, long_part: Int64) -> Realized:
         copy["is_long"][first] = True
         copy["rules"][second] &= ~(FUND | REIT | EXTRAORDINARY)
     return replace(realized, **copy)
-
-
-def _cents(amount: Fraction) -> int:
-    """Exact cents, rounded half up."""
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -10,7 +10,14 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.journal import ACTION_CODE, ACTIONS
-from taxlots.book.of_record import Distribution, HeldLot, Restatement, distributions, held_at
+from taxlots.book.of_record import (
+    Distribution,
+    HeldLot,
+    Restatement,
+    distributions,
+    held_at,
+    rounded,
+)
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
 from taxlots.domain.security import Security, SecurityKind, TaxClass
@@ -111,7 +118,7 @@ def _lines(
         first_day = qualified_from(lot.held_since, one.ex_day, is_preferred)
         for closed, units in closings.parts(one.position, lot):
             seen += units
-            upto = _cents(one.cents * seen / total)
+            upto = rounded(Fraction(one.cents * seen, total))
             end = books.as_of if closed is None else closed
             days = days_held(lot.held_since, end, one.ex_day, is_preferred)
             found.append(
@@ -191,13 +198,13 @@ class _Closings:
         ]
         for event, day, at, quantity in sorted(sold, key=lambda one: (one[2] != position, one[0])):
             ratio = self._restated.ratio(lot.stop, event, (position, at))
-            units = min(left, Fraction(quantity) / ratio)
+            units = min(left, Fraction(quantity, ratio))
             if units > 0:
                 by_day[day] = by_day.get(day, Fraction(0)) + units
                 left -= units
         open_units = self._open_units(position, lot, names)
-        given = self._given.get(self._books.blueprint.places[position][:2])
-        if left > open_units and given is not None and given >= 0:
+        given = self._given_from(position, lot.stop)
+        if left > open_units and given is not None:
             by_day[given] = by_day.get(given, Fraction(0)) + left - open_units
             left = open_units
         found: list[tuple[int | None, Fraction]] = sorted(by_day.items())
@@ -211,22 +218,24 @@ class _Closings:
         found = Fraction(0)
         for at, quantity in self._open.get(lot.lot, ()):
             if self._books.blueprint.places[at][1] in names:
-                found += Fraction(quantity) / self._restated.ratio(lot.stop, end, (position, at))
+                ratio = self._restated.ratio(lot.stop, end, (position, at))
+                found += Fraction(quantity, ratio)
         return found
 
-    def _gifts(self) -> dict[tuple[str, str], int]:
-        """The first day on which shares of a position were given away."""
-        found: dict[tuple[str, str], int] = {}
+    def _given_from(self, position: int, stop: int) -> int | None:
+        """The first day after an event on which shares of a position were given away."""
+        given = self._given.get(self._books.blueprint.places[position][:2], ())
+        return next((day for event, day in given if event >= stop), None)
+
+    def _gifts(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """Events and days on which shares of a position were given away."""
+        found: dict[tuple[str, str], list[tuple[int, int]]] = {}
         action = self._books.journal.action
         for at in np.flatnonzero(self._events["kind"] == kinds.DEPART).tolist():
             done = ACTIONS[action[int(self._events["row"][at])]]
             place = int(self._events["position"][at])
             if done is not Action.TRANSFER_OUT and place != NONE:
                 account, symbol, _ = self._books.blueprint.places[place]
-                found.setdefault((account, symbol), int(self._events["day"][at]))
+                told = at, int(self._events["day"][at])
+                found.setdefault((account, symbol), []).append(told)
         return found
-
-
-def _cents(amount: Fraction) -> int:
-    """Exact cents, rounded half up."""
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

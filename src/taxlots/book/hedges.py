@@ -43,13 +43,15 @@ def holdings_and_hedges(books: Books) -> tuple[list[Span], list[Span]]:
     hedging = _hedging_places(books)
     if not hedging:
         return [], []
-    hedged = {symbol for symbol in hedging.values()}
+    hedged = set(hedging.values())
     return_of = {a.id: a.tax_return for a in books.record.accounts}
     taxable = {a.id for a in books.record.accounts if not a.kind.is_tax_deferred}
     events = books.blueprint.tables["events"]
     lots = books.state.table("lots")
     closed = _last_days(books)
-    held, against = [], []
+    since = _held_since(books)
+    held: list[Span] = []
+    against: list[Span] = []
     for number in np.flatnonzero(lots["event"] >= 0).tolist():
         event = int(lots["event"][number])
         position = int(events["position"][event])
@@ -66,7 +68,7 @@ def holdings_and_hedges(books: Books) -> tuple[list[Span], list[Span]]:
             row=int(events["row"][event]),
             opened=int(lots["acquired"][number]),
             closed=min(closed.get(number, books.as_of), _expiry(books, symbol)),
-            holding_period=int(lots["acquired"][number]),
+            holding_period=min(since.get(number, 1 << 30), int(lots["acquired"][number])),
         )
         (against if is_hedge else held).append(span)
     return held, against
@@ -104,6 +106,15 @@ def _last_days(books: Books) -> dict[int, int]:
     for lot, sold in zip(rows["lot"].tolist(), rows["sold"].tolist(), strict=True):
         if lot not in still:
             found[lot] = max(found.get(lot, sold), sold)
+    return found
+
+
+def _held_since(books: Books) -> dict[int, int]:
+    """The earliest holding-period date among the parts of each lot."""
+    found: dict[int, int] = {}
+    for table in (books.state.table("rows"), books.state.table("slots")):
+        for lot, day in zip(table["lot"].tolist(), table["holding_period"].tolist(), strict=True):
+            found[lot] = min(found.get(lot, day), day)
     return found
 
 

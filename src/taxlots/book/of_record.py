@@ -15,10 +15,11 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.checks import void_rows
-from taxlots.book.journal import ACTION_CODE, ACTIONS
+from taxlots.book.journal import ACTION_CODE, ACTIONS, flag
 from taxlots.book.state import State, begin
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
+from taxlots.domain.money import apportion
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -46,10 +47,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class HeldLot:
-    """Part of a lot that was held on a day of record.
+    """What of a lot was held on a day of record.
 
     ``held_since`` is the day on which its holding period began without the days of a wash sale
-    (26 USC 246(c)(3)(B)).  ``stop`` is the first event that comes after the day of record.
+    (26 USC 246(c)(3)(B)), the latest where its parts differ.  ``stop`` is the first event that
+    comes after the day of record.
     """
 
     lot: int
@@ -87,15 +89,15 @@ def distributions(books: Books, actions: Iterable[Action]) -> list[Distribution]
                     position=place.get((account, symbol), NONE),
                     ex_day=int(day),
                     cents=int(amount[row]),
-                    is_elected=is_true(journal.cell("elected", row)),
+                    is_elected=flag(journal, "elected", row),
                 )
             )
     return found
 
 
-def is_true(cell: str) -> bool:
-    """Whether a cell of the journal says yes."""
-    return cell.lower() in ("true", "yes", "1")
+def rounded(cents: Fraction) -> int:
+    """Exact cents as whole ones, rounded half up."""
+    return apportion(cents.numerator, 1, cents.denominator)
 
 
 def held_at(books: Books, points: Iterable[Point]) -> dict[Point, list[HeldLot]]:
@@ -135,25 +137,22 @@ def _lots_of(state: State, position: int, stop: int) -> list[HeldLot]:
     positions: Any = state.book.positions
     if state.is_compiled:
         slots, positions = slots.view(np.recarray), positions.view(np.recarray)
-    found = []
+    found: dict[int, HeldLot] = {}
     at = int(positions[position].head)
     while at != NONE:
         slot = slots[at]
-        if slot.quantity > 0:
-            found.append(
-                HeldLot(
-                    lot=int(slot.lot),
-                    quantity=int(slot.quantity),
-                    basis_cents=int(slot.open_cents),
-                    held_since=held_since(
-                        int(slot.acquired), int(slot.holding_period), int(slot.flags)
-                    ),
-                    is_unknown=bool(slot.flags & kinds.UNKNOWN_BASIS),
-                    stop=stop,
-                )
-            )
+        since = held_since(int(slot.acquired), int(slot.holding_period), int(slot.flags))
+        known = found.get(int(slot.lot))
+        found[int(slot.lot)] = HeldLot(
+            lot=int(slot.lot),
+            quantity=int(slot.quantity) + (known.quantity if known else 0),
+            basis_cents=int(slot.open_cents) + (known.basis_cents if known else 0),
+            held_since=max(since, known.held_since) if known else since,
+            is_unknown=bool(slot.flags & kinds.UNKNOWN_BASIS),
+            stop=stop,
+        )
         at = int(slot.next)
-    return sorted(found, key=lambda held: held.lot)
+    return [found[number] for number in sorted(found) if found[number].quantity > 0]
 
 
 def held_since(acquired: int, holding_period: int, flags: int) -> int:

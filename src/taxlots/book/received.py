@@ -78,7 +78,7 @@ def received_on(books: Books, realized: Realized, places: Int64) -> dict[int, Re
                     continue
                 ratio = restated.ratio(stop, event, (one.position, position))
                 got = found.setdefault(at, Received(_since(rows[at])))
-                cents = one.cents * Fraction(int(realized.quantity[at])) / ratio / total
+                cents = Fraction(one.cents * int(realized.quantity[at]), ratio * total)
                 _add(books, got, one, cents)
     return found
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from taxlots.book import kinds
+from taxlots.book.dividends import dividends_of
 from taxlots.book.journal import ACTION_CODE
+from taxlots.book.neighbour_reviews import dividend_reviews, neighbour_reviews
 from taxlots.domain.account import AccountKind
 from taxlots.domain.action import Action
 from taxlots.domain.money import dollars, shares
-from taxlots.domain.problem import Problem, warning
+from taxlots.domain.problem import Problem, Severity, warning
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -28,7 +30,10 @@ UNSETTLED_KINDS: Final = (AccountKind.PLAN_401K, AccountKind.HSA, AccountKind.PL
 
 def reviews_of(books: Books) -> list[Problem]:
     """Every warning of this module, in journal order within each kind."""
-    return [*_matches(books), *_possible_transfers(books)]
+    found = [*_matches(books), *_possible_transfers(books)]
+    if any(problem.severity is Severity.ERROR for problem in books.problems):
+        return found
+    return [*found, *neighbour_reviews(books), *dividend_reviews(books, dividends_of(books))]
 
 
 def _matches(books: Books) -> list[Problem]:

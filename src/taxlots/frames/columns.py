@@ -38,6 +38,8 @@ REALIZED: Final[Columns] = {
     "gain": MONEY,
     "term": TEXT,
     "status": TEXT,
+    "nondeductible_loss": MONEY,
+    "character_rule": TEXT,
 }
 
 LOTS: Final[Columns] = {

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.character import wording_of
 from taxlots.book.results import (
     RULES,
     STATUSES,
@@ -112,10 +113,18 @@ def _realized(writer: Writer, r: Realized) -> Columns:
         "cost_basis": writer.money(r.basis, blank),
         "wash_sale_loss_disallowed": writer.money(r.disallowed),
         "permanently_disallowed": writer.money(r.permanent),
-        "gain": writer.money(r.proceeds - r.basis + r.disallowed, blank),
+        "gain": writer.money(r.gain, blank),
         "term": name_cells(r.is_long.astype(np.int64), ("ST", "LT")),
         "status": name_cells(r.status, STATUSES),
+        "nondeductible_loss": writer.money(r.nondeductible),
+        "character_rule": _rules(r),
     }
+
+
+def _rules(r: Realized) -> pa.Array:
+    """The rules that gave each row its character, blank where none did."""
+    flags, place = np.unique(r.rules, return_inverse=True)
+    return name_cells(place.astype(np.int64), tuple(wording_of(int(one)) for one in flags))
 
 
 def _lots(writer: Writer, s: OpenLots) -> Columns:

@@ -223,17 +223,32 @@ def status_step(status: int, why: str, name: str) -> Step:
     return Step(name="status", text=f"{word}: {why}.", facts={"status": name})
 
 
-def result_step(proceeds: int, basis: int, disallowed: int, *, is_unknown: bool) -> Step:
+def character_step(rules: str, denied: int, gain_cents: int, *, is_long: bool) -> Step:
+    """What other sections make of the loss that section 1091 leaves."""
+    term = "long-term" if is_long else "short-term"
+    told = f"{dollars(denied)} of the loss is denied, and the row is" if denied else "the row is"
+    return Step(
+        name="character",
+        text=f"Character: {told} {term}, with {dollars(gain_cents)} of gain.",
+        cites=tuple(rules.split("; ")),
+        facts={"nondeductible_loss": dollars(denied), "term": "LT" if is_long else "ST"},
+    )
+
+
+def result_step(
+    proceeds: int, basis: int, disallowed: int, denied: int, *, is_unknown: bool
+) -> Step:
     """The last line: the arithmetic of ``realized.csv``."""
     if is_unknown:
         return Step(
             name="result", text="Gain: not known, because the basis is not.", facts={"gain": ""}
         )
-    total = proceeds - basis + disallowed
+    total = proceeds - basis + disallowed + denied
+    added = f" + {dollars(denied)}" if denied else ""
     return Step(
         name="result",
         text=(
-            f"Gain: {dollars(proceeds)} - {dollars(basis)} + {dollars(disallowed)} = "
+            f"Gain: {dollars(proceeds)} - {dollars(basis)} + {dollars(disallowed)}{added} = "
             f"{dollars(total)}"
         ),
         facts={"gain": dollars(total)},

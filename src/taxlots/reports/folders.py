@@ -28,7 +28,7 @@ RESULTS: Final = frozenset(
     | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
     | {
         f"{name}.{form}"
-        for name in ("realized", "lots", "wash_sales")
+        for name in ("realized", "lots", "wash_sales", "dividends")
         for form in ("csv", "parquet")
     }
 )

@@ -33,7 +33,7 @@ def totals_of(books: Books) -> dict[str, dict[str, int]]:
     of_position = [household[account] for account, _, _ in books.blueprint.places]
     pieces, lots = realized_of(books), open_lots_of(books)
     known, held = ~pieces.is_unknown, ~lots.is_unknown
-    gain = pieces.proceeds - pieces.basis + pieces.disallowed
+    gain = pieces.gain
     columns: dict[str, tuple[Int64, Int64, Mask]] = {
         "proceeds": (pieces.proceeds, pieces.position, known),
         "cost_basis": (pieces.basis, pieces.position, known),

@@ -9,6 +9,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.character import wording_of
 from taxlots.book.results import STATUSES, Realized, realized_of
 from taxlots.book.tables import Row
 from taxlots.domain.calendar import date_of
@@ -106,10 +107,14 @@ def sale_story(books: Books, evidence: Evidence, event: int) -> SaleStory:
 def _pieces(sale: Sale, realized: Realized, mine: np.ndarray) -> Iterator[PieceStory]:
     """The pieces as realized.csv has them, each with its steps."""
     table = result_tables(sale.books)["realized"].take(mine.tolist())
+    source = realized.source[mine]
+    piece_of = np.cumsum(np.diff(source, prepend=source[0]) != 0)
     paired = _with_relief(sale)
-    for at, (cells, (number, row, taken)) in enumerate(zip(table.to_pylist(), paired, strict=True)):
+    for at, cells in enumerate(table.to_pylist()):
         place = int(mine[at])
-        booked = (int(realized.quantity[place]), int(realized.basis[place]))
+        number, row, taken = paired[int(piece_of[at])]
+        whole = mine[piece_of == piece_of[at]]
+        booked = (int(realized.quantity[whole].sum()), int(realized.basis[whole].sum()))
         if booked != (row.quantity, row.basis_cents):
             raise AssertionError("the history of a family books what the whole book books")
         steps = _piece_steps(sale, number, row, taken, realized, place)
@@ -150,10 +155,16 @@ def _piece_steps(
     status = int(realized.status[place])
     why = status_of(sale.books, sale.event, row.flags, status, is_loss=_is_loss(row))
     yield wording.status_step(status, why, STATUSES[status])
+    denied = int(realized.nondeductible[place])
+    if rules := wording_of(int(realized.rules[place])):
+        gain = int(realized.gain[place])
+        is_long = bool(realized.is_long[place])
+        yield wording.character_step(rules, denied, gain, is_long=is_long)
     yield wording.result_step(
-        row.proceeds_cents,
-        row.basis_cents,
-        row.disallowed_cents,
+        int(realized.proceeds[place]),
+        int(realized.basis[place]),
+        int(realized.disallowed[place]),
+        denied,
         is_unknown=bool(row.flags & kinds.UNKNOWN_BASIS),
     )
 
@@ -305,5 +316,5 @@ def _totals(realized: Realized, mine: np.ndarray) -> dict[str, str]:
         "cost_basis": "" if unknown else dollars(basis),
         "wash_sale_loss_disallowed": dollars(disallowed),
         "permanently_disallowed": dollars(permanent),
-        "gain": "" if unknown else dollars(proceeds - basis + disallowed),
+        "gain": "" if unknown else dollars(sum(realized.gain[mine].tolist())),
     }

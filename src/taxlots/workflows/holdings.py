@@ -123,7 +123,7 @@ def _sums(pieces: Realized, group: Mask) -> dict[str, str]:
         "cost_basis": _sum(pieces.basis, known),
         "wash_sale_loss_disallowed": _sum(pieces.disallowed, known),
         "permanently_disallowed": _sum(pieces.permanent, known),
-        "gain": _sum(pieces.proceeds - pieces.basis + pieces.disallowed, known),
+        "gain": _sum(pieces.gain, known),
         "provisional": str(int((group & (pieces.status == PROVISIONAL)).sum())),
         "basis_unknown": str(int((group & (pieces.status == BASIS_UNKNOWN)).sum())),
     }

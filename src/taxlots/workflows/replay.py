@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from taxlots.book.booking import Books, book_record
 from taxlots.book.conservation import conservation_of
+from taxlots.book.dividends import dividends_of, has_dividends
 from taxlots.book.record import Record
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.reports.books_files import problem_table, result_tables
+from taxlots.reports.dividend_file import dividend_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
 from taxlots.version import __version__
 from taxlots.workflows.gather import gather
@@ -67,6 +69,7 @@ def write_replay(
 ) -> Books:
     """Replay a book and write ``realized, lots, wash_sales, problems`` and a manifest.
 
+    ``dividends`` too, if the journal states the ``ex_date`` of any.
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
     if file_format not in FORMATS:
@@ -78,6 +81,10 @@ def write_replay(
         write_folder(out, {FAILURE: problem_table(failure.problems)})
         raise
     tables = result_tables(books, typed=file_format == "parquet")
+    if has_dividends(books):
+        tables["dividends"] = dividend_table(
+            books, dividends_of(books), typed=file_format == "parquet"
+        )
     files: dict[str, Any] = {f"{name}.{file_format}": table for name, table in tables.items()}
     files[FAILURE] = problem_table(books.problems)
     files[MANIFEST] = manifest_of(books, {n: t.num_rows for n, t in tables.items()})

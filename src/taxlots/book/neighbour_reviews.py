@@ -1,0 +1,192 @@
+"""Warnings of the rules beside section 1091: straddles, hedged periods, shorts, collectibles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from taxlots.book import kinds
+from taxlots.book.dividends import QUALIFIED, LotDividend
+from taxlots.book.hedges import Span, holdings_and_hedges, overlap
+from taxlots.book.of_record import distributions
+from taxlots.book.tables import NONE
+from taxlots.domain.action import Action
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import dollars
+from taxlots.domain.problem import Problem, warning
+from taxlots.domain.security import SecurityKind
+from taxlots.law.s1091_wash_sale import in_window
+from taxlots.law.s1233_short_sales import starts_anew
+
+if TYPE_CHECKING:
+    from taxlots.book.booking import Books
+
+
+def neighbour_reviews(books: Books) -> list[Problem]:
+    """Every warning of this module that needs no dividend, by kind."""
+    held, against = holdings_and_hedges(books)
+    options = [hedge for hedge in against if _is_option(books, hedge)]
+    return [
+        *_straddles(books, held, options),
+        *_suspended(books, held, options),
+        *_sales_by_short_losses(books),
+        *_collectibles(books),
+    ]
+
+
+def dividend_reviews(books: Books, found: Iterable[LotDividend]) -> list[Problem]:
+    """What to look at in dividends: paid on nothing, extraordinary, or on hedged shares."""
+    lines = list(found)
+    problems = list(_paid_on_nothing(books, lines))
+    problems += _extraordinary(books, lines)
+    problems += _hedged(books, lines)
+    return problems
+
+
+def _is_option(books: Books, span: Span) -> bool:
+    security = books.record.securities.get(books.journal.symbol_of(span.row))
+    return security is not None and security.kind is SecurityKind.OPTION
+
+
+def _is_put(books: Books, span: Span) -> bool:
+    security = books.record.securities.get(books.journal.symbol_of(span.row))
+    return security is not None and security.is_put
+
+
+def _straddles(books: Books, held: list[Span], options: list[Span]) -> Iterator[Problem]:
+    """Stock and an option that loses when it rises, held at one time: 26 USC 1092."""
+    for hedge in options:
+        if not any(overlap(hedge, stock) for stock in held):
+            continue
+        what = "bought put" if _is_put(books, hedge) else "written call"
+        yield warning(
+            books.journal.where(hedge.row),
+            "STRADDLE_POSSIBLE",
+            f"{books.journal.id(hedge.row)!r}: a {what} stood against {hedge.symbol} held on the "
+            "same return; a loss may be deferred and holding periods suspended",
+            "26 USC 1092 is not computed, nor whether a written call is a qualified covered one; "
+            "ask the preparer",
+        )
+
+
+def _suspended(books: Books, held: list[Span], options: list[Span]) -> Iterator[Problem]:
+    """A put bought while the stock was held short-term ends its holding period."""
+    for hedge in options:
+        if not _is_put(books, hedge):
+            continue
+        for stock in held:
+            before = stock.opened < hedge.opened <= stock.closed
+            same = (stock.tax_return, stock.symbol) == (hedge.tax_return, hedge.symbol)
+            if same and before and starts_anew(stock.holding_period, hedge.opened):
+                yield warning(
+                    books.journal.where(hedge.row),
+                    "PUT_SUSPENDS_PERIOD",
+                    f"{books.journal.id(hedge.row)!r}: a put on {hedge.symbol} was bought while "
+                    f"lot {books.journal.id(stock.row)!r} was held for one year or less; its "
+                    "holding period may start anew when the put is closed",
+                    "26 USC 1233(b) is computed for short sales, not for puts; a put bought on "
+                    "the day of the stock and identified with it is excepted (26 USC 1233(c))",
+                )
+                break
+
+
+def _sales_by_short_losses(books: Books) -> Iterator[Problem]:
+    """A long sale within 30 days of a short position closed at a loss: 26 USC 1091(e)(1)."""
+    positions = books.state.table("positions")
+    if not (positions["flags"] & kinds.SHORT).any():
+        return
+    rows = books.state.table("rows")
+    events = books.blueprint.tables["events"]
+    places = books.blueprint.places
+    household = {a.id: a.household for a in books.record.accounts}
+    is_short = positions["flags"][rows["position"]] & kinds.SHORT != 0
+    losses = rows[is_short & (rows["proceeds_cents"] < rows["basis_cents"])]
+    if not len(losses):
+        return
+    long = rows[~is_short & (events["kind"][rows["event"]] == kinds.SELL)]
+    told: set[int] = set()
+    for loss in losses:
+        account, symbol, _ = places[int(loss["position"])]
+        for sale in long[[in_window(int(loss["sold"]), int(day)) for day in long["sold"]]]:
+            other, name, _ = places[int(sale["position"])]
+            row = int(events["row"][loss["event"]])
+            if name == symbol and household[other] == household[account] and row not in told:
+                told.add(row)
+                sold = int(events["row"][sale["event"]])
+                yield warning(
+                    books.journal.where(row),
+                    "SHORT_LOSS_AND_SALE",
+                    f"{books.journal.id(row)!r} closed a short position in {symbol} at a loss, "
+                    f"and {books.journal.id(sold)!r} sold the same security within 30 days of it",
+                    "26 USC 1091(e)(1) may disallow the loss; only another short sale is computed",
+                )
+
+
+def _collectibles(books: Books) -> Iterator[Problem]:
+    listed = {s.symbol for s in books.record.securities.values() if s.is_collectible}
+    if not listed:
+        return
+    places = books.blueprint.places
+    realized = np.unique(books.state.table("rows")["position"])
+    for symbol in sorted({places[int(p)][1] for p in realized} & listed):
+        yield warning(
+            f"securities.csv:{symbol}",
+            "COLLECTIBLE",
+            f"{symbol} is a collectible: long-term gain on it is taxed at up to 28 percent",
+            "its rows of realized name 26 USC 1(h)(5); a plan counts them at the usual rates",
+        )
+
+
+def _paid_on_nothing(books: Books, lines: list[LotDividend]) -> Iterator[Problem]:
+    paid_on = {line.row for line in lines}
+    is_blank = books.journal.day["ex_date"][1]
+    for one in distributions(books, (Action.DIVIDEND,)):
+        if is_blank[one.row] or one.row in paid_on:
+            continue
+        held = "never held" if one.position == NONE else "not held on the day before ex_date"
+        yield warning(
+            books.journal.where(one.row, "ex_date"),
+            "NOTHING_HELD_ON_RECORD",
+            f"dividend {books.journal.id(one.row)!r}: {books.journal.symbol_of(one.row)} was "
+            f"{held} in {books.journal.account_of(one.row)}",
+            "correct ex_date, the account or the symbol; the dividend stands in no line",
+        )
+
+
+def _extraordinary(books: Books, lines: list[LotDividend]) -> Iterator[Problem]:
+    for row in dict.fromkeys(line.row for line in lines if line.is_extraordinary):
+        yield warning(
+            books.journal.where(row),
+            "EXTRAORDINARY_DIVIDEND",
+            f"dividend {books.journal.id(row)!r} reaches 10 percent of the basis of shares that "
+            "it was paid on (preferred stock: 5 percent)",
+            "a loss on these shares is long-term up to a qualified extraordinary dividend (26 USC "
+            "1(h)(11)(D)(i)): write true in elected of the dividend's row to have it computed",
+        )
+
+
+def _hedged(books: Books, lines: list[LotDividend]) -> Iterator[Problem]:
+    """Days with a hedge do not count towards the period: 26 USC 246(c)(4)."""
+    _, against = holdings_and_hedges(books)
+    return_of = {a.id: a.tax_return for a in books.record.accounts}
+    told: set[int] = set()
+    for line in lines:
+        account, symbol, _ = books.blueprint.places[line.position]
+        first = max(line.held_since + 1, line.first_day)
+        end = books.as_of if line.closed is None else line.closed
+        for hedge in against:
+            same = (hedge.tax_return, hedge.symbol) == (return_of[account], symbol)
+            meets = hedge.opened <= min(line.last_day, end) and first <= hedge.closed
+            if same and meets and line.outcome == QUALIFIED and line.row not in told:
+                told.add(line.row)
+                yield warning(
+                    books.journal.where(line.row),
+                    "QUALIFIED_PERIOD_HEDGED",
+                    f"dividend {books.journal.id(line.row)!r} of {date_of(line.ex_day)}: "
+                    f"{books.journal.id(hedge.row)!r} stood against the shares for part of the "
+                    f"days that make it qualified ({dollars(line.cents)} on lot "
+                    f"{books.journal.id(line.lot_row)!r})",
+                    "days of diminished risk do not count (26 USC 246(c)(4)); ask the preparer",
+                )
