@@ -47,7 +47,7 @@ def test_the_file_tells_these_securities(name: str) -> None:
 def test_one_report_holds_transactions_and_lots() -> None:
     reading = sample("activity-2025")
     assert reading.kind is FileKind.TRANSACTIONS
-    assert (len(reading.rows), len(reading.realized_lots), len(reading.open_lots)) == (34, 3, 6)
+    assert (len(reading.rows), len(reading.realized_lots), len(reading.open_lots)) == (34, 5, 6)
     assert (str(reading.as_of), reading.statement_account) == ("2025-12-31", "U...4321")
 
 

@@ -29,8 +29,41 @@ def open_lots(sections: Sections) -> tuple[list[CustodianOpenLot], date | None]:
         and is_dollars(cells)
     ]
     latest = max((day for day, _ in found if day), default=None)
-    lots = [_open_lot(sections, cells) for day, cells in found if day == latest]
-    return [lot for lot in lots if lot is not None], latest
+    firsts = _first_fills(sections)
+    lots: dict[tuple[object, ...], CustodianOpenLot] = {}
+    for day, cells in found:
+        lot = _open_lot(sections, cells) if day == latest else None
+        if lot is None:
+            continue
+        order = cells.text("originatingOrderID")
+        if order in firsts:
+            lot = replace(lot, opening_id=firsts[order])
+        one = (order or lot.line, lot.symbol, lot.opened, lot.transaction_opened, lot.is_short)
+        lots[one] = _together(lots[one], lot) if one in lots else lot
+    return list(lots.values()), latest
+
+
+def _first_fills(sections: Sections) -> dict[str, str]:
+    """The id of the first execution of each order: the book's lot of that order has it."""
+    firsts: dict[str, tuple[str, str]] = {}
+    for cells in sections.each("Trades", "Trade", "Trade"):
+        order = cells.text("ibOrderID")
+        if order and cells.text("levelOfDetail") in {"EXECUTION", ""}:
+            # One report writes all of its times alike, so that their texts compare as they do.
+            fill = (cells.text("dateTime"), row_id(cells))
+            firsts[order] = min(firsts.get(order, fill), fill)
+    return {order: name for order, (_, name) in firsts.items() if name}
+
+
+def _together(one: CustodianOpenLot, other: CustodianOpenLot) -> CustodianOpenLot:
+    """What is open of two executions of one order, which the book holds as one lot."""
+    costs = (one.cost_basis_cents, other.cost_basis_cents)
+    known = [cost for cost in costs if cost is not None]
+    return replace(
+        one,
+        quantity=one.quantity + other.quantity,
+        cost_basis_cents=sum(known) if len(known) == len(costs) else None,
+    )
 
 
 def _open_lot(sections: Sections, cells: FlexCells) -> CustodianOpenLot | None:

@@ -70,23 +70,20 @@ def read_xml(text: str, findings: Findings) -> Node | None:
     parser.StartDoctypeDeclHandler = on_doctype
     try:
         parser.Parse(content, True)  # noqa: FBT003 - the parser takes no keyword
-    except _HostileError:
-        findings.error(
-            parser.CurrentLineNumber + skipped,
-            "",
-            "HOSTILE_XML",
-            "The XML declares a document type or is nested too deep; no Flex report does that.",
-            AGAIN,
-        )
-        return None
-    except expat.ExpatError as broken:
-        findings.error(
-            broken.lineno + skipped,
-            "",
-            "BAD_XML",
-            f"The XML cannot be read here ({expat.ErrorString(broken.code)}): the file is cut off"
-            " or was edited.",
-            AGAIN,
-        )
+    except (_HostileError, expat.ExpatError) as broken:
+        _note(broken, parser.CurrentLineNumber + skipped, findings)
         return None
     return top.children[0]
+
+
+def _note(broken: Exception, line: int, findings: Findings) -> None:
+    """Tell why there is nothing to read."""
+    if isinstance(broken, expat.ExpatError):
+        message = (
+            f"The XML cannot be read here ({expat.ErrorString(broken.code)}): the file is cut off"
+            " or was edited."
+        )
+        findings.error(line, "", "BAD_XML", message, AGAIN)
+        return
+    message = "The XML declares a document type or is nested too deep; no Flex report does that."
+    findings.error(line, "", "HOSTILE_XML", message, AGAIN)
