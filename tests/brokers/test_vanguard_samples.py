@@ -95,7 +95,7 @@ def test_the_file_tells_its_account_and_sometimes_its_day(
 
 
 def test_a_short_position_is_told_by_its_type() -> None:
-    assert [lot.is_short for lot in read("cost-basis.csv").open_lots] == [False] * 3 + [True]
+    assert [lot.is_short for lot in read("cost-basis.csv").open_lots] == [False] * 6 + [True]
 
 
 def test_the_samples_raise_these_warnings_and_no_error() -> None:

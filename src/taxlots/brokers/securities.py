@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from taxlots.brokers.cells import is_cusip
+
 _OCC = re.compile(r"([A-Z0-9]+?)(\d\d)(\d\d)(\d\d)([CP])(\d{8})", re.ASCII)
 _BROAD_INDEXES: Final = frozenset(
     {
@@ -33,6 +35,7 @@ def option_security(symbol: str, name: str) -> dict[str, str]:
     }
 
 
-def bond_security(cusip: str, name: str) -> dict[str, str]:
-    """A bond, which has no ticker: its CUSIP is its symbol."""
-    return {"symbol": cusip, "cusip": cusip, "name": name, "kind": "bond"}
+def bond_security(symbol: str, name: str) -> dict[str, str]:
+    """A bond whose quantity is dollars of face value; its CUSIP, where told, is its symbol."""
+    cells = {"symbol": symbol, "name": name, "kind": "bond", "par": "1"}
+    return {**cells, "cusip": symbol} if is_cusip(symbol) else cells

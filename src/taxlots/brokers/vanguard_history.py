@@ -185,9 +185,6 @@ def _securities(entries: Sequence[Entry]) -> list[dict[str, str]]:
     for entry in entries:
         if entry.is_option:
             found.setdefault(entry.symbol, option_security(entry.symbol, entry.description))
-        elif is_cusip(entry.symbol) and entry.is_bond:
+        elif _is_made(entry) or (is_cusip(entry.symbol) and entry.is_bond):
             found.setdefault(entry.symbol, bond_security(entry.symbol, entry.description))
-        elif _is_made(entry):
-            cells = {"symbol": entry.symbol, "name": entry.description, "kind": "bond"}
-            found.setdefault(entry.symbol, cells)
     return list(found.values())
