@@ -98,6 +98,7 @@ def _taxable_exchange(desk: Desk, entry: Entry, target: str) -> Iterator[Entry]:
         return
     if not journal.cell("ratio", entry.row):
         terms.units = entry.quantity
+    terms.sold = entry.day
     for at in places_of(desk, entry):
         to = (at[0], target, "")
         yield replace(

@@ -109,8 +109,8 @@ def _nothing_to_adjust(books: Books, row: int, _amount: int, _held: int) -> Prob
     return error(
         journal.where(row, "lots"),
         "NOTHING_TO_ADJUST",
-        f"adjustment {journal.id(row)!r} finds no open lot",
-        "name lots that are open in this account on that day",
+        f"transaction {journal.id(row)!r} finds no open lot",
+        "name an account, a symbol and lots that are open on that day",
     )
 
 
@@ -136,6 +136,40 @@ def _earlier_year(books: Books, row: int, _quantity: int, _available: int) -> Pr
     )
 
 
+def _short_open(books: Books, row: int, owed: int, _available: int) -> Problem:
+    journal = books.journal
+    return error(
+        journal.where(row, "symbol"),
+        "SHORT_OPEN",
+        f"transaction {journal.id(row)!r} meets a short position of {shares(owed)} "
+        f"{journal.symbol_of(row)}, which it cannot convert",
+        "close the short position before it, or book the action for each account apart",
+    )
+
+
+def _quantity_differs(books: Books, row: int, stated: int, held: int) -> Problem:
+    journal = books.journal
+    return error(
+        journal.where(row, "quantity"),
+        "QUANTITY_DIFFERS",
+        f"transaction {journal.id(row)!r} states {shares(stated)}, which is neither the "
+        f"{shares(held)} held nor what they become by the ratio",
+        "correct the quantity or the ratio, or leave the quantity blank",
+    )
+
+
+def _average_in_force(books: Books, row: int, _quantity: int, _available: int) -> Problem:
+    journal = books.journal
+    return warning(
+        journal.where(row, "lots"),
+        "AVERAGE_IN_FORCE",
+        f"sale {journal.id(row)!r} names lots while average basis is in force; the first ones in "
+        "are sold, at the average",
+        "revoke or change the method before a sale that is to name lots "
+        "(Treas. Reg. 1.1012-1(e)(7)(ii))",
+    )
+
+
 _FAULTS: Final[dict[int, Callable[[Books, int, int, int], Problem]]] = {
     kinds.OVERSOLD: _oversold,
     kinds.LOT_NOT_HELD: _lot_not_held,
@@ -145,4 +179,7 @@ _FAULTS: Final[dict[int, Callable[[Books, int, int, int], Problem]]] = {
     kinds.NOTHING_TO_ADJUST: _nothing_to_adjust,
     kinds.RETURN_DIFFERS: _return_differs,
     kinds.EARLIER_YEAR_RESTATED: _earlier_year,
+    kinds.SHORT_OPEN: _short_open,
+    kinds.QUANTITY_DIFFERS: _quantity_differs,
+    kinds.AVERAGE_IN_FORCE: _average_in_force,
 }

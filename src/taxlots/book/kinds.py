@@ -119,7 +119,6 @@ EARLIER_YEAR_RESTATED: Final = 8
 SHORT_OPEN: Final = 9
 QUANTITY_DIFFERS: Final = 10
 AVERAGE_IN_FORCE: Final = 11
-AVERAGE_NOT_ALLOWED: Final = 12
 
 UNSTATED: Final = -(1 << 31)
 """A date or an amount that a row leaves blank."""

@@ -1,5 +1,6 @@
 """A sale: lots are relieved, gain or loss is measured by piece, losses look for replacements."""
 
+from taxlots.book.actions import rebase
 from taxlots.book.kinds import (
     AVERAGE_IN_FORCE,
     CLOSED,
@@ -16,7 +17,7 @@ from taxlots.book.kinds import (
     UNUSED,
 )
 from taxlots.book.noting import fault
-from taxlots.book.pools import is_averaged, is_covered_row, leave_pool
+from taxlots.book.pools import is_averaged, is_covered_row, join_pool, leave_pool
 from taxlots.book.positions import free_slot, new_slot, queue_candidate, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
 from taxlots.book.restarts import restart_before_sale
@@ -97,7 +98,37 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
         basis = used
     row.basis_cents = basis
     if row.flags & RIGHT and e.kind == EXPIRE:
-        row.nondeductible_cents = basis
+        _lapse(b, row_at)
+
+
+def _lapse(b: Book, row_at: int) -> None:
+    """A right that lapses never had a basis: it goes back to the stock of its lot.
+
+    Where that has left the account, the loss is not allowed (Treas. Reg. 1.307-1(a)).
+    """
+    row = b.rows[row_at]
+    stock = NONE
+    at = b.lots[row.lot].slot
+    while at != NONE:
+        slot = b.slots[at]
+        is_same_account = b.positions[slot.position].account == b.positions[row.position].account
+        is_stock = slot.position != row.position and not slot.flags & RIGHT
+        if is_same_account and is_stock and (stock == NONE or _stands_before(b, at, stock)):
+            stock = at
+        at = slot.next_of_lot
+    if stock == NONE:
+        row.nondeductible_cents = row.basis_cents
+        return
+    if b.slots[stock].flags & POOLED:
+        join_pool(b, stock, 0, row.basis_cents)
+    rebase(b, stock, row.basis_cents)
+    row.basis_cents = 0
+
+
+def _stands_before(b: Book, at: int, other: int) -> bool:
+    first = b.slots[at]
+    second = b.slots[other]
+    return first.sub < second.sub or (first.sub == second.sub and first.arrival < second.arrival)
 
 
 def new_row(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
