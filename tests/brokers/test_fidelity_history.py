@@ -386,3 +386,11 @@ def test_no_money_is_lost_whatever_rows_a_history_has(dropped: list[int], turned
     )
     swept = Decimal("-0.12") if "REINVESTMENT FIDELITY GOVERNMENT" in text else 0
     assert cash + swept == told_cash(text)
+
+
+def test_an_assignment_of_nothing_known_is_refused() -> None:
+    rows = (
+        "03/01/2023,ASSIGNED as of 2023-02-24 PUT,X,P,Cash,1,,,,,,",
+        "03/01/2023,YOU BOUGHT ASSIGNED PUTS AS OF 02-24-23,,A,Cash,100,6,,,,-600,",
+    )
+    assert {code for _, code in refused(history(*rows))} == {"NEEDS_FACTS", "MISSING_SYMBOL"}

@@ -18,7 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taxlots.brokers.protocol import CustodianOpenLot, CustodianRealizedLot, Reading
+from taxlots.brokers.protocol import (
+    HEAD_CHARS,
+    CustodianOpenLot,
+    CustodianRealizedLot,
+    Reading,
+)
 from taxlots.brokers.registry import BROKERS, sniff
 from taxlots.brokers.text import decode
 from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS, Action
@@ -268,6 +273,14 @@ def test_the_sample_itself_is_read(sample: Path) -> None:
     assert not reading.is_refused, reading.problems
     check_reading(reading)
     assert read(broker, text, statement_account) == reading
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=sample_name)
+def test_the_sample_is_known_by_its_content_to_one_importer_alone(sample: Path) -> None:
+    text, broker, _ = sound(sample)
+    assert [name for name, reader in BROKERS.items() if reader.can_read(text[:HEAD_CHARS])] == [
+        broker
+    ]
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=sample_name)

@@ -295,3 +295,15 @@ def test_a_row_is_the_same_whatever_zeros_stand_behind_its_price() -> None:
     assert {tuple(read(table(line)).rows[0].cells.items()) for line in rows} == {
         tuple(read(table(rows[0])).rows[0].cells.items())
     }
+
+
+def test_split_rows_of_two_securities_are_no_reverse_split() -> None:
+    new = row("Stock split", "0", shares="10", symbol="ALFA")
+    old = row("Stock split", "0", shares="-100", symbol="BETA")
+    assert {code for _, code in refused(table(new, old))} == {"SPLIT_RATIO_UNKNOWN"}
+
+
+def test_an_assignment_without_a_contract_is_refused() -> None:
+    assert refused(table(row("Assigned", "0", shares="1", symbol="A"))) == [
+        ("o.csv:5:Transaction Type", "NEEDS_FACTS")
+    ]

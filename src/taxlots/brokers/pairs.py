@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from taxlots.brokers.cells import is_cusip
 from taxlots.brokers.entries import OPTION_MULTIPLIER, Custodian, Entry
 from taxlots.brokers.findings import Findings, quoted
 from taxlots.brokers.vocabulary import Nature
@@ -138,13 +139,19 @@ def _legs(entries: Sequence[Entry]) -> dict[int, Entry]:
         at = 0
         while at + 1 < len(rows):
             one, other = rows[at], rows[at + 1]
-            if (one.quantity or 0) * (other.quantity or 0) < 0:
-                new, old = (one, other) if (one.quantity or 0) > 0 else (other, one)
+            new, old = (one, other) if (one.quantity or 0) > 0 else (other, one)
+            if (one.quantity or 0) * (other.quantity or 0) < 0 and _may_be_one(new, old):
                 legs[new.place] = old
                 at += 2
             else:
                 at += 1
     return legs
+
+
+def _may_be_one(new: Entry, old: Entry) -> bool:
+    """Two tickers are two securities; only a name change turns one into the other."""
+    is_same = new.symbol == old.symbol or is_cusip(new.symbol) or is_cusip(old.symbol)
+    return is_same or new.rule.nature is Nature.RENAME
 
 
 def _at_strike(entries: Sequence[Entry]) -> dict[int, Entry]:
@@ -165,7 +172,8 @@ def _is_of(end: Entry, row: Entry) -> bool:
     root = "".join(char for char in row.symbol if char.isalnum())
     is_call = row.comes_in == (end.rule.action is Action.EXERCISE)
     return (
-        end.symbol[:-_OCC_TAIL] == root
+        end.is_option
+        and end.symbol[:-_OCC_TAIL] == root
         and end.symbol[-_OCC_TAIL + 6] == ("C" if is_call else "P")
         and abs(end.quantity or 0) * OPTION_MULTIPLIER == abs(row.quantity or 0)
         and end.day == row.day
