@@ -20,6 +20,8 @@ from taxlots.book.of_record import (
 )
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
+from taxlots.domain.calendar import date_of
+from taxlots.domain.dividend import PendingDividend
 from taxlots.domain.security import Security, SecurityKind, TaxClass
 from taxlots.law.s1h11_qualified_dividends import (
     days_held,
@@ -85,6 +87,20 @@ def dividends_of(books: Books) -> list[LotDividend]:
     for one in paid:
         found.extend(_lines(books, one, held.get((one.position, one.ex_day), []), closings))
     return found
+
+
+def pending_dividends(books: Books) -> list[PendingDividend]:
+    """The dividends on open lots that a sale on the as-of day would leave ordinary."""
+    return [
+        PendingDividend(
+            lot_id=books.journal.id(line.lot_row),
+            ex_date=date_of(line.ex_day),
+            qualified_from=date_of(line.qualified_from),
+            cents=line.cents,
+        )
+        for line in dividends_of(books)
+        if line.outcome == OPEN
+    ]
 
 
 def has_dividends(books: Books) -> bool:

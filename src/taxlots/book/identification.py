@@ -6,7 +6,7 @@ Treas. Reg. 1.1012-1(c).
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,9 @@ from taxlots.domain.calendar import day_of
 from taxlots.domain.method import ReliefMethod
 from taxlots.domain.money import scaled, shares
 from taxlots.domain.problem import warning
+from taxlots.domain.security import SecurityKind
 from taxlots.law.s1012_basis import identified_in_time
+from taxlots.law.s1012_digital_assets import identified_by_sale
 
 Picks = list[tuple[str, int]]
 """Lots named on an order: the id of each and its quantity in 1e-8 units."""
@@ -138,6 +140,9 @@ def _in_time(journal: Journal, row: int, settlement: Callable[[int], int]) -> bo
             "write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS",
         )
         return True
+    security = journal.record.securities.get(journal.symbol_of(row))
+    if security is not None and security.kind is SecurityKind.DIGITAL_ASSET:
+        return _in_time_for_digital_asset(journal, row, identified, stated)
     standard = settlement(int(journal.day["date"][0][row]))
     stated_day = day_or_none(journal.day["settle_date"], row)
     settle = standard if stated_day is None else min(standard, stated_day)
@@ -150,6 +155,43 @@ def _in_time(journal: Journal, row: int, settlement: Callable[[int], int]) -> bo
             "LATE_IDENTIFICATION",
             f"sale {journal.id(row)!r} names lots after settlement; the standing method holds",
             "name lots before settlement (Treas. Reg. 1.1012-1(c)(8)), or correct identified_at",
+        ),
+    )
+    return False
+
+
+def _in_time_for_digital_asset(journal: Journal, row: int, identified: int, stated: str) -> bool:
+    """Whether units were identified by the date and time of sale; warns where they were not.
+
+    ``stated`` is a date, or a date and time; where it or the sale has no time the date decides.
+    """
+    try:
+        moment = datetime.fromisoformat(stated[:19])
+    except ValueError:
+        journal.note(
+            row,
+            "identified_at",
+            "BAD_DATE",
+            f"{stated!r} is no date and time",
+            "write it as YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS",
+        )
+        return True
+    second = (
+        moment.hour * 3600 + moment.minute * 60 + moment.second
+        if "T" in stated or " " in stated
+        else -1
+    )
+    sold = int(journal.day["date"][0][row])
+    if identified_by_sale(identified, second, sold, int(journal.time[row])):
+        return True
+    journal.add(
+        row,
+        warning(
+            journal.where(row, "identified_at"),
+            "LATE_IDENTIFICATION",
+            f"sale {journal.id(row)!r} names units after it was made; the standing method holds",
+            "name units of a digital asset by the date and time of the sale (Treas. Reg. "
+            "1.1012-1(j)), or correct identified_at",
         ),
     )
     return False

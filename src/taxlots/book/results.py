@@ -304,10 +304,15 @@ def remaining_cents(slots: Table, name: str) -> Int64:
 
 
 def _pending(books: Books, lot_row: Int64) -> Mask:
-    """ESPP lots whose ordinary income is not stated: their basis is not complete."""
+    """Lots whose basis is on its way: ESPP without its income, transfers that say so."""
     journal = books.journal
     is_espp = journal.action[lot_row] == ACTION_CODE[Action.ESPP]
-    return np.asarray(is_espp & journal.number["compensation_income"].is_blank[lot_row], np.bool_)
+    pending = is_espp & journal.number["compensation_income"].is_blank[lot_row]
+    comes = journal.action[lot_row] == ACTION_CODE[Action.TRANSFER_IN]
+    comes = comes & journal.number["cost_basis"].is_blank[lot_row]
+    for at in np.flatnonzero(comes).tolist():
+        pending[at] = journal.cell("basis_status", int(lot_row[at])) == "pending"
+    return np.asarray(pending, np.bool_)
 
 
 def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:

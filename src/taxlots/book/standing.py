@@ -62,6 +62,14 @@ def open_lots(books: Books) -> list[OpenLot]:
     return found
 
 
+def espp_without_income(books: Books) -> set[str]:
+    """The ESPP lots whose row does not state the ordinary income that belongs to their basis."""
+    journal = books.journal
+    is_blank = journal.number["compensation_income"].is_blank
+    rows = np.flatnonzero((journal.action == ACTION_CODE[Action.ESPP]) & is_blank)
+    return {journal.id(row) for row in rows.tolist()}
+
+
 def waiting_losses(books: Books) -> list[WaitingLoss]:
     """Losses whose window a purchase of the as-of day would still meet, oldest first."""
     events = books.blueprint.tables["events"]

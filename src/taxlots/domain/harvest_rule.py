@@ -35,6 +35,13 @@ class ScheduledPurchases(StrEnum):
     TELL = "tell"
 
 
+class SpoiledDividends(StrEnum):
+    """What to do with a lot whose sale would leave a dividend ordinary that could be qualified."""
+
+    TELL = "tell"
+    SKIP = "skip"
+
+
 class SwitchBackPolicy(StrEnum):
     """When the sold security is bought back, once its window has passed."""
 
@@ -63,6 +70,7 @@ class HarvestRule:
     partly_washed: PartlyWashed = PartlyWashed.SKIP
     scheduled: ScheduledPurchases = ScheduledPurchases.BLOCK
     whole_shares: bool = True
+    spoiled_dividends: SpoiledDividends = SpoiledDividends.TELL
     switch_back: SwitchBackPolicy = SwitchBackPolicy.NOT_AT_SHORT_TERM_GAIN
     harvest_bonds: bool = False
     exclude: frozenset[str] = frozenset()
@@ -80,6 +88,7 @@ CHOICES: Final[dict[str, type[StrEnum]]] = {
     "without_replacement": WithoutReplacement,
     "partly_washed": PartlyWashed,
     "scheduled": ScheduledPurchases,
+    "spoiled_dividends": SpoiledDividends,
     "switch_back": SwitchBackPolicy,
 }
 NAMES: Final = ("exclude", "exclude_accounts")

@@ -112,11 +112,15 @@ def _bar_of_basis(
     bar_of_lot: Callable[[str], Reason | None],
     rule: HarvestRule,
 ) -> Reason | None:
+    is_bond = security.kind is SecurityKind.BOND
+    if own := bar_of_lot(lot.lot_id):
+        return own
+    if lot.basis_status == "pending":
+        return Reason.BASIS_PENDING
     if lot.basis_status != "known":
-        return Reason.BASIS_PENDING if lot.basis_status == "pending" else Reason.BASIS_UNKNOWN
-    if security.kind is SecurityKind.BOND and not rule.harvest_bonds:
-        return Reason.BASIS_NOT_ADJUSTED
-    return bar_of_lot(lot.lot_id)
+        is_moved = is_bond or security.tax_class.moves_basis
+        return Reason.BASIS_NOT_ADJUSTED if is_moved else Reason.BASIS_UNKNOWN
+    return Reason.BASIS_NOT_ADJUSTED if is_bond and not rule.harvest_bonds else None
 
 
 def _bar_of_price(

@@ -159,6 +159,7 @@ class _Decision:
             tax_saved_cents=tax_saved_cents(allowed, profile, is_long=appraisal.is_long),
             replacement=NO_REPLACEMENT if replacements is None else replacements[position],
             told=self.guard.told(lot),
+            spoiled=tuple(self.index.pending_dividends.get(lot.lot_id, ())),
         )
 
     def _open_positions(self, places: Sequence[int]) -> list[Position]:

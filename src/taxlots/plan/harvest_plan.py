@@ -6,6 +6,7 @@ from datetime import date
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account
+from taxlots.domain.dividend import PendingDividend
 from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.order import LotInstruction, Order
 from taxlots.domain.restriction import Restriction, SwitchBack
@@ -31,7 +32,8 @@ class Opportunity:
     """An open lot with a loss, and what selling it would bring.
 
     ``allowed_loss_cents`` is the loss that section 1091 leaves, were the whole lot sold;
-    ``tax_saved_cents`` is an estimate at the profile's rates, None without them.
+    ``tax_saved_cents`` is an estimate at the profile's rates, None without them.  ``spoiled`` are
+    dividends that would be ordinary by it.
     """
 
     lot: OpenLot
@@ -41,6 +43,7 @@ class Opportunity:
     tax_saved_cents: int | None
     replacement: Replacement
     told: tuple[str, ...]
+    spoiled: tuple[PendingDividend, ...] = ()
 
     @property
     def saving_basis(self) -> SavingBasis:

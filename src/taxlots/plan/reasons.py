@@ -2,7 +2,12 @@
 
 from collections.abc import Collection
 
-from taxlots.domain.harvest_rule import HarvestRule, PartlyWashed, WithoutReplacement
+from taxlots.domain.harvest_rule import (
+    HarvestRule,
+    PartlyWashed,
+    SpoiledDividends,
+    WithoutReplacement,
+)
 from taxlots.domain.verdict import Reason, WashStatus
 from taxlots.plan.appraisal import is_below_percent
 from taxlots.plan.harvest_plan import Opportunity
@@ -16,6 +21,7 @@ def reason_of_loss(opportunity: Opportunity, rule: HarvestRule) -> Reason | None
         or _reason_of_wash(opportunity, rule)
         or _reason_of_size(opportunity, opportunity.allowed_loss_cents, rule)
         or _reason_of_saving(opportunity, rule)
+        or _reason_of_dividends(opportunity, rule)
     )
 
 
@@ -54,6 +60,11 @@ def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | Non
             return Reason.PARTIAL if is_skipped or not opportunity.allowed_loss_cents else None
         case _:
             return None
+
+
+def _reason_of_dividends(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
+    is_skipped = rule.spoiled_dividends is SpoiledDividends.SKIP and opportunity.spoiled
+    return Reason.SPOILS_DIVIDEND if is_skipped else None
 
 
 def _reason_of_saving(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:

@@ -7,6 +7,7 @@ from datetime import date
 from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import day_of
+from taxlots.domain.dividend import PendingDividend
 from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
@@ -28,7 +29,8 @@ class Situation:
     ``waiting_losses`` every loss whose window is open.  ``strict_identity`` counts securities on
     one index as identical, ``book_identity`` is what the books were booked by.  ``profiles`` maps
     tax returns to their rates of the year of ``as_of``.  ``barred`` names lots that are never
-    harvested for a reason that only the books know.
+    harvested for a reason that only the books know.  ``pending_dividends`` are dividends on open
+    lots that a sale on the as-of date would leave ordinary.
     """
 
     as_of: date
@@ -46,6 +48,7 @@ class Situation:
     policy: Policy = field(default_factory=Policy)
     rule: HarvestRule = field(default_factory=HarvestRule)
     barred: Mapping[str, Reason] = field(default_factory=dict)
+    pending_dividends: Sequence[PendingDividend] = ()
 
     @property
     def day(self) -> int:
@@ -65,7 +68,8 @@ class Index:
     """Accounts, securities and families of a situation, looked up in one step.
 
     ``party`` maps an account to its wash-sale party, ``members`` a family of the plan's identity
-    to its symbols in order of name, ``household_places`` a household to its place in the book.
+    to its symbols in order of name, ``household_places`` a household to its place in the book,
+    ``pending_dividends`` a lot's id to the dividends that its sale would spoil.
     """
 
     situation: Situation
@@ -74,6 +78,7 @@ class Index:
     party: Mapping[str, str]
     members: Mapping[str, Sequence[str]]
     household_places: Mapping[str, int]
+    pending_dividends: Mapping[str, Sequence[PendingDividend]]
 
     def security(self, symbol: str) -> Security:
         """The security; one that is not listed is a stock."""
@@ -98,6 +103,9 @@ def index_of(situation: Situation) -> Index:
     members: dict[str, list[str]] = {}
     for symbol, family in sorted(identity.families.items()):
         members.setdefault(family, []).append(symbol)
+    dividends: dict[str, list[PendingDividend]] = {}
+    for dividend in situation.pending_dividends:
+        dividends.setdefault(dividend.lot_id, []).append(dividend)
     households = dict.fromkeys(account.household for account in situation.accounts)
     return Index(
         situation=situation,
@@ -106,4 +114,5 @@ def index_of(situation: Situation) -> Index:
         party={account.id: wash_sale_party(account) for account in situation.accounts},
         members=members,
         household_places={name: place for place, name in enumerate(households)},
+        pending_dividends=dividends,
     )

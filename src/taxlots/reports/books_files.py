@@ -146,7 +146,7 @@ def _lots(writer: Writer, s: OpenLots) -> Columns:
         "replacement": writer.flags(s.is_replacement),
         "covered": writer.flags(s.is_covered),
         "basis_status": name_cells(
-            np.where(blank, 2, s.is_pending), ("known", "pending", "unknown")
+            np.where(s.is_pending, 1, np.where(blank, 2, 0)), ("known", "pending", "unknown")
         ),
     }
 

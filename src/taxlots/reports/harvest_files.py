@@ -15,7 +15,7 @@ from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.domain.restriction import Restriction, SwitchBack
 from taxlots.plan.guard import WashCheck
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
-from taxlots.reports.harvest_wording import detail_of
+from taxlots.reports.harvest_wording import detail_of, spoiled_lines
 from taxlots.reports.inert import inert
 
 Row = dict[str, str]
@@ -240,7 +240,7 @@ def _opportunity(verdict: Verdict) -> Row:
         "reason": verdict.reason,
         "replacement": proxy.proxy if proxy else "",
         "refused_replacements": ";".join(f"{symbol}:{refusal}" for symbol, refusal in refused),
-        "told": "; ".join(opportunity.told),
+        "told": "; ".join([*opportunity.told, *spoiled_lines(opportunity)]),
     }
 
 

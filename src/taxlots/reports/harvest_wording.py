@@ -15,7 +15,10 @@ SENTENCES: Final = {
     Reason.BASIS_UNKNOWN: "without a basis there is no loss to measure; enter cost_basis",
     Reason.BASIS_PENDING: "the basis has not arrived from the earlier custodian",
     Reason.ESPP_WITHOUT_INCOME: "the basis lacks its income; enter compensation_income",
-    Reason.BASIS_NOT_ADJUSTED: "the cost may not be the basis (premium, discount)",
+    Reason.BASIS_NOT_ADJUSTED: (
+        "the cost may not be the basis (premium, discount, a partnership's or trust's income); "
+        "enter the adjusted basis"
+    ),
     Reason.BELOW_MIN_PERCENT: "the loss is a smaller part of the basis than min_loss_percent",
     Reason.NO_PROFILE: "min_tax_saved cannot be tested: the return has no rates for this year",
     Reason.SUB_LOT_ORDER: "the books would relieve another part of this lot first",
@@ -87,7 +90,25 @@ def _no_replacement(opportunity: Opportunity, _plan: HarvestPlan) -> str:
 
 def _harvested(opportunity: Opportunity, _plan: HarvestPlan) -> str:
     proxy = opportunity.replacement.proxy
-    return f"replaced by {proxy.proxy}" if proxy else "the proceeds stay in cash"
+    told = f"replaced by {proxy.proxy}" if proxy else "the proceeds stay in cash"
+    return "; ".join([told, *spoiled_lines(opportunity)])
+
+
+def _harvested_in_part(opportunity: Opportunity, plan: HarvestPlan) -> str:
+    return "; ".join([_deferred(opportunity, plan), *spoiled_lines(opportunity)])
+
+
+def _spoils(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    return "; ".join(spoiled_lines(opportunity))
+
+
+def spoiled_lines(opportunity: Opportunity) -> list[str]:
+    """A line for each dividend that the sale would leave ordinary, with the day that saves it."""
+    return [
+        f"{Reason.SPOILS_DIVIDEND} until {one.qualified_from}: {dollars(one.cents)} of the "
+        f"dividend of {one.ex_date} would not be qualified"
+        for one in opportunity.spoiled
+    ]
 
 
 _WITHOUT_LOSS: Final[dict[Reason, Callable[[Verdict, HarvestPlan], str]]] = {
@@ -103,7 +124,8 @@ _WITH_LOSS: Final[dict[Reason, Callable[[Opportunity, HarvestPlan], str]]] = {
     Reason.WASH_BLOCKED: _deferred,
     Reason.PARTIAL: _deferred,
     Reason.BELOW_MIN_TAX_SAVED: _below_min_tax_saved,
+    Reason.SPOILS_DIVIDEND: _spoils,
     Reason.NO_REPLACEMENT: _no_replacement,
     Reason.HARVEST: _harvested,
-    Reason.HARVEST_PARTLY_WASHED: _deferred,
+    Reason.HARVEST_PARTLY_WASHED: _harvested_in_part,
 }

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from taxlots.book.booking import Books
-from taxlots.book.standing import acquisitions, last_splits, open_lots, waiting_losses
+from taxlots.book.dividends import pending_dividends
+from taxlots.book.standing import (
+    acquisitions,
+    espp_without_income,
+    last_splits,
+    open_lots,
+    waiting_losses,
+)
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import from_mapping, unknown_names
 from taxlots.domain.problem import DataError, Problem, Severity, warning
@@ -93,9 +100,8 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred={
-            lot.lot_id: Reason.ESPP_WITHOUT_INCOME for lot in lots if lot.basis_status == "pending"
-        },
+        barred=dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
+        pending_dividends=pending_dividends(books),
     )
     return situation, problems
 
