@@ -121,7 +121,6 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
     paid = 0
     plain_units = 0
     plain_cents = 0
-    plain_wash = 0
     flags = ACQUISITION
     held_since = e.day
     while left > 0:
@@ -143,21 +142,18 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
         else:
             plain_units += units
             plain_cents += cents
-            plain_wash += wash
             flags = flags | had & UNKNOWN_BASIS
     if plain_units > 0:
-        plain = _add_plain(b, at, lot, plain_units * multiplier, plain_cents, flags, held_since)
-        b.slots[plain].wash_cents = plain_wash
+        _add_plain(b, at, lot, plain_units * multiplier, plain_cents, flags, held_since)
     return paid
 
 
 def _add_plain(
     b: Book, at: int, lot: int, units: int, cents: int, flags: int, held_since: int
-) -> int:
+) -> None:
     """The plain rest of a lot that options brought: an acquisition of the day."""
     e = b.events[at]
     target = b.details[e.detail].to_position
     sub = LAST_SUB if b.rules[0].adjusted_first else 0
     slot_at = add_slot(b, lot, target, units, cents, flags, held_since, sub)
     stand_as_candidate(b, slot_at, e.day)
-    return slot_at

@@ -301,7 +301,10 @@ def _part_to_use(b: Book, slot_at: int, units: int) -> int:
 
 
 def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int) -> None:
-    """Let the loss join the basis and the holding period of the shares that replace it."""
+    """Let the loss join the basis and the holding period of the shares that replace it.
+
+    A period that a short sale made start anew stays as it is (26 USC 1233(b)(2)).
+    """
     wait = b.waits[wait_at]
     used = b.slots[used_at]
     used.position = position
@@ -312,8 +315,9 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
     basis = replacement_basis(used.open_cents, disallowed)
     used.open_cents = basis
     used.whole_cents = basis
-    used.flags = used.flags | wait.flags
-    used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
+    if used.holding_period <= used.acquired:
+        used.flags = used.flags | wait.flags
+        used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
     if disallowed != 0:
         used.key_quantity = used.whole_quantity
         used.key_cents = basis
