@@ -22,7 +22,7 @@ from taxlots.brokers.findings import Findings
 from taxlots.brokers.json_text import JsonObject, listed_objects
 from taxlots.brokers.protocol import CustodianOpenLot, identified
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
-from taxlots.brokers.securities import option_security
+from taxlots.brokers.securities import bond_security, option_security
 from taxlots.domain.money import dollars
 
 PLAID: Final = Custodian(
@@ -41,7 +41,6 @@ _KINDS: Final = {
     "equity": "stock",
     "etf": "etf",
     "mutual fund": "mutual_fund",
-    "fixed income": "bond",
     "cryptocurrency": "digital_asset",
 }
 
@@ -303,6 +302,8 @@ def _cells_of(security: JsonObject) -> dict[str, str]:
     if contract is not None and _option(security):
         underlying = contract.text("underlying_security_ticker")
         return {**option_security(symbol, security.text("name")), "underlying": underlying}
+    if security.text("type") == "fixed income":
+        return bond_security(symbol, " ".join(security.text("name").split()))
     told = {
         "symbol": symbol,
         "cusip": security.text("cusip").upper(),

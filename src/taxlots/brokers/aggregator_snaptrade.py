@@ -21,7 +21,7 @@ from taxlots.brokers.findings import Findings
 from taxlots.brokers.json_text import JsonObject, listed_objects
 from taxlots.brokers.protocol import CustodianOpenLot
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
-from taxlots.brokers.securities import option_security
+from taxlots.brokers.securities import bond_security, option_security
 from taxlots.brokers.vocabulary import Nature, Rule
 from taxlots.domain.action import Action
 
@@ -327,6 +327,8 @@ def _cells_of(told: JsonObject | None, symbol: str) -> dict[str, str]:
         if told.text("is_mini_option") == "true":
             contract["multiplier"] = _MINI_SHARES
         return {column: cell for column, cell in contract.items() if cell}
+    if _kind(told) == "bond":
+        return bond_security(symbol, name)
     cells = {"symbol": symbol, "name": name, "kind": _kind(told)}
     return {column: cell for column, cell in cells.items() if cell}
 

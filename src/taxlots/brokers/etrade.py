@@ -59,7 +59,8 @@ def _reading(
         transactions(sheet, account, as_of, held, findings) if is_history else ([], [])
     )
     closed = [] if is_history else realized_lots(sheet, as_of, findings)
-    if not (rows or closed or findings.has_errors):
+    is_empty = not (sheet.records if is_history else closed)
+    if is_empty and not findings.has_errors:
         findings.warning(
             sheet.header_line,
             "",
