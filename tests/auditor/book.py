@@ -17,6 +17,7 @@ POLICY = {
     "rsu_vest_is_acquisition": True,
     "same_index_identical": False,
     "mtm475_purchase_replaces": True,
+    "average_rounding": "exact",
 }
 
 

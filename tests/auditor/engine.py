@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .averaging import shares_of_pools
 from .book import Account, Book, Row
+from .constructive import constructive_status
 from .holdings import Holdings
 from .household import book_event
 from .journal import events_of
-from .lots import Lot, Match, Part, Piece
+from .lots import Match, Part, Piece, ShortPart
 from .money import dollars, shares
 from .terms import first_long_term_day, is_long_term
 
@@ -16,27 +18,31 @@ from .terms import first_long_term_day, is_long_term
 class Audit:
     """Cells as replay writes them, in no particular order.
 
-    ``residual`` is what the conservation identity leaves over, in cents: always 0.
+    ``shorts`` are the open parts of short positions and written options.  ``residual`` is what
+    the conservation identity leaves over, in cents: always 0.
     """
 
     realized: list[Row]
     lots: list[Row]
     wash_sales: list[Row]
+    shorts: list[Row]
     residual: int
 
 
 def audit(book: Book) -> Audit:
     """Book everything, household by household."""
-    result = Audit([], [], [], 0)
+    result = Audit([], [], [], [], 0)
     residual = 0
     accounts = book.account_list()
     for household in dict.fromkeys(account.household for account in accounts):
         held = holdings_of(book, [a for a in accounts if a.household == household])
         result.realized.extend(_realized(held, piece) for piece in _taxable(held))
-        result.lots.extend(_open_lot(held, parts) for parts in _open_lots(held))
+        averaged = shares_of_pools(held)
+        result.lots.extend(_open_lot(held, parts, averaged) for parts in _open_lots(held))
+        result.shorts.extend(_open_short(held, part) for part in held.shorts)
         result.wash_sales.extend(_wash_sale(match) for match in held.matches)
         residual += _residual(held)
-    return Audit(result.realized, result.lots, result.wash_sales, residual)
+    return Audit(result.realized, result.lots, result.wash_sales, result.shorts, residual)
 
 
 def holdings_of(book: Book, household: list[Account]) -> Holdings:
@@ -49,7 +55,7 @@ def holdings_of(book: Book, household: list[Account]) -> Holdings:
 
 def _taxable(held: Holdings) -> list[Piece]:
     """What was sold in accounts whose sales realize something."""
-    return [piece for piece in held.sold if not held.accounts[piece.account].is_tax_deferred]
+    return [piece for piece in [*held.sold, *held.gains] if held.is_taxable(piece.account)]
 
 
 def _realized(held: Holdings, piece: Piece) -> Row:
@@ -69,8 +75,9 @@ def _realized(held: Holdings, piece: Piece) -> Row:
         "cost_basis": dollars(piece.basis) if known else "",
         "wash_sale_loss_disallowed": dollars(piece.disallowed),
         "permanently_disallowed": dollars(piece.permanent),
+        "nondeductible": dollars(piece.nondeductible),
         "gain": dollars(piece.gain) if known else "",
-        "term": "LT" if long else "ST",
+        "term": piece.term or ("LT" if long else "ST"),
         "status": _status(held, piece),
     }
 
@@ -79,12 +86,15 @@ def _status(held: Holdings, piece: Piece) -> str:
     """A loss is final when its window has passed and every account is known through it."""
     if not piece.is_known:
         return "basis_unknown"
+    if piece.status == "constructive":
+        return constructive_status(piece.sold, held.book.last_day())
     if not piece.is_tested:
         return "final"
     month = timedelta(days=30)
-    end = piece.sold + month
+    sold = piece.window_day
+    end = sold + month
     accounts = held.accounts.values()
-    if any(a.data_from and a.data_from <= piece.sold < a.data_from + month for a in accounts):
+    if any(a.data_from and a.data_from <= sold < a.data_from + month for a in accounts):
         return "window_incomplete"
     known = all(a.data_through is None or a.data_through >= end for a in accounts)
     return "final" if held.book.last_day() > end and known else "provisional"
@@ -92,18 +102,19 @@ def _status(held: Holdings, piece: Piece) -> str:
 
 def _open_lots(held: Holdings) -> list[list[Part]]:
     """Parts as rows: what moved and met the rest of its lot or sub-lot again is one row."""
-    rows: dict[tuple[Lot, str, str, int], list[Part]] = {}
+    rows: dict[tuple[object, ...], list[Part]] = {}
     for part in held.parts:
         if part.place == "held":
-            key = (part.lot, part.account, part.symbol, part.adjusted)
+            sub_lot = (part.adjusted, part.sub, part.used, part.holding_period)
+            key = (part.lot, part.account, part.symbol, *sub_lot)
             rows.setdefault(key, []).append(part)
     return list(rows.values())
 
 
-def _open_lot(held: Holdings, parts: list[Part]) -> Row:
+def _open_lot(held: Holdings, parts: list[Part], averaged: dict[Part, int]) -> Row:
     part = parts[0]
     account = held.accounts[part.account]
-    basis = sum(part.whole.remaining("basis") for part in parts)
+    basis = sum(averaged.get(part, part.whole.remaining("basis")) for part in parts)
     wash = sum(part.whole.remaining("wash") for part in parts)
     known = part.lot.basis_status != "unknown"
     if account.is_tax_deferred:
@@ -127,6 +138,19 @@ def _open_lot(held: Holdings, parts: list[Part]) -> Row:
         "replacement": "true" if part.used else "false",
         "covered": "true" if part.lot.is_covered else "false",
         "basis_status": part.lot.basis_status,
+    }
+
+
+def _open_short(held: Holdings, part: ShortPart) -> Row:
+    return {
+        "lot_id": part.lot.id,
+        "household": held.accounts[part.account].household,
+        "account": part.account,
+        "symbol": part.symbol,
+        "opened": part.opened.isoformat(),
+        "quantity": shares(part.left),
+        "proceeds": dollars(part.whole.remaining("proceeds")),
+        "deferred": dollars(part.whole.remaining("deferred")),
     }
 
 
@@ -155,14 +179,21 @@ def _residual(held: Holdings) -> int:
         if not held_in.is_tax_deferred:
             term = "open" if part.place == "held" else "left"
             total[term] += part.whole.remaining("basis")
+    total["open"] += sum(held.excess.values())
+    for short in held.shorts:
+        if held.is_taxable(short.account):
+            total["open"] += short.whole.remaining("deferred")
     for piece in _taxable(held):
         if not piece.is_known:
             total["left"] += piece.cost
             continue
         total["proceeds"] += piece.proceeds
         total["permanent"] += piece.permanent
+        total["nondeductible"] += piece.nondeductible
         total["gift gap"] += piece.cost - piece.basis
         total["gain"] += piece.gain
     expected = total["proceeds"] - total["basis in"] + total["open"] + total["left"]
-    expected += total["permanent"] + total["gift gap"] - total["adjustments"]
+    expected += (
+        total["permanent"] + total["nondeductible"] + total["gift gap"] - total["adjustments"]
+    )
     return total["gain"] - expected

@@ -8,12 +8,17 @@ from .journal import Event
 
 
 class Identity:
-    """Answers for one household.  A SYMBOL_CHANGE makes two symbols names of one security."""
+    """Answers for one household.
+
+    A SYMBOL_CHANGE or CLASS_EXCHANGE makes two symbols names of one security.
+    """
 
     def __init__(self, book: Book, events: list[Event]) -> None:
         self.book = book
-        self.renames = [(e.symbol, e.to_symbol) for e in events if e.action == "SYMBOL_CHANGE"]
+        same = {"SYMBOL_CHANGE", "CLASS_EXCHANGE"}
+        self.renames = [(e.symbol, e.to_symbol) for e in events if e.action in same]
         self.replaces = cache(self._replaces)
+        self.replaces_short = cache(self._replaces_short)
 
     def names_of(self, symbol: str) -> set[str]:
         names = {symbol}
@@ -51,3 +56,13 @@ class Identity:
         is_call = option.get("kind") == "option" and option.get("put_call") != "put"
         underlying = option.get("underlying") if is_call else ""
         return bool(underlying) and bool(self.groups_of(underlying, on) & sold_groups)
+
+    def _replaces_short(self, shorted: str, closed: str, on: date) -> bool:
+        """Whether a short sale of one replaces a loss of that day on closing the other.
+
+        A written option stands for nothing but itself.
+        """
+        kinds = {self.book.kind_of(symbol) for symbol in (shorted, closed)}
+        if "option" in kinds:
+            return shorted in self.names_of(closed)
+        return bool(self.groups_of(shorted, on) & self.groups_of(closed, on))

@@ -6,12 +6,15 @@ from datetime import date
 from fractions import Fraction
 
 from .book import Account, Book, Row, day
-from .money import cents, rounded, units
+from .money import UNITS_IN_A_SHARE, cents, rounded, units
+from .settlement import standard_settlement
 
 PURCHASES = {"BUY", "REINVEST", "RSU_VEST", "ESPP", "TAXABLE_EXCHANGE", "BUY_OPTION"}
-SALES = {"SELL", "SELL_OPTION"}
-SPLITS = {"SPLIT", "STOCK_DIVIDEND"}
-FILLS = PURCHASES | SALES
+SALES = {"SELL", "SELL_OPTION", "CASH_IN_LIEU", "TENDER"}
+SHORTING = {"SELL_SHORT", "WRITE_OPTION"}
+CLOSING = {"BUY_TO_COVER", "CLOSE_OPTION"}
+FILLS = PURCHASES | SALES | SHORTING | CLOSING
+NET_OF_FEES = SALES | SHORTING | {"LIQUIDATION"}
 
 
 @dataclass
@@ -40,6 +43,25 @@ class Event:
     @property
     def ratio(self) -> Fraction:
         return Fraction(self.cells["ratio"])
+
+    def says(self, column: str) -> bool:
+        return self.cells.get(column, "").lower() in {"true", "1", "yes"}
+
+    @property
+    def is_split(self) -> bool:
+        """A split, or a stock dividend of the same class that is not taxed."""
+        plain = not self.to_symbol and not self.says("taxable")
+        return self.action == "SPLIT" or (self.action == "STOCK_DIVIDEND" and plain)
+
+    @property
+    def is_sale(self) -> bool:
+        return self.action in SALES and not (self.action == "TENDER" and self.to_symbol)
+
+    def per_unit(self, column: str, quantity: int) -> int:
+        """A cell in dollars: the row's total, or of each share where the account is blank."""
+        if self.account:
+            return cents(self.cells.get(column, ""))
+        return rounded(Fraction(self.cells.get(column) or "0") * 100 * quantity / UNITS_IN_A_SHARE)
 
 
 def events_of(book: Book, household: list[Account]) -> list[Event]:
@@ -74,31 +96,44 @@ def _placed_rows(book: Book, account_ids: set[str]) -> Iterator[tuple[Place, Eve
 
 
 def _event(book: Book, row: Row, on: date) -> Event:
-    named = [name.split(":") for name in (row.get("lots") or "").split(";") if name]
-    return Event(
+    event = Event(
         action=row["action"],
         day=on,
         cells=row,
         quantity=units(row.get("quantity", "")),
         amount=_amount(book, row),
-        lots=[(lot_id, units(quantity)) for lot_id, quantity in named],
     )
+    if not (event.is_sale and _is_late(row, on)):
+        named = [name.split(":") for name in (row.get("lots") or "").split(";") if name]
+        event.lots = [(lot_id, units("".join(quantity))) for lot_id, *quantity in named]
+    return event
+
+
+def _is_late(row: Row, traded: date) -> bool:
+    """Reg. 1.1012-1(c)(8): by the settlement date, or by that of Rule 15c6-1 if it is earlier."""
+    identified = day((row.get("identified_at") or "")[:10])
+    standard = standard_settlement(traded)
+    settled = min(day(row.get("settle_date")) or standard, standard)
+    return identified is not None and identified > settled
 
 
 def _amount(book: Book, row: Row) -> int:
     """Cost or net proceeds in cents."""
-    if row["action"] in {"TAXABLE_EXCHANGE", "INHERIT", "IRA_DISTRIBUTION"}:
+    action, income = row["action"], cents(row.get("compensation_income", ""))
+    if action in {"TAXABLE_EXCHANGE", "INHERIT", "IRA_DISTRIBUTION"}:
         return cents(row["fmv"])
+    if action == "RSU_VEST" and not row.get("amount") and not row.get("price"):
+        return income
     if row.get("amount"):
         amount = cents(row["amount"])
+    elif row.get("cash") and not row.get("price"):
+        amount = cents(row["cash"])
     else:
         gross = Fraction(row.get("quantity") or "0") * Fraction(row.get("price") or "0")
         gross *= book.multiplier_of(row.get("symbol", ""))
         fees = Fraction(row.get("fees") or "0")
-        amount = rounded(100 * (gross - fees if row["action"] in SALES else gross + fees))
-    if row["action"] == "ESPP":
-        amount += cents(row.get("compensation_income", ""))
-    return amount
+        amount = rounded(100 * (gross - fees if action in NET_OF_FEES else gross + fees))
+    return amount + income if action in {"ESPP", "BUY"} else amount
 
 
 def _fills_as_one(placed: list[tuple[Place, Event]]) -> list[tuple[Place, Event]]:
@@ -107,7 +142,8 @@ def _fills_as_one(placed: list[tuple[Place, Event]]) -> list[tuple[Place, Event]
     orders: dict[tuple[str, str, str, date, str], Event] = {}
     for place, event in placed:
         key = (event.action, event.account, event.symbol, event.day, event.order_id)
-        if event.action in FILLS and event.order_id and key in orders:
+        is_fill = event.action in FILLS and (event.is_sale or event.action not in SALES)
+        if is_fill and event.order_id and key in orders:
             first = orders[key]
             first.quantity += event.quantity
             first.amount += event.amount
@@ -122,7 +158,7 @@ def _split_once(placed: list[tuple[Place, Event]]) -> list[tuple[Place, Event]]:
     """Rows that state the same split are one event, for every account of the household."""
     kept, seen = [], set()
     for place, event in placed:
-        if event.action in SPLITS:
+        if event.is_split:
             key = (event.symbol, event.day, event.ratio)
             if key in seen:
                 continue

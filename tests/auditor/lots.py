@@ -13,16 +13,23 @@ class Lot:
     """One acquisition.  Its parts may differ in everything but this.
 
     ``is_dual``: a gift worth less than the donor's basis (two bases).  ``may_replace``: it was
-    acquired by purchase or taxable exchange, and by one who counts.
+    acquired by purchase or taxable exchange, and by one who counts.  ``from_plan``: shares of a
+    dividend reinvestment plan.  ``opened`` is the rank of the event that opened it; ``rank``
+    tells apart lots that one event opened.
     """
 
     id: str
-    rank: int
+    rank: Fraction | int
     acquired: date
     may_replace: bool
     is_dual: bool = False
     is_covered: bool = True
     basis_status: str = "known"
+    from_plan: bool = False
+    opened: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.opened = int(self.rank)
 
 
 @dataclass(eq=False)
@@ -34,7 +41,9 @@ class Part:
     ``own`` unless kept from the part from which this one was cut.  ``place`` is ``held``,
     ``arriving`` (acquired elsewhere, not yet transferred in) or the order id of the transfer on
     which it is on its way.  ``adjusted`` and ``arrived`` are serial numbers: when the part
-    replaced a loss, and when it came to its account.
+    replaced a loss, and when it came to its account; ``sub`` tells parts apart that no other fact
+    does.  ``is_candidate``: it may replace a loss.  ``is_right``: it came as a distributed right.
+    ``is_fresh``: its holding period was started anew, by 26 USC 1233 or 1259.
     """
 
     lot: Lot
@@ -50,6 +59,10 @@ class Part:
     arrived: int = 0
     always_long: bool = False
     place: str = "held"
+    sub: int = 0
+    is_candidate: bool = True
+    is_right: bool = False
+    is_fresh: bool = False
 
     @property
     def left(self) -> int:
@@ -62,13 +75,10 @@ class Part:
 
     def cut_off(self, quantity: int) -> "Part":
         """The next shares, as a part of their own.  No dollar is added: the unit basis stays."""
-        return Part(
-            self.lot, self.account, self.symbol,
-            Whole(quantity, self.whole.take(quantity)),
-            self.per_unit, self.loss_per_unit, self.holding_period,
-            own=False, used=self.used, adjusted=self.adjusted, arrived=self.arrived,
-            always_long=self.always_long, place=self.place,
-        )  # fmt: skip
+        cut = copy(self)
+        cut.whole = Whole(quantity, self.whole.take(quantity))
+        cut.own = False
+        return cut
 
     def add(self, amount: int, *, wash: bool = False) -> None:
         """Add dollars to the basis; what is left becomes a whole."""
@@ -78,6 +88,17 @@ class Part:
         if amount:
             self.own = True
             self.compare_own_ratio()
+
+    def restate(self, basis: int, loss_basis: int, wash: int) -> None:
+        """Other amounts for what is left, which becomes a whole."""
+        before = (self.whole.remaining("basis"), self.whole.remaining("loss_basis"))
+        self.whole = Whole(self.left, {"basis": basis, "loss_basis": loss_basis, "wash": wash})
+        if before != (basis, loss_basis):
+            self.own = True
+            self.compare_own_ratio()
+
+    def start_anew(self, on: date) -> None:
+        self.holding_period, self.is_fresh, self.always_long = on, True, False
 
     def compare_own_ratio(self) -> None:
         self.per_unit = Fraction(self.whole.amounts["basis"], self.whole.quantity)
@@ -90,11 +111,53 @@ class Part:
 
 
 @dataclass(eq=False)
+class ShortPart:
+    """A sub-lot of a short position: what was sold short, or an option that was written.
+
+    ``whole`` has the amounts ``proceeds`` and ``deferred``, the losses that joined it.
+    ``backed``: long-term shares were held against it (26 USC 1233(d)).  ``spent`` counts units
+    for which the holding period of sold shares has already started anew.
+    """
+
+    lot: Lot
+    account: str
+    symbol: str
+    whole: Whole
+    is_written: bool
+    backed: bool = False
+    spent: int = 0
+    used: bool = False
+    adjusted: int = 0
+    arrived: int = 0
+    is_candidate: bool = True
+
+    @property
+    def left(self) -> int:
+        return self.whole.left
+
+    @property
+    def opened(self) -> date:
+        return self.lot.acquired
+
+    def cut_off(self, quantity: int) -> "ShortPart":
+        """The next units, as a sub-lot of their own."""
+        cut = copy(self)
+        cut.whole = Whole(quantity, self.whole.take(quantity))
+        cut.spent = min(self.spent, quantity)
+        self.spent -= cut.spent
+        return cut
+
+
+@dataclass(eq=False)
 class Piece:
     """Shares of one part that one sale closed.
 
     ``cost`` is the basis for gain, ``loss_cost`` the basis for loss (different for gifts only).
-    ``unused`` counts its shares, in today's units, that have replaced no loss.
+    ``unused`` counts its shares, in today's units, that have replaced no loss, and ``now`` is
+    what they are called.  ``window_day`` is the day around which the window lies, ``waits_from``
+    that from which its loss waits.  ``short`` is what it closed of a short position, and
+    ``is_delivery`` tells that it delivered shares; ``in_short_queue`` that its loss is one on
+    closing a short.  ``term`` and ``status`` are those that the event dictates, if it does.
     """
 
     sale_id: str
@@ -112,10 +175,22 @@ class Piece:
     always_long: bool
     disallowed: int = 0
     permanent: int = 0
+    nondeductible: int = 0
     is_tested: bool = False
+    is_fresh: bool = False
+    in_short_queue: bool = False
+    is_delivery: bool = False
+    short: ShortPart | None = None
+    term: str = ""
+    status: str = ""
+    window_day: date = date.min
+    waits_from: date = date.min
+    now: str = ""
     unused: Whole = field(init=False)
 
     def __post_init__(self) -> None:
+        self.window_day = self.waits_from = self.sold
+        self.now = self.symbol
         self.recount()
 
     def recount(self) -> None:
@@ -138,12 +213,14 @@ class Piece:
 
     @property
     def gain(self) -> int:
-        return self.proceeds - self.basis + self.disallowed
+        return self.proceeds - self.basis + self.disallowed + self.nondeductible
 
     @property
     def holding_period(self) -> date:
         """A gift sold from its loss basis has been held since the gift only."""
         from_loss_basis = self.lot.is_dual and self.proceeds < self.loss_cost
+        if self.is_fresh:
+            return self.donor_period
         return self.lot.acquired if from_loss_basis else self.donor_period
 
     def cut_off(self, quantity: int) -> "Piece":
@@ -159,12 +236,15 @@ class Piece:
         self.recount()
         return first
 
-    def replace_loss(self, added: int | None, holding_period: date, *, always_long: bool) -> None:
+    def replace_loss(
+        self, added: int | None, holding_period: date | None, *, always_long: bool
+    ) -> None:
         """These shares have replaced a loss; ``added`` joins their basis, if anything does."""
         self.used = True
         if added is not None:
             self.cost += added
             self.loss_cost += added
+        if added is not None and holding_period:
             self.donor_period = holding_period
             self.always_long |= always_long
 
@@ -173,13 +253,15 @@ class Piece:
 class Loss:
     """A piece sold at a loss that section 1091 tests, in share equivalents.
 
-    ``symbol`` follows changes of symbol.  ``whole`` has the amounts ``loss`` in cents and
-    ``units`` in the piece's own units; what is left of it waits for replacements.
+    ``is_new`` until it has been tested once.  ``symbol`` follows changes of symbol.  ``whole``
+    has the amounts ``loss`` in cents and ``units`` in the piece's own units; what is left of it
+    waits for replacements.
     """
 
     piece: Piece
     symbol: str
     whole: Whole
+    is_new: bool = True
 
 
 @dataclass(frozen=True)

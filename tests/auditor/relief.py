@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from .book import InvalidBookError
-from .lots import Part
+from .lots import Part, ShortPart
 from .terms import is_long_term
 
 Pick = tuple[Part, int]
+P = TypeVar("P", Part, ShortPart)
 
 
-def within_lot(part: Part, sub_first: object) -> tuple[int, int, int]:
+def within_lot(part: Part | ShortPart, sub_first: object) -> tuple[int, int, int]:
     """The order of one lot's parts: adjusted ones as they were adjusted, then the plain rest.
 
     Parts that met again after moves go in the order in which they came to the account.
     """
-    if part.used:
+    if part.adjusted:
         return (0, part.adjusted, part.arrived)
     return (1 if sub_first == "adjusted" else -1, 0, part.arrived)
 
@@ -28,6 +29,7 @@ def by_method(
     """The parts of a position, first to go first."""
     first: dict[str, Callable[[Part], Any]] = {
         "FIFO": lambda part: part.lot.rank,
+        "AVERAGE": lambda part: part.lot.rank,
         "LIFO": lambda part: -part.lot.rank,
         "HIFO": lambda part: (-part.per_unit, part.lot.rank),
         "LOFO": lambda part: (part.per_unit, part.lot.rank),
@@ -52,7 +54,7 @@ def _tax_bucket(part: Part, sold: date, unit_proceeds: Fraction) -> tuple[int, F
     return (5 if long else 6, gain)
 
 
-def in_order(parts: list[Part], quantity: int) -> list[Pick]:
+def in_order(parts: list[P], quantity: int) -> list[tuple[P, int]]:
     """Take a quantity from parts in their order."""
     picks = []
     for part in parts:
@@ -65,7 +67,7 @@ def in_order(parts: list[Part], quantity: int) -> list[Pick]:
     return picks
 
 
-def named(parts: list[Part], lots: list[tuple[str, int]], sub_first: object) -> list[Pick]:
+def named(parts: list[P], lots: list[tuple[str, int]], sub_first: object) -> list[tuple[P, int]]:
     """Take the named quantity of each named lot, its parts in the order within a lot."""
     spare = {part: part.left for part in parts}
     picks = []

@@ -1,18 +1,20 @@
 """26 USC 1091: every loss against every acquisition, in the order of both.
 
 There is no queue.  ``settle`` runs after every event over all losses that still lack
-replacements, in order of disposition, and for each over all acquisitions that could replace it,
-in order of acquisition, whether they came before the sale or after it.
+replacements, in the order in which they began to wait, and for each over all acquisitions that
+could replace it, in order of acquisition, whether they came before the sale or after it.  Losses
+on closing a short position look at short sales in the same way (1091(e)).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from .book import EXEMPT_FROM_1091
 from .holdings import Holdings
-from .lots import Loss, Lot, Match, Part, Piece
+from .lots import Loss, Lot, Match, Part, Piece, ShortPart
 from .money import Whole
 
 WINDOW = timedelta(days=30)
@@ -24,7 +26,7 @@ def enter_loss(held: Holdings, piece: Piece) -> None:
     account = held.accounts[piece.account]
     exempt = held.book.kind_of(piece.symbol) in EXEMPT_FROM_1091
     mark_to_market = account.kind == "taxable_mtm_475"
-    if not piece.loss or not piece.is_known or exempt:
+    if piece.status or not piece.loss or not piece.is_known or exempt:
         return
     if account.is_tax_deferred or mark_to_market:
         return
@@ -35,13 +37,19 @@ def enter_loss(held: Holdings, piece: Piece) -> None:
 
 
 def settle(held: Holdings, today: date, unprocessed: list[Piece] | None = None) -> None:
-    """Match what can be matched.  ``unprocessed`` pieces of today's sale count as held (D1)."""
-    for loss in list(held.losses):
-        if not loss.whole.left or today > loss.piece.sold + WINDOW:
+    """Match what can be matched.  ``unprocessed`` pieces of today's sale count as held (D1).
+
+    A pair is tested when the later of its two comes about, and never again: a loss that is new
+    meets every acquisition, an older one those of this event only.
+    """
+    for loss in sorted(held.losses, key=lambda loss: loss.piece.waits_from):
+        is_open = loss.is_new or today <= loss.piece.window_day + WINDOW
+        if not loss.whole.left or not is_open:
             continue
         for candidate in _candidates(held, loss, unprocessed or []):
             if loss.whole.left:
                 _match(held, loss, candidate, unprocessed or [])
+        loss.is_new = False
 
 
 @dataclass
@@ -53,42 +61,57 @@ class Candidate:
     symbol: str
     free: int
     tie: tuple[int, Any]
-    part: Part | None = None
+    part: Part | ShortPart | None = None
     piece: Piece | None = None
 
 
 def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> list[Candidate]:
+    parts: Sequence[Part | ShortPart]
+    parts = held.shorts if loss.piece.in_short_queue else held.parts
     found = [
         Candidate(part.lot, part.account, part.symbol, part.left, (2, part.arrived), part=part)
-        for part in held.parts
-        if not part.used
+        for part in parts
+        if not part.used and part.is_candidate
     ]
     for piece in unprocessed:
         if not piece.used and piece.sale_rank == loss.piece.sale_rank:
             tie = (1, unprocessed.index(piece))
-            found.append(_of_piece(piece, piece.quantity, tie))
+            found += _of_piece(loss, piece, piece.quantity, tie)
     if held.decides("sold_before_counts"):
         for number, piece in enumerate(held.sold):
             if not piece.used and piece.sale_rank < loss.piece.sale_rank:
-                found.append(_of_piece(piece, piece.unused.left, (0, number)))
+                found += _of_piece(loss, piece, piece.unused.left, (0, number))
     fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
-    return sorted(fitting, key=lambda candidate: (candidate.lot.rank, candidate.tie))
+    return sorted(fitting, key=lambda candidate: (Fraction(candidate.lot.rank), candidate.tie))
 
 
-def _of_piece(piece: Piece, free: int, tie: tuple[int, int]) -> Candidate:
-    return Candidate(piece.lot, piece.account, piece.symbol, free, tie, piece=piece)
+def _of_piece(loss: Loss, piece: Piece, free: int, tie: tuple[int, int]) -> list[Candidate]:
+    """What was sold, or closed short, as a candidate of the queue in which the loss waits."""
+    if loss.piece.in_short_queue:
+        lot = piece.short.lot if piece.short else None
+    else:
+        lot = piece.lot if piece.short is None or piece.is_delivery else None
+    if lot is None:
+        return []
+    return [Candidate(lot, piece.account, piece.now, free, tie, piece=piece)]
 
 
 def _replaces(held: Holdings, loss: Loss, candidate: Candidate) -> bool:
     sold, lot = loss.piece, candidate.lot
+    of_loss = sold.short.lot if sold.in_short_queue and sold.short else sold.lot
+    meets_now = loss.is_new or lot.opened == held.now
+    identical = held.identity.replaces
+    if sold.in_short_queue:
+        identical = held.identity.replaces_short
     return (
         candidate.free > 0
+        and meets_now
         and lot.may_replace
-        and lot is not sold.lot
-        and abs(lot.acquired - sold.sold) <= WINDOW
+        and lot is not of_loss
+        and abs(lot.acquired - sold.window_day) <= WINDOW
         and held.accounts[candidate.account].party == held.accounts[sold.account].party
-        and (bool(held.decides("count_older_than_sold")) or lot.rank > sold.lot.rank)
-        and held.identity.replaces(candidate.symbol, sold.symbol, sold.sold)
+        and (bool(held.decides("count_older_than_sold")) or lot.rank > of_loss.rank)
+        and identical(candidate.symbol, loss.symbol, sold.window_day)
     )
 
 
@@ -106,7 +129,9 @@ def _match(held: Holdings, loss: Loss, candidate: Candidate, unprocessed: list[P
         Match(loss, candidate.lot, candidate.account, got["units"], got["loss"], permanent, rule)
     )
     added = got["loss"] if rule == STEP_UP else None
-    if candidate.part:
+    if isinstance(candidate.part, ShortPart):
+        _use_short(held, candidate.part, used, added)
+    elif candidate.part:
         _use_part(held, candidate.part, used, added, loss.piece)
     elif candidate.piece in unprocessed:
         _use_unprocessed(unprocessed, candidate.piece, used, added, loss.piece)
@@ -129,7 +154,7 @@ def _rule(held: Holdings, loss_account: str, replacing_account: str) -> str:
 
 def _tacked(start: date, loss: Piece) -> date:
     """The holding period includes the days for which the loss shares were held (1223(3))."""
-    return start - (loss.sold - loss.holding_period)
+    return start - max(timedelta(0), loss.window_day - loss.holding_period)
 
 
 def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Piece) -> None:
@@ -143,7 +168,19 @@ def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Pi
         taken.add(added, wash=True)
         taken.holding_period = _tacked(part.lot.acquired, loss)
         taken.always_long = part.always_long or loss.always_long
+        taken.is_fresh = False
     held.parts.append(taken)
+
+
+def _use_short(held: Holdings, part: ShortPart, used: int, added: int | None) -> None:
+    """The used part of a short sale defers the loss until it is closed."""
+    taken = part.cut_off(used)
+    part.whole = part.whole.what_is_left()
+    taken.used = True
+    taken.adjusted = next(held.serial)
+    taken.whole.amounts["deferred"] += added or 0
+    held.shorts.append(taken)
+    held.drop_empty()
 
 
 def _use_unprocessed(
@@ -154,8 +191,16 @@ def _use_unprocessed(
     if used < piece.quantity:
         taken = piece.cut_off(used)
         unprocessed.insert(unprocessed.index(piece), taken)
-    period = _tacked(piece.lot.acquired, loss)
-    taken.replace_loss(added, period, always_long=loss.always_long)
+    _take_loss(taken, added, loss)
+
+
+def _take_loss(piece: Piece, added: int | None, loss: Piece) -> None:
+    """The basis takes the loss, and the period its days, unless it is the basis of a short."""
+    if loss.in_short_queue:
+        piece.replace_loss(added, None, always_long=False)
+    else:
+        period = _tacked(piece.lot.acquired, loss)
+        piece.replace_loss(added, period, always_long=loss.always_long)
 
 
 def _use_sold(held: Holdings, piece: Piece, used: int, added: int | None, loss: Piece) -> None:
@@ -171,6 +216,6 @@ def _use_sold(held: Holdings, piece: Piece, used: int, added: int | None, loss: 
         for waiting in [one for one in held.losses if one.piece is piece]:
             first, waiting.whole = waiting.whole.divide(pair)
             place = held.losses.index(waiting)
-            held.losses.insert(place, Loss(taken, waiting.symbol, first))
-    period = _tacked(piece.lot.acquired, loss)
-    taken.replace_loss(added, period, always_long=loss.always_long)
+            cut = Loss(taken, waiting.symbol, first, waiting.is_new)
+            held.losses.insert(place, cut)
+    _take_loss(taken, added, loss)
