@@ -15,7 +15,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taxlots.book import kinds
-from taxlots.book.tables import NONE, Detail, Event, Pick, Pool, Position, layout
+from taxlots.book.tables import (
+    NONE,
+    Average,
+    Detail,
+    Event,
+    Pick,
+    Pool,
+    Position,
+    Terms,
+    layout,
+)
 from taxlots.law.identical import Kinship, Membership
 
 TEMPLATES = 50
@@ -84,7 +94,15 @@ def fold_tables(count: int, method: int = kinds.FIFO) -> dict[str, Table]:
     events["detail"] = NONE
     events["row"] = np.arange(len(t.day))
     positions = np.zeros(households * width, np.dtype(layout(Position)))
-    for name in ("head", "tail", "next_of_symbol", "high_root", "low_root"):
+    for name in (
+        "head",
+        "tail",
+        "next_of_symbol",
+        "first_of_symbol",
+        "average",
+        "high_root",
+        "low_root",
+    ):
         positions[name] = NONE
     symbol = np.arange(len(positions)) % width % SYMBOLS
     positions["pool"] = np.arange(len(positions)) // width * SYMBOLS + symbol
@@ -99,6 +117,8 @@ def fold_tables(count: int, method: int = kinds.FIFO) -> dict[str, Table]:
         "pools": pools,
         "kinships": np.zeros(SYMBOLS, np.dtype(layout(Kinship))),
         "details": np.zeros(0, np.dtype(layout(Detail))),
+        "terms": np.zeros(0, np.dtype(layout(Terms))),
+        "averages": np.zeros(0, np.dtype(layout(Average))),
         "picks": np.zeros(0, np.dtype(layout(Pick))),
         "memberships": np.zeros(0, np.dtype(layout(Membership))),
     }
