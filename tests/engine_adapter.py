@@ -7,11 +7,15 @@ from typing import Any
 import pyarrow as pa
 from tests.histories import Cells, History
 
+from taxlots.book.booking import Books
 from taxlots.book.conservation import conservation_of
 from taxlots.book.record import Record
+from taxlots.book.results import short_lots_of
 from taxlots.domain.account import Account, AccountKind, Owner
-from taxlots.domain.action import COLUMNS
+from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS
+from taxlots.domain.calendar import date_of
 from taxlots.domain.method import ReliefMethod
+from taxlots.domain.money import dollars, shares
 from taxlots.domain.policy import Policy
 from taxlots.domain.problem import DataError
 from taxlots.domain.security import IdenticalMember, Security, SecurityKind
@@ -21,11 +25,15 @@ from taxlots.workflows.replay import replay_record
 
 @dataclass(frozen=True)
 class Tables:
-    """What replay writes, as text; ``residual`` is the conservation identity's, in cents."""
+    """What replay writes, as text, and the short lots that it keeps.
+
+    ``residual`` is the conservation identity's, in cents.
+    """
 
     realized: list[Cells]
     lots: list[Cells]
     wash_sales: list[Cells]
+    shorts: list[Cells]
     residual: int
 
 
@@ -45,13 +53,38 @@ def engine_tables(history: History) -> Tables:
         realized=tables["realized"],
         lots=tables["lots"],
         wash_sales=tables["wash_sales"],
+        shorts=_shorts(books),
         residual=conservation_of(books).residual_cents,
     )
 
 
+def _shorts(books: Books) -> list[Cells]:
+    """The open parts of short positions, in the cells of the auditor."""
+    owed = short_lots_of(books)
+    household = {account.id: account.household for account in books.record.accounts}
+    ids = books.journal.ids.take(pa.array(owed.lot_row)).to_pylist()
+    rows = []
+    for at, lot_id in enumerate(ids):
+        account, symbol, _ = books.blueprint.places[int(owed.position[at])]
+        rows.append(
+            {
+                "lot_id": lot_id,
+                "household": household[account],
+                "account": account,
+                "symbol": symbol,
+                "opened": date_of(int(owed.opened[at])).isoformat(),
+                "quantity": shares(int(owed.quantity[at])),
+                "proceeds": dollars(int(owed.proceeds[at])),
+                "deferred": dollars(int(owed.deferred[at])),
+            }
+        )
+    return rows
+
+
 def record_of(history: History) -> Record:
     """The history as a book that somebody keeps."""
-    columns = {name: [row.get(name, "") for row in history.rows] for name in COLUMNS}
+    names = (*COLUMNS, *FURTHER_COLUMNS)
+    columns = {name: [row.get(name, "") for row in history.rows] for name in names}
     policy: dict[str, Any] = history.policy
     return Record(
         name="random",
@@ -61,7 +94,7 @@ def record_of(history: History) -> Record:
         securities={cells["symbol"]: _security(cells) for cells in history.securities},
         identical=tuple(_member(cells) for cells in history.identical),
         proxies=(),
-        transactions=pa.table(columns, pa.schema([(name, pa.string()) for name in COLUMNS])),
+        transactions=pa.table(columns, pa.schema([(name, pa.string()) for name in names])),
     )
 
 
@@ -88,6 +121,8 @@ def _security(cells: Cells) -> Security:
         is_put=cells.get("put_call") == "put",
         fund=cells.get("fund", ""),
         index=cells.get("index", ""),
+        strike=cells.get("strike", ""),
+        expiry=_day(cells.get("expiry")),
     )
 
 

@@ -17,7 +17,7 @@ from tests.histories import Cells, History, histories, random_history, smaller
 
 BLOCK = 100
 BLOCKS = 20
-TABLES = ("realized", "lots", "wash_sales")
+TABLES = ("realized", "lots", "wash_sales", "shorts")
 
 
 def audited(history: History) -> Audit:

@@ -107,7 +107,7 @@ def _distribute(held: Holdings, event: Event, parts: list[Part], new: int, share
         child = copy(part)
         child.whole = Whole(units, given)
         child.symbol, child.used, child.is_candidate = event.to_symbol, False, False
-        child.is_right = event.action == "RIGHTS"
+        child.right_of = event.symbol if event.action == "RIGHTS" else ""
         child.own = True
         child.compare_own_ratio()
         if share:

@@ -75,7 +75,7 @@ def _realized(held: Holdings, piece: Piece) -> Row:
         "cost_basis": dollars(piece.basis) if known else "",
         "wash_sale_loss_disallowed": dollars(piece.disallowed),
         "permanently_disallowed": dollars(piece.permanent),
-        "nondeductible": dollars(piece.nondeductible),
+        "nondeductible_loss": dollars(piece.nondeductible),
         "gain": dollars(piece.gain) if known else "",
         "term": piece.term or ("LT" if long else "ST"),
         "status": _status(held, piece),

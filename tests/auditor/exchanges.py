@@ -108,6 +108,9 @@ def _rename_shorts_and_past(held: Holdings, account: str, event: Event) -> None:
     for short in held.shorts:
         if (short.account, short.symbol) == (account, event.symbol):
             short.symbol = event.to_symbol
+    for part in held.parts:
+        if (part.account, part.right_of) == (account, event.symbol):
+            part.right_of = event.to_symbol
     for loss in held.losses:
         if (loss.piece.account, loss.symbol) == (account, event.symbol):
             loss.symbol = event.to_symbol

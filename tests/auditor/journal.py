@@ -103,18 +103,28 @@ def _event(book: Book, row: Row, on: date) -> Event:
         quantity=units(row.get("quantity", "")),
         amount=_amount(book, row),
     )
-    if not (event.is_sale and _is_late(row, on)):
+    if not (event.is_sale and _is_late(book, row, on)):
         named = [name.split(":") for name in (row.get("lots") or "").split(";") if name]
         event.lots = [(lot_id, units("".join(quantity))) for lot_id, *quantity in named]
     return event
 
 
-def _is_late(row: Row, traded: date) -> bool:
-    """Reg. 1.1012-1(c)(8): by the settlement date, or by that of Rule 15c6-1 if it is earlier."""
-    identified = day((row.get("identified_at") or "")[:10])
+def _is_late(book: Book, row: Row, traded: date) -> bool:
+    """Reg. 1.1012-1(c)(8): by the settlement date, or by that of Rule 15c6-1 if it is earlier.
+
+    Digital assets by the moment of their sale, (j)(2), where both moments are stated.
+    """
+    stated = row.get("identified_at") or ""
+    identified = day(stated[:10])
+    if identified is None:
+        return False
+    if book.kind_of(row["symbol"]) == "digital_asset":
+        moments = (stated[11:19], row.get("time") or "")
+        return identified > traded or (
+            identified == traded and all(moments) and moments[0] > moments[1]
+        )
     standard = standard_settlement(traded)
-    settled = min(day(row.get("settle_date")) or standard, standard)
-    return identified is not None and identified > settled
+    return identified > min(day(row.get("settle_date")) or standard, standard)
 
 
 def _amount(book: Book, row: Row) -> int:

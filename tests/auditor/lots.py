@@ -42,7 +42,8 @@ class Part:
     ``arriving`` (acquired elsewhere, not yet transferred in) or the order id of the transfer on
     which it is on its way.  ``adjusted`` and ``arrived`` are serial numbers: when the part
     replaced a loss, and when it came to its account; ``sub`` tells parts apart that no other fact
-    does.  ``is_candidate``: it may replace a loss.  ``is_right``: it came as a distributed right.
+    does.  ``is_candidate``: it may replace a loss.  ``right_of`` is the stock on which it was
+    distributed as a right.
     ``is_fresh``: its holding period was started anew, by 26 USC 1233 or 1259.
     """
 
@@ -61,7 +62,7 @@ class Part:
     place: str = "held"
     sub: int = 0
     is_candidate: bool = True
-    is_right: bool = False
+    right_of: str = ""
     is_fresh: bool = False
 
     @property

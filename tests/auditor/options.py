@@ -31,18 +31,26 @@ def _expire_long(held: Holdings, event: Event, parts: list[Part]) -> None:
     picks = in_order(parts, quantity)
     if event.lots:
         picks = named(parts, event.lots, held.decides("sub_first"))
-    lapsed = [(part, count) for part, count in picks if part.is_right]
-    for part, count in lapsed:
+    for part, count in [pick for pick in picks if pick[0].right_of]:
         _lapse(held, event, part, count)
-    others = [pick for pick in picks if not pick[0].is_right]
+    others = [pick for pick in picks if not pick[0].right_of]
     sell(held, event, [Sale(event.account, event.symbol, 0, others)])
 
 
 def _lapse(held: Holdings, event: Event, part: Part, count: int) -> None:
-    """A distributed right that lapses: its basis is lost, and is no loss."""
-    cut = part.cut_off(count)
-    basis = cut.whole.amounts["basis"]
-    piece = piece_of(event, cut, count, 0, (basis, basis), event.day)
+    """Reg. 1.307-1: the basis of a distributed right that lapses is that of its stock again.
+
+    Where the stock has left, the basis is lost, and is no loss.
+    """
+    gone = part.cut_off(count)
+    names = ("basis", "loss_basis", "wash")
+    amounts = {name: gone.whole.amounts[name] for name in names}
+    stock = [p for p in held.position(event.account, part.right_of) if p.lot is part.lot]
+    basis = 0 if stock else amounts["basis"]
+    if stock:
+        old = stock[0].whole
+        stock[0].restate(**{name: old.remaining(name) + amounts[name] for name in names})
+    piece = piece_of(event, gone, count, 0, (basis, basis), event.day)
     piece.nondeductible, piece.status = basis, "final"
     held.gains.append(piece)
 

@@ -166,9 +166,9 @@ def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Pi
     taken.adjusted = next(held.serial)
     if added is not None:
         taken.add(added, wash=True)
+    if added is not None and not part.is_fresh:
         taken.holding_period = _tacked(part.lot.acquired, loss)
         taken.always_long = part.always_long or loss.always_long
-        taken.is_fresh = False
     held.parts.append(taken)
 
 
@@ -196,7 +196,7 @@ def _use_unprocessed(
 
 def _take_loss(piece: Piece, added: int | None, loss: Piece) -> None:
     """The basis takes the loss, and the period its days, unless it is the basis of a short."""
-    if loss.in_short_queue:
+    if loss.in_short_queue or piece.is_fresh:
         piece.replace_loss(added, None, always_long=False)
     else:
         period = _tacked(piece.lot.acquired, loss)
