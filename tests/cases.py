@@ -102,6 +102,8 @@ def write_book(case: Case, folder: Path) -> Path:
     write_csv(folder / "accounts.csv", account_cells(case))
     write_csv(folder / "securities.csv", security_cells(case))
     write_csv(folder / "identical.csv", case["substantially_identical"], ("group", "symbol"))
+    if "prices" in case:
+        write_csv(folder / "prices.csv", case["prices"])
     used = {name for row in transaction_cells(case) for name in row}
     known = (*COLUMNS, *FURTHER_COLUMNS)
     unknown = used - set(known)

@@ -82,12 +82,14 @@ class Books:
     """The books of a record as of a day.
 
     ``state`` holds what the fold made, ``blueprint`` what it was made from; ``as_of`` is a day
-    number.  ``problems`` holds warnings; there are no books where there are errors.
+    number.  ``cents`` is what each journal row cost or brought (of several fills, the first has the
+    sum).  ``problems`` holds warnings; there are no books where there are errors.
     """
 
     record: Record
     view: View
     journal: Journal
+    cents: Int64
     bookings: Bookings
     fills: dict[int, list[int]]
     blueprint: Blueprint
@@ -199,6 +201,7 @@ def finish(draft: Draft, plan: Blueprint, state: State) -> tuple[Books | None, l
         draft.record,
         draft.view,
         draft.journal,
+        draft.desk.cents,
         draft.bookings,
         draft.fills,
         plan,

@@ -70,6 +70,38 @@ WASH_SALES: Final[Columns] = {
     "rule": TEXT,
 }
 
+SECTION_1256: Final[Columns] = {
+    "household": TEXT,
+    "tax_return": TEXT,
+    "account": TEXT,
+    "symbol": TEXT,
+    "year": COUNT,
+    "realized": MONEY,
+    "unrealized_prior_year_end": MONEY,
+    "unrealized_year_end": MONEY,
+    "aggregate": MONEY,
+    "wash_sale_adjustment": MONEY,
+    "short_term": MONEY,
+    "long_term": MONEY,
+    "status": TEXT,
+}
+
+SECTION_1256_POSITIONS: Final[Columns] = {
+    "household": TEXT,
+    "account": TEXT,
+    "symbol": TEXT,
+    "year": COUNT,
+    "lot_id": TEXT,
+    "side": TEXT,
+    "opened_date": DAY,
+    "quantity": SHARES,
+    "opening_amount": MONEY,
+    "price_date": DAY,
+    "price": PRICE,
+    "marked_basis": MONEY,
+    "unrealized": MONEY,
+}
+
 PROBLEMS: Final[Columns] = dict.fromkeys(("severity", "where", "code", "message", "remedy"), TEXT)
 
 HARVEST_TYPES: Final[Columns] = {

@@ -20,10 +20,14 @@ def frame_of(table: pa.Table, columns: Columns) -> pd.DataFrame:
     """
     import pandas as pd
 
-    typed = [_typed(table.column(name), kind) for name, kind in columns.items()]
-    exact = pa.table(typed, schema=pa.schema(list(columns.items())))
-    frame: pd.DataFrame = exact.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = typed_table(table, columns).to_pandas(types_mapper=pd.ArrowDtype)
     return frame
+
+
+def typed_table(table: pa.Table, columns: Columns) -> pa.Table:
+    """The table with exactly these columns, of these types; a blank text cell is missing."""
+    typed = [_typed(table.column(name), kind) for name, kind in columns.items()]
+    return pa.table(typed, schema=pa.schema(list(columns.items())))
 
 
 def _typed(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

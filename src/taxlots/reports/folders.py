@@ -21,6 +21,8 @@ MANIFEST: Final = "manifest.json"
 FAILURE: Final = "problems.csv"
 """A folder that holds this file alone is a result too: that of a run that failed."""
 
+CONTRACTS: Final = ("section_1256", "section_1256_positions")
+
 RESULTS: Final = frozenset(
     {MANIFEST, FAILURE, "opportunities.csv", "orders.csv", "lot_instructions.csv"}
     | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
@@ -28,7 +30,7 @@ RESULTS: Final = frozenset(
     | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
     | {
         f"{name}.{form}"
-        for name in ("realized", "lots", "wash_sales", "dividends")
+        for name in ("realized", "lots", "wash_sales", "dividends", *CONTRACTS)
         for form in ("csv", "parquet")
     }
 )

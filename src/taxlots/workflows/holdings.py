@@ -57,7 +57,7 @@ def select_lots(
     Raises UsageError for an account or symbol that the book does not have.
     """
     books = replay(book, as_of=as_of, known_at=known_at)
-    _check(books, asked)
+    check_asked(books, asked)
     table = result_tables(books)["lots"]
     kept = _where(table, asked)
     lots = open_lots_of(books)
@@ -85,7 +85,7 @@ def select_gains(
     UsageError for an account or symbol that the book does not have.
     """
     books = replay(book, as_of=as_of, known_at=known_at)
-    _check(books, asked)
+    check_asked(books, asked)
     table = result_tables(books)["realized"]
     kept = _where(table, asked)
     if asked.year is not None:
@@ -148,7 +148,8 @@ def _rows(table: pa.Table, kept: Mask) -> Rows:
     return [dict(row) for row in table.filter(pa.array(kept)).to_pylist()]
 
 
-def _check(books: Books, asked: Asked) -> None:
+def check_asked(books: Books, asked: Asked) -> None:
+    """Raises UsageError for an account or symbol that the book does not have."""
     accounts = [account.id for account in books.record.accounts]
     if asked.account is not None and asked.account not in accounts:
         raise _unknown("account", asked.account, accounts)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from taxlots.book.booking import Books
+    from taxlots.book.section_1256 import MarkedBook
     from taxlots.workflows.harvest import Harvest
 
 Day = date | str | None
@@ -112,13 +113,39 @@ class Replay:
         return frame_of(self._tables["wash_sales"], WASH_SALES)
 
     @cached_property
+    def section_1256(self) -> pd.DataFrame:
+        """A row for each account, section 1256 contract and year, as ``section_1256.csv``."""
+        from taxlots.frames.columns import SECTION_1256
+        from taxlots.frames.frame import frame_of
+        from taxlots.reports.section_1256_files import year_table
+
+        return frame_of(year_table(self._marked), SECTION_1256)
+
+    @cached_property
+    def section_1256_positions(self) -> pd.DataFrame:
+        """A row for each open lot of contracts and year, as ``section_1256_positions.csv``."""
+        from taxlots.frames.columns import SECTION_1256_POSITIONS
+        from taxlots.frames.frame import frame_of
+        from taxlots.reports.section_1256_files import position_table
+
+        return frame_of(position_table(self.books, self._marked), SECTION_1256_POSITIONS)
+
+    @cached_property
     def problems(self) -> pd.DataFrame:
         """A row for each warning, as ``problems.csv``; errors are raised as DataError."""
         from taxlots.frames.columns import PROBLEMS
         from taxlots.frames.frame import frame_of
         from taxlots.reports.books_files import problem_table
+        from taxlots.workflows.section_1256 import as_warnings
 
-        return frame_of(problem_table(self.books.problems), PROBLEMS)
+        told = [*self.books.problems, *as_warnings(self._marked.problems)]
+        return frame_of(problem_table(told), PROBLEMS)
+
+    @cached_property
+    def _marked(self) -> MarkedBook:
+        from taxlots.workflows.section_1256 import section_1256_of
+
+        return section_1256_of(self.books)
 
     @cached_property
     def _tables(self) -> dict[str, pa.Table]:

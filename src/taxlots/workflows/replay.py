@@ -16,8 +16,10 @@ from taxlots.domain.problem import DataError, UsageError
 from taxlots.reports.books_files import problem_table, result_tables
 from taxlots.reports.dividend_file import dividend_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
+from taxlots.reports.section_1256_files import section_1256_tables
 from taxlots.version import __version__
 from taxlots.workflows.gather import gather
+from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 
 RULES_VERSION: Final = "2026.1"
 """The state of the law and of the conventions; it changes when booked figures may."""
@@ -69,7 +71,10 @@ def write_replay(
 ) -> Books:
     """Replay a book and write ``realized, lots, wash_sales, problems`` and a manifest.
 
-    ``dividends`` too, if the journal states the ``ex_date`` of any.
+    ``dividends`` too, if the journal states the ``ex_date`` of any; ``section_1256`` and
+    ``section_1256_positions``, if the book has such contracts.  A price that is missing for these
+    stops nothing: it is a warning here.
+
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
     if file_format not in FORMATS:
@@ -80,11 +85,13 @@ def write_replay(
     except DataError as failure:
         write_folder(out, {FAILURE: problem_table(failure.problems)})
         raise
-    tables = result_tables(books, typed=file_format == "parquet")
+    typed = file_format == "parquet"
+    marked = section_1256_of(books)
+    books.problems.extend(as_warnings(marked.problems))
+    tables = result_tables(books, typed=typed)
     if has_dividends(books):
-        tables["dividends"] = dividend_table(
-            books, dividends_of(books), typed=file_format == "parquet"
-        )
+        tables["dividends"] = dividend_table(books, dividends_of(books), typed=typed)
+    tables |= section_1256_tables(books, marked, typed=typed)
     files: dict[str, Any] = {f"{name}.{file_format}": table for name, table in tables.items()}
     files[FAILURE] = problem_table(books.problems)
     files[MANIFEST] = manifest_of(books, {n: t.num_rows for n, t in tables.items()})
