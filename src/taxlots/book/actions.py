@@ -4,6 +4,7 @@ from taxlots.book.kinds import (
     ACQUISITION,
     DUAL_BASIS,
     FIFO,
+    NEEDS_ADJUSTMENT,
     NEGATIVE_BASIS,
     NO_CANDIDATE,
     NOTHING_TO_ADJUST,
@@ -267,7 +268,12 @@ def _spread_over(b: Book, at: int, total: int, is_dry: bool) -> bool:
             seen += b.slots[slot_at].quantity
             share = apportion(e.cents, seen, total) - given
             given += share
-            if b.slots[slot_at].flags & UNKNOWN_BASIS:
+            if b.slots[slot_at].flags & NEEDS_ADJUSTMENT:
+                if not is_dry:
+                    _supply(b, slot_at, share)
+                elif b.slots[slot_at].open_cents + share < 0:
+                    return False
+            elif b.slots[slot_at].flags & UNKNOWN_BASIS:
                 if not is_dry and not p.flags & TAX_DEFERRED:
                     b.tally[0].unbooked_cents += share
             elif not is_dry:
@@ -276,6 +282,15 @@ def _spread_over(b: Book, at: int, total: int, is_dry: bool) -> bool:
                 return False
         slot_at = following
     return True
+
+
+def _supply(b: Book, slot_at: int, cents: int) -> None:
+    """An adjustment makes the basis of a bond, a partnership or a trust known."""
+    slot = b.slots[slot_at]
+    if not b.positions[slot.position].flags & TAX_DEFERRED:
+        b.tally[0].basis_in_cents += slot.open_cents
+    slot.flags = slot.flags & ~(NEEDS_ADJUSTMENT | UNKNOWN_BASIS)
+    rebase(b, slot_at, cents)
 
 
 def rebase(b: Book, slot_at: int, cents: int) -> int:

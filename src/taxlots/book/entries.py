@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from taxlots.book import kinds
+from taxlots.book.adjusted_basis import needs_adjusted_basis
 from taxlots.book.cells import Int64
 from taxlots.book.checks import check_transfer, is_one_character
 from taxlots.book.corporate_entries import (
@@ -23,11 +24,15 @@ from taxlots.book.desk import Desk, Entry, is_other_distribution
 from taxlots.book.journal import ACTIONS, Journal, day_or_none, flag
 from taxlots.book.ordering import END_OF_DAY, Bookings
 from taxlots.book.owed_entries import cover, deliver, exercise, expire, sell_short
+from taxlots.book.related_entries import (
+    gift_tax_addition,
+    inheritance_basis,
+    with_related_loss,
+)
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.money import apportion
 from taxlots.domain.problem import warning
 from taxlots.domain.view import View
-from taxlots.law.s1014_inheritance import inherited_basis
 from taxlots.law.s1015_gift import gain_basis, loss_basis
 
 
@@ -48,7 +53,16 @@ def _purchase(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     flags = kinds.ACQUISITION if is_acquisition else 0
     if action is Action.REINVEST or desk.journal.cell("origin", entry.row) == "drip":
         flags |= kinds.PLAN
-    yield replace(entry, flags=flags | _stated_cover(desk, entry.row))
+    flags |= _stated_cover(desk, entry.row) | _needs_adjustment(desk, entry)
+    yield with_related_loss(desk.journal, replace(entry, flags=flags))
+
+
+def _needs_adjustment(desk: Desk, entry: Entry) -> int:
+    """Unknown until somebody supplies it: a basis that cost alone does not tell."""
+    security = desk.journal.record.securities.get(entry.place[1])
+    if security is None or not needs_adjusted_basis(security, entry.cents, entry.quantity):
+        return 0
+    return kinds.UNKNOWN_BASIS | kinds.NEEDS_ADJUSTMENT
 
 
 def _stated_cover(desk: Desk, row: int) -> int:
@@ -66,7 +80,7 @@ def _gift_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.OPEN)
     number = desk.journal.number
     fmv = int(number["fmv"].values[entry.row])
-    gift_tax = int(number["basis_increase"].values[entry.row])
+    gift_tax = gift_tax_addition(desk.journal, entry.row)
     donor = int(number["cost_basis"].values[entry.row])
     basis = gain_basis(donor, fmv, gift_tax)
     if basis - donor != gift_tax:
@@ -92,7 +106,7 @@ def _inherit(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.OPEN)
     yield replace(
         entry,
-        cents=inherited_basis(entry.cents),
+        cents=inheritance_basis(desk.journal, entry.row, entry.cents),
         flags=kinds.INHERITED | _stated_cover(desk, entry.row),
     )
 
@@ -182,10 +196,15 @@ def _from_outside(desk: Desk, entry: Entry, acquired: int | None) -> Iterator[En
     is_ours = desk.view is View.TAXPAYER
     if is_ours and origin == "purchase" and (held_since is None or held_since >= acquired):
         flags |= kinds.ACQUISITION
+    loss_cents = 0
+    if origin == "gift" and not (basis.is_blank[row] or journal.number["fmv"].is_blank[row]):
+        loss_cents = loss_basis(int(basis.values[row]), int(journal.number["fmv"].values[row]))
+        flags |= kinds.DUAL_BASIS if loss_cents < int(basis.values[row]) else 0
     opened = replace(
         entry,
         kind=kinds.OPEN,
         cents=int(basis.values[row]),
+        loss_cents=loss_cents,
         flags=flags,
         holding_period=acquired if held_since is None else held_since,
         picks=[],

@@ -125,7 +125,20 @@ def _special(desk: Desk, bookings: Bookings, policy: Policy) -> Mask:
             bookings.row
         ]
     is_plain &= ~filled(journal, "covered")[bookings.row]
+    is_plain &= journal.number["related_loss"].is_blank[bookings.row]
+    is_plain &= ~_has_moving_basis(journal)[bookings.row]
     return ~is_plain
+
+
+def _has_moving_basis(journal: Journal) -> Mask:
+    """Rows of securities whose basis does not stay their cost: bonds, partnerships, trusts."""
+    securities = journal.record.securities
+    moving = [
+        n in securities
+        and (securities[n].kind is SecurityKind.BOND or securities[n].tax_class.moves_basis)
+        for n in journal.symbol.names
+    ]
+    return np.array([*moving, False], np.bool_)[journal.symbol.values]
 
 
 def _columns(desk: Desk, plain: Bookings, method: Int64, entries: list[Entry]) -> dict[str, Int64]:

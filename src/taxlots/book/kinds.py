@@ -71,6 +71,8 @@ LONG_BACKED: Final = 32768
 LONG_TERM: Final = 65536
 """Long-term whatever the dates say."""
 SHORT_TERM: Final = 131072
+NEEDS_ADJUSTMENT: Final = 524288
+"""Of unknown basis until an adjustment supplies it: a bond away from par, a partnership."""
 CONSTRUCTIVE: Final = 262144
 """Realized by a constructive sale (26 USC 1259)."""
 
