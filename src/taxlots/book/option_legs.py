@@ -5,6 +5,7 @@ from taxlots.book.kinds import (
     ACQUISITION,
     ADJUSTED,
     FIFO,
+    INHERITED,
     LOT_NOT_HELD,
     NOTHING,
     OVERSOLD,
@@ -111,7 +112,8 @@ def _buy_when_assigned(b: Book, at: int, lot: int) -> int:
 def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
     """The holder of a call buys; returns the price paid, in cents.
 
-    Contracts that have replaced a loss bring shares that cannot replace another one.
+    Contracts that have replaced a loss bring shares that cannot replace another one, and the
+    period of what was sold at that loss counts with these shares (26 USC 1223(3)).
     """
     e = b.events[at]
     target = b.details[e.detail].to_position
@@ -129,15 +131,17 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
         cost = apportion(e.cents, e.quantity - left, e.quantity) - paid
         paid += cost
         had = b.slots[source].flags
+        tacked = max(0, b.slots[source].acquired - b.slots[source].holding_period)
         wash = share_of_whole(b, source, b.slots[source].wash_cents, units)
         if had & RIGHT:
             held_since = e.day - 1
         cents = cost_by_exercise(cost, _premium(b, source, units))
         if had & REPLACEMENT:
             b.lots[lot].adjusted += 1
-            kept = had & (REPLACEMENT | ADJUSTED | UNKNOWN_BASIS)
+            kept = had & (REPLACEMENT | ADJUSTED | INHERITED | UNKNOWN_BASIS)
             sub = b.lots[lot].adjusted
-            used = add_slot(b, lot, target, units * multiplier, cents, kept, held_since, sub)
+            since = e.day - tacked
+            used = add_slot(b, lot, target, units * multiplier, cents, kept, since, sub)
             b.slots[used].wash_cents = wash
         else:
             plain_units += units
