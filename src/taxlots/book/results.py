@@ -20,6 +20,7 @@ from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
 from taxlots.domain.money import apportion
 from taxlots.domain.security import Security
+from taxlots.domain.view import View
 from taxlots.law.covered import is_covered
 from taxlots.law.s1091_wash_sale import WINDOW_DAYS, window_end
 from taxlots.law.s1222_term import long_term_from
@@ -123,7 +124,10 @@ class WashSales:
 
 
 def realized_of(books: Books) -> Realized:
-    """Every realized piece, by household, journal order and acquisition."""
+    """Every realized piece, by household, journal order and acquisition.
+
+    A broker applies none of the rules of ``book.character`` (Treas. Reg. 1.6045-1(d)).
+    """
     rows = books.state.table("rows")
     events = books.blueprint.tables["events"]
     household = books.blueprint.household[rows["event"]]
@@ -154,7 +158,7 @@ def realized_of(books: Books) -> Realized:
         rules=np.zeros(len(order), np.int64),
         source=order,
     )
-    return with_character(books, pieces)
+    return pieces if books.view is View.BROKER else with_character(books, pieces)
 
 
 def open_lots_of(books: Books) -> OpenLots:
