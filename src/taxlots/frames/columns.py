@@ -59,6 +59,17 @@ LOTS: Final[Columns] = {
     "basis_status": TEXT,
 }
 
+SHORT_LOTS: Final[Columns] = {
+    "lot_id": TEXT,
+    "household": TEXT,
+    "account": TEXT,
+    "symbol": TEXT,
+    "opened_date": DAY,
+    "quantity": SHARES,
+    "proceeds": MONEY,
+    "deferred_loss": MONEY,
+}
+
 WASH_SALES: Final[Columns] = {
     "sale_id": TEXT,
     "loss_lot_id": TEXT,

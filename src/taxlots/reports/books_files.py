@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.character import wording_of
+from taxlots.book.desk import OWED
 from taxlots.book.results import (
     RULES,
     STATUSES,
@@ -22,6 +23,7 @@ from taxlots.book.results import (
     WashSales,
     open_lots_of,
     realized_of,
+    short_lots_of,
     wash_sales_of,
 )
 from taxlots.domain.problem import Problem
@@ -78,13 +80,37 @@ class Writer:
 
 
 def result_tables(books: Books, *, typed: bool = False) -> dict[str, pa.Table]:
-    """``realized``, ``lots`` and ``wash_sales`` as tables, without their suffix."""
+    """``realized``, ``lots`` and ``wash_sales`` as tables, without their suffix.
+
+    ``short_lots`` is there where a book ever sells short or writes an option.
+    """
     writer = Writer(books, typed=typed)
-    return {
+    tables = {
         "realized": pa.table(_realized(writer, realized_of(books))),
         "lots": pa.table(_lots(writer, open_lots_of(books))),
         "wash_sales": pa.table(_wash_sales(writer, wash_sales_of(books))),
     }
+    if any(side == OWED for _, _, side in books.blueprint.places):
+        tables["short_lots"] = short_lot_table(books, typed=typed)
+    return tables
+
+
+def short_lot_table(books: Books, *, typed: bool = False) -> pa.Table:
+    """``short_lots``: what is owed, a row for each open part of a short sale or written option."""
+    writer = Writer(books, typed=typed)
+    s = short_lots_of(books)
+    return pa.table(
+        {
+            "lot_id": writer.ids(s.lot_row),
+            "household": name_cells(s.position, writer.households),
+            "account": name_cells(s.position, writer.accounts),
+            "symbol": name_cells(s.position, writer.symbols),
+            "opened_date": writer.dates(s.opened),
+            "quantity": writer.units(s.quantity),
+            "proceeds": writer.money(s.proceeds),
+            "deferred_loss": writer.money(s.deferred),
+        }
+    )
 
 
 def problem_table(problems: list[Problem]) -> pa.Table:

@@ -30,7 +30,7 @@ RESULTS: Final = frozenset(
     | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
     | {
         f"{name}.{form}"
-        for name in ("realized", "lots", "wash_sales", "dividends", *CONTRACTS)
+        for name in ("realized", "lots", "short_lots", "wash_sales", "dividends", *CONTRACTS)
         for form in ("csv", "parquet")
     }
 )

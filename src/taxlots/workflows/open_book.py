@@ -105,6 +105,15 @@ class Replay:
         return frame_of(self._tables["lots"], LOTS)
 
     @cached_property
+    def short_lots(self) -> pd.DataFrame:
+        """A row for each open part of a short sale or written option, as ``short_lots.csv``."""
+        from taxlots.frames.columns import SHORT_LOTS
+        from taxlots.frames.frame import frame_of
+        from taxlots.reports.books_files import short_lot_table
+
+        return frame_of(short_lot_table(self.books, typed=True), SHORT_LOTS)
+
+    @cached_property
     def wash_sales(self) -> pd.DataFrame:
         """A row for each match of a loss with replacement shares, as ``wash_sales.csv``."""
         from taxlots.frames.columns import WASH_SALES
