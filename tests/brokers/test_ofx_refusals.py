@@ -59,6 +59,7 @@ def test_an_empty_value_without_an_end_tag_swallows_nothing() -> None:
         ("<OFX>" + "<A>" * 100, ["BAD_OFX"]),
         ("<OFX><TAX1099RS></TAX1099RS></OFX>", ["WRONG_EXPORT"]),
         ("<OFX><STMTRS><CURDEF>USD</STMTRS></OFX>", ["WRONG_EXPORT"]),
+        ("<OFX>" + "<!--" * 50_000, ["BAD_OFX"]),
         ("hello", ["UNKNOWN_FORMAT"]),
         (" ", ["EMPTY_FILE"]),
     ],

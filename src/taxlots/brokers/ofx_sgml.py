@@ -13,11 +13,13 @@ from typing import Final
 
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 
-_TOKEN = re.compile(
-    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<declared><![A-Za-z])"
-    r"|<(?P<end>/?)(?P<tag>[A-Za-z][A-Za-z0-9_.]*)(?:\s[^<>]*?)?(?P<empty>/?)>",
-    re.DOTALL,
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9_.]*)(?:\s[^<>]*?)?(?P<empty>/?)>", re.ASCII
 )
+_DECLARATION = re.compile(r"<![A-Za-z]")
+_SKIPPED: Final = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+"""How what is no tag begins and ends.  Only the last one is text."""
+
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[0-9A-Fa-f]{1,5});?")
 _START = re.compile(r"<OFX\b", re.IGNORECASE)
 _DEEPEST: Final = 24
@@ -85,7 +87,8 @@ def read_ofx(text: str, findings: Findings) -> Tag | None:
         )
         return None
     try:
-        _refuse_declarations(text)
+        for _ in _tokens(text[: found.start()], 0):
+            pass  # What stands before the first element declares nothing, too.
         return _tree(text, found.start())
     except _BrokenError as broken:
         line = text.count("\n", 0, broken.at) + 1
@@ -93,66 +96,120 @@ def read_ofx(text: str, findings: Findings) -> Tag | None:
         return None
 
 
-def _refuse_declarations(text: str) -> None:
-    """No OFX file declares a document type, which could define entities without end."""
-    for found in _TOKEN.finditer(text):
-        if found["declared"]:
-            raise _BrokenError(
-                found.start(),
-                "HOSTILE_XML",
-                "The file declares a document type or an entity; no OFX file does that.",
-            )
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One tag and the text behind it, up to ``until``, where the next tag starts."""
+
+    start: int
+    end: int
+    until: int
+    name: str
+    text: str
+    is_end: bool
+    is_empty: bool
+
+
+def _tokens(text: str, start: int) -> Iterator[_Token]:
+    """The tags from ``start`` on, each with the text behind it; every character is met once."""
+    tag: re.Match[str] | None = None
+    pieces: list[str] = []
+    at = start
+    while at < len(text):
+        opening = text.find("<", at)
+        opening = len(text) if opening < 0 else opening
+        pieces.append(_decoded(text[at:opening]))
+        if opening == len(text):
+            break
+        at, found = opening, _TAG.match(text, opening)
+        if found:
+            if tag:
+                yield _token(tag, opening, pieces)
+            tag, pieces, at = found, [], found.end()
+            continue
+        at = _behind(text, opening, pieces)
+    if tag:
+        yield _token(tag, len(text), pieces)
+
+
+def _token(tag: re.Match[str], until: int, pieces: list[str]) -> _Token:
+    return _Token(
+        start=tag.start(),
+        end=tag.end(),
+        until=until,
+        name=tag["name"].upper(),
+        text=" ".join(_CONTROLS.sub(" ", "".join(pieces)).split()),
+        is_end=bool(tag["end"]),
+        is_empty=bool(tag["empty"]),
+    )
+
+
+def _behind(text: str, at: int, pieces: list[str]) -> int:
+    """Where a comment or the like ends, or the character behind a ``<`` that begins nothing."""
+    for opening, closing in _SKIPPED:
+        if text.startswith(opening, at):
+            end = text.find(closing, at + len(opening))
+            if end < 0:
+                raise _BrokenError(
+                    at, "BAD_OFX", f"What begins here with {quoted(opening)} does not end."
+                )
+            if closing == "]]>":
+                pieces.append(text[at + len(opening) : end])
+            return end + len(closing)
+    if _DECLARATION.match(text, at):
+        raise _BrokenError(
+            at,
+            "HOSTILE_XML",
+            "The file declares a document type or an entity; no OFX file does that.",
+        )
+    pieces.append("<")
+    return at + 1
 
 
 def _tree(text: str, start: int) -> Tag:
     top = Tag("", 0)
     stack = [top]
     line, counted = 1, 0
-    tokens = [found for found in _TOKEN.finditer(text, start) if found["tag"]]
-    is_met = False
-    for place, found in enumerate(tokens):
-        following = tokens[place + 1] if place + 1 < len(tokens) else None
-        gap_end = following.start() if following else len(text)
-        gap = _value(text[found.end() : gap_end])
-        name = found["tag"].upper()
-        line, counted = line + text.count("\n", counted, found.start()), found.start()
-        if found["end"]:
-            if not is_met:
-                _close(stack, name, found)
-            is_met = False
-            if len(stack) == 1:
-                return top.children[0]
-            if gap:
-                raise _BrokenError(
-                    found.end(), "BAD_OFX", f"The text {quoted(gap)} belongs to no element."
-                )
-            continue
-        node = Tag(name, line, found.start(), gap_end, gap)
-        stack[-1].children.append(node)
-        is_met = bool(following and following["end"] and following["tag"].upper() == name)
-        if not (gap or is_met or found["empty"]):
-            stack.append(node)
+    opened: _Token | None = None
+    for token in _tokens(text, start):
+        line, counted = line + text.count("\n", counted, token.start), token.start
+        is_met = opened is not None and token.is_end and token.name == opened.name
+        if opened is not None and not (opened.text or opened.is_empty or is_met):
+            stack.append(stack[-1].children[-1])
+        opened = None
         if len(stack) > _DEEPEST:
-            raise _BrokenError(found.start(), "BAD_OFX", "The elements are nested too deep.")
-    opened = ", ".join(node.name for node in stack[1:4])
-    raise _BrokenError(len(text), "BAD_OFX", f"The file is cut off: {opened} does not end.")
+            raise _BrokenError(token.start, "BAD_OFX", "The elements are nested too deep.")
+        if not token.is_end:
+            opened = token
+            node = Tag(token.name, line, token.start, token.until, token.text)
+            stack[-1].children.append(node)
+            continue
+        if not is_met:
+            _close(stack, token)
+        if len(stack) == 1:
+            return top.children[0]
+        if token.text:
+            raise _BrokenError(
+                token.end, "BAD_OFX", f"The text {quoted(token.text)} belongs to no element."
+            )
+    names = ", ".join(node.name for node in stack[1:4]) or "the file"
+    raise _BrokenError(len(text), "BAD_OFX", f"The file is cut off: {names} does not end.")
 
 
-def _close(stack: list[Tag], name: str, found: re.Match[str]) -> None:
+def _close(stack: list[Tag], token: _Token) -> None:
     """End an element; what was opened inside it and has no end was an empty value."""
-    if name not in [node.name for node in stack[1:]]:
+    if token.name not in [node.name for node in stack[1:]]:
         raise _BrokenError(
-            found.start(), "BAD_OFX", f"The element {quoted(name)} ends here but did not begin."
+            token.start,
+            "BAD_OFX",
+            f"The element {quoted(token.name)} ends here but did not begin.",
         )
-    while stack[-1].name != name:
+    while stack[-1].name != token.name:
         empty = stack.pop()
         stack[-1].children += empty.children
         empty.children = []
-    stack.pop().end = found.end()
+    stack.pop().end = token.end
 
 
-def _value(gap: str) -> str:
-    """The text of a value: comments gone, entities decoded, spaces reduced."""
-    plain = _TOKEN.sub(lambda found: found["cdata"] or "", gap) if "<" in gap else gap
-    plain = _ENTITY.sub(lambda found: unescape(found[0]), plain)
-    return " ".join(_CONTROLS.sub(" ", plain).split())
+def _decoded(text: str) -> str:
+    """Text with its entities decoded, once."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), text) if "&" in text else text
