@@ -26,8 +26,12 @@ def read_sample(broker: str, name: str, number: str | None = None) -> Reading:
     )
 
 
-def read_text(broker: str, text: str, *, held: dict[str, int] | None = None) -> Reading:
-    return BROKERS[broker].read(text, file="export", account="brokerage", held=held)
+def read_text(
+    broker: str, text: str, *, held: dict[str, int] | None = None, number: str | None = None
+) -> Reading:
+    return BROKERS[broker].read(
+        text, file="export", account="brokerage", held=held, statement_account=number
+    )
 
 
 def codes(reading: Reading) -> list[str]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from taxlots.brokers.findings import Findings
-from taxlots.brokers.json_text import MAX_DEPTH, Json, JsonObject, read_json
+from taxlots.brokers.json_text import MAX_DEPTH, Json, JsonRecord, read_json
 
 
 def read(text: str) -> tuple[Json, list[tuple[int, str]]]:
@@ -22,7 +22,7 @@ def test_numbers_are_decimals_as_they_stand() -> None:
 def test_an_object_knows_its_line_and_its_text() -> None:
     value, _ = read('[\n {"a": 1},\n\n {"b": "x",\n  "c": null}]')
     assert isinstance(value, tuple)
-    objects = [item for item in value if isinstance(item, JsonObject)]
+    objects = [item for item in value if isinstance(item, JsonRecord)]
     assert [(item.line, item.raw) for item in objects] == [
         (2, '{"a": 1}'),
         (4, '{"b": "x",\n  "c": null}'),

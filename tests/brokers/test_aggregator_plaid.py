@@ -195,7 +195,17 @@ def test_several_accounts_are_read_one_by_one() -> None:
     assert codes(read_text("aggregator", text)) == ["SEVERAL_ACCOUNTS"]
 
 
+def test_an_account_is_named_by_its_id_or_its_last_digits() -> None:
+    accounts = [{"account_id": "acc", "mask": "5678"}, {"account_id": "other", "mask": "9012"}]
+    text = json.dumps(answer(BOUGHT, {**SOLD, "account_id": "other"}, accounts=accounts))
+    for name in ("other", "9012"):
+        reading = read_text("aggregator", text, number=name)
+        assert [row.cells["action"] for row in reading.rows] == ["SELL"]
+    assert codes(read_text("aggregator", text, number="0000")) == ["NO_SUCH_ACCOUNT"]
+
+
 def test_an_item_that_is_no_object_is_an_error() -> None:
+    assert codes(read_text("aggregator", json.dumps([answer(BOUGHT), 7]))) == ["BAD_ROW"]
     text = json.dumps({**answer(BOUGHT), "investment_transactions": [BOUGHT, 7]})
     assert codes(read_text("aggregator", text)) == ["BAD_ROW"]
 

@@ -7,8 +7,8 @@ from taxlots.brokers.accounts import chosen_account
 from taxlots.brokers.aggregator_plaid import PlaidPages
 from taxlots.brokers.aggregator_rows import journal
 from taxlots.brokers.aggregator_snaptrade import SnapTradePages
-from taxlots.brokers.findings import Findings
-from taxlots.brokers.json_text import Json, JsonObject, objects_of, read_json
+from taxlots.brokers.findings import AGAIN, Findings
+from taxlots.brokers.json_text import Json, JsonRecord, read_json, records_of
 from taxlots.brokers.protocol import FileKind, Reading
 from taxlots.brokers.text import masked, not_text
 
@@ -57,8 +57,9 @@ class Aggregator:
         pages = None if findings.has_errors else _pages(document, findings)
         number = None
         if pages is not None:
+            wanted = pages.account_named(statement_account)
             line, column = pages.first_line, pages.account_column
-            number = chosen_account(pages.accounts, statement_account, line, column, findings)
+            number = chosen_account(pages.accounts, wanted, line, column, findings)
         if pages is None or number is None:
             return Reading(
                 broker=self.name, file=file, account=account, problems=findings.in_order()
@@ -68,7 +69,9 @@ class Aggregator:
 
 def _pages(document: Json, findings: Findings) -> Pages | None:
     """The answers that a file holds, one or several of one aggregator."""
-    answers = [document] if isinstance(document, JsonObject) else objects_of(document)
+    answers = [document] if isinstance(document, JsonRecord) else records_of(document)
+    if isinstance(document, tuple) and len(answers) < len(document):
+        findings.error(1, "", "BAD_ROW", "An item of the list is no JSON object.", AGAIN)
     plaid = [answer for answer in answers if PlaidPages.knows(answer)]
     if plaid and len(plaid) == len(answers):
         return PlaidPages(plaid, findings)

@@ -19,7 +19,7 @@ from taxlots.brokers.aggregator_rows import (
 from taxlots.brokers.cells import occ_name
 from taxlots.brokers.entries import Custodian, Entry, check_day_of, note_unknown_action
 from taxlots.brokers.findings import Findings
-from taxlots.brokers.json_text import JsonObject, listed_objects
+from taxlots.brokers.json_text import JsonRecord, listed_records
 from taxlots.brokers.protocol import CustodianOpenLot, identified
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
 from taxlots.brokers.securities import bond_security, option_security
@@ -51,23 +51,23 @@ class PlaidPages:
     custodian = PLAID
     account_column = "account_id"
 
-    def __init__(self, pages: Sequence[JsonObject], findings: Findings) -> None:
+    def __init__(self, pages: Sequence[JsonRecord], findings: Findings) -> None:
         self._pages = pages
         self._findings = findings
         self._holdings = [
-            item for page in pages for item in listed_objects(page, "holdings", findings)
+            item for page in pages for item in listed_records(page, "holdings", findings)
         ]
         self._transactions = [
-            item for page in pages for item in listed_objects(page, _TRANSACTIONS, findings)
+            item for page in pages for item in listed_records(page, _TRANSACTIONS, findings)
         ]
         self._securities = {
             security.text("security_id"): security
             for page in pages
-            for security in page.objects("securities")
+            for security in page.records("securities")
         }
 
     @staticmethod
-    def knows(answer: JsonObject) -> bool:
+    def knows(answer: JsonRecord) -> bool:
         """Whether an answer is one of Plaid's."""
         lists = {name for name, value in answer.members.items() if isinstance(value, tuple)}
         return _TRANSACTIONS in lists or {"holdings", "securities"} <= lists
@@ -89,8 +89,18 @@ class PlaidPages:
         return used or [
             account.text("account_id")
             for page in self._pages
-            for account in page.objects("accounts")
+            for account in page.records("accounts")
         ]
+
+    def account_named(self, wanted: str | None) -> str | None:
+        """The id of the account whose last digits (``mask``) are wanted; else what is wanted."""
+        masks = {
+            account.text("account_id")
+            for page in self._pages
+            for account in page.records("accounts")
+            if wanted and account.text("mask") == wanted.strip()
+        }
+        return masks.pop() if len(masks) == 1 else wanted
 
     @property
     def as_of(self) -> date | None:
@@ -139,7 +149,7 @@ class PlaidPages:
             if not (symbol or cusip):
                 self._note_no_symbol(holding)
                 continue
-            items = listed_objects(holding, "tax_lots", self._findings)
+            items = listed_records(holding, "tax_lots", self._findings)
             made = [
                 open_lot(i, symbol, cusip, "original_purchase_datetime", as_of, self._findings)
                 for i in items
@@ -179,7 +189,7 @@ class PlaidPages:
                 " pages in one list.",
             )
 
-    def _entry(self, place: int, item: JsonObject) -> Entry | None:
+    def _entry(self, place: int, item: JsonRecord) -> Entry | None:
         seen = len(self._findings.found)
         cells = moments(item, self._findings)
         kind, subtype = cells.text("type").lower(), cells.text("subtype").lower()
@@ -221,13 +231,13 @@ class PlaidPages:
             )
         )
 
-    def _security(self, item: JsonObject) -> JsonObject | None:
+    def _security(self, item: JsonRecord) -> JsonRecord | None:
         found = self._securities.get(item.text("security_id"))
         if found is None:
             self._note_no_symbol(item)
         return found
 
-    def _note_no_symbol(self, item: JsonObject) -> None:
+    def _note_no_symbol(self, item: JsonRecord) -> None:
         self._findings.error(
             item.line,
             "security_id",
@@ -236,7 +246,7 @@ class PlaidPages:
             ASK_AGAIN,
         )
 
-    def _check_account(self, item: JsonObject) -> None:
+    def _check_account(self, item: JsonRecord) -> None:
         if not item.text("account_id"):
             self._findings.error(
                 item.line, "account_id", "MISSING_CELL", "The item has no account.", ASK_AGAIN
@@ -278,14 +288,14 @@ class PlaidPages:
             )
 
 
-def _symbol(security: JsonObject) -> str:
+def _symbol(security: JsonRecord) -> str:
     ticker = " ".join(security.text("ticker_symbol").split())
     return _option(security) or ticker or security.text("cusip").upper()
 
 
-def _option(security: JsonObject) -> str:
+def _option(security: JsonRecord) -> str:
     """The option that a security is, in the form of the OCC; blank if it is none."""
-    contract = security.object("option_contract")
+    contract = security.record("option_contract")
     if contract is None:
         return ""
     cells = moments(contract, Findings(""))
@@ -296,9 +306,9 @@ def _option(security: JsonObject) -> str:
     return occ_name(contract.text("underlying_security_ticker"), expiry, kind[0], strike)
 
 
-def _cells_of(security: JsonObject) -> dict[str, str]:
+def _cells_of(security: JsonRecord) -> dict[str, str]:
     symbol = _symbol(security)
-    contract = security.object("option_contract")
+    contract = security.record("option_contract")
     if contract is not None and _option(security):
         underlying = contract.text("underlying_security_ticker")
         return {**option_security(symbol, security.text("name")), "underlying": underlying}
@@ -313,5 +323,5 @@ def _cells_of(security: JsonObject) -> dict[str, str]:
     return {name: cell for name, cell in told.items() if cell}
 
 
-def _currency(item: JsonObject) -> str:
+def _currency(item: JsonRecord) -> str:
     return item.text("iso_currency_code") or item.text("unofficial_currency_code")

@@ -11,7 +11,7 @@ from taxlots.brokers.cells import Cells
 from taxlots.brokers.entries import Custodian, Entry, check_entry, in_booking_order
 from taxlots.brokers.findings import Findings, quoted
 from taxlots.brokers.journal_rows import journal_rows
-from taxlots.brokers.json_text import JsonObject
+from taxlots.brokers.json_text import JsonRecord
 from taxlots.brokers.pairs import pair_up
 from taxlots.brokers.protocol import BrokerRow, CustodianOpenLot
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
@@ -81,7 +81,7 @@ def day_of_moment(cell: str) -> date | None:
     return moment.date() if moment.year >= _FIRST_YEAR else None
 
 
-def moments(item: JsonObject, findings: Findings) -> Cells:
+def moments(item: JsonRecord, findings: Findings) -> Cells:
     """The plain members of an object, whose dates may be moments."""
     return Cells(item.line, item.cells(), findings, day_of_moment, DAY_FORMS)
 
@@ -153,7 +153,7 @@ def journal(
 
 
 def open_lot(
-    item: JsonObject, symbol: str, cusip: str, opened: str, as_of: date | None, findings: Findings
+    item: JsonRecord, symbol: str, cusip: str, opened: str, as_of: date | None, findings: Findings
 ) -> CustodianOpenLot | None:
     """One tax lot; ``opened`` names its date.  None, with errors noted, when it has no quantity."""
     cells = moments(item, findings)

@@ -18,7 +18,7 @@ from taxlots.brokers.aggregator_rows import (
 from taxlots.brokers.cells import Cells, occ_name
 from taxlots.brokers.entries import Custodian, Entry, check_day_of, note_unknown_action
 from taxlots.brokers.findings import Findings
-from taxlots.brokers.json_text import JsonObject, listed_objects
+from taxlots.brokers.json_text import JsonRecord, listed_records
 from taxlots.brokers.protocol import CustodianOpenLot
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
 from taxlots.brokers.securities import bond_security, option_security
@@ -81,9 +81,9 @@ class SnapTradePages:
 
     def __init__(
         self,
-        pages: Sequence[JsonObject],
-        positions: Sequence[tuple[JsonObject, str]],
-        activities: Sequence[tuple[JsonObject, str]] | None,
+        pages: Sequence[JsonRecord],
+        positions: Sequence[tuple[JsonRecord, str]],
+        activities: Sequence[tuple[JsonRecord, str]] | None,
         findings: Findings,
     ) -> None:
         self._pages = pages
@@ -93,25 +93,25 @@ class SnapTradePages:
         self._findings = findings
 
     @classmethod
-    def of(cls, answers: Sequence[JsonObject], findings: Findings) -> "SnapTradePages | None":
+    def of(cls, answers: Sequence[JsonRecord], findings: Findings) -> "SnapTradePages | None":
         """The answers, if they are SnapTrade's: objects with lists, or a bare list of items."""
         if answers and all("units" in item.members for item in answers):
             owned = [(item, _account_of(item)) for item in answers]
             if any("trade_date" in item.members for item in answers):
                 return cls(answers, (), owned, findings)
             return cls(answers, owned, None, findings)
-        positions: list[tuple[JsonObject, str]] = []
-        activities: list[tuple[JsonObject, str]] = []
+        positions: list[tuple[JsonRecord, str]] = []
+        activities: list[tuple[JsonRecord, str]] = []
         has_activities = has_positions = False
         for page in answers:
             account = _account_of(page)
             for name in _POSITIONS:
                 has_positions |= isinstance(page.members.get(name), tuple)
-                items = listed_objects(page, name, findings)
+                items = listed_records(page, name, findings)
                 positions += [(item, _account_of(item) or account) for item in items]
             for name in _ACTIVITIES:
                 has_activities |= isinstance(page.members.get(name), tuple)
-                items = listed_objects(page, name, findings)
+                items = listed_records(page, name, findings)
                 activities += [(item, _account_of(item) or account) for item in items]
         if not (has_activities or has_positions):
             return None
@@ -127,10 +127,15 @@ class SnapTradePages:
         """The account of each item, blank where the answer names none."""
         return [account for _, account in (*self._positions, *self._activities)]
 
+    @staticmethod
+    def account_named(wanted: str | None) -> str | None:
+        """What is wanted: SnapTrade's items bear the id of their account."""
+        return wanted
+
     @property
     def as_of(self) -> date | None:
         """The day on which the positions were fetched from the custodian."""
-        fresh = [page.object("data_freshness") for page in self._pages]
+        fresh = [page.record("data_freshness") for page in self._pages]
         days = [moments(item, Findings("")).day("as_of") for item in fresh if item]
         return max((day for day in days if day), default=None)
 
@@ -162,7 +167,7 @@ class SnapTradePages:
             if not symbol:
                 self._note_no_symbol(position)
                 continue
-            items = listed_objects(position, "tax_lots", self._findings)
+            items = listed_records(position, "tax_lots", self._findings)
             made = [
                 open_lot(i, symbol, "", "original_purchase_date", as_of, self._findings)
                 for i in items
@@ -187,7 +192,7 @@ class SnapTradePages:
 
     def check_pages(self) -> None:
         """SnapTrade tells how many activities there are: fewer mean that pages are missing."""
-        heads = [page.object("pagination") for page in self._pages]
+        heads = [page.record("pagination") for page in self._pages]
         totals = [head.text("total") for head in heads if head]
         total = max((int(t) for t in totals if t.isascii() and t.isdigit()), default=0)
         if total > len(self._activities):
@@ -200,7 +205,7 @@ class SnapTradePages:
                 " pages in one list.",
             )
 
-    def _entry(self, place: int, item: JsonObject) -> Entry | None:
+    def _entry(self, place: int, item: JsonRecord) -> Entry | None:
         seen = len(self._findings.found)
         cells = moments(item, self._findings)
         name = cells.text("type").upper()
@@ -244,7 +249,7 @@ class SnapTradePages:
             )
         )
 
-    def _is_of(self, item: JsonObject, owner: str, account: str) -> bool:
+    def _is_of(self, item: JsonRecord, owner: str, account: str) -> bool:
         """Whether an item is of the account; one without an account is, where none has any."""
         if not owner and account:
             self._findings.error(
@@ -252,7 +257,7 @@ class SnapTradePages:
             )
         return owner == account
 
-    def _note_no_symbol(self, item: JsonObject) -> None:
+    def _note_no_symbol(self, item: JsonRecord) -> None:
         self._findings.error(
             item.line,
             "symbol",
@@ -269,29 +274,29 @@ def _directed(name: str, quantity: int | None) -> int | None:
     return quantity
 
 
-def _account_of(item: JsonObject) -> str:
-    account = item.object("account")
+def _account_of(item: JsonRecord) -> str:
+    account = item.record("account")
     return account.text("id") or account.text("number") if account else ""
 
 
-def _instrument(item: JsonObject) -> JsonObject | None:
+def _instrument(item: JsonRecord) -> JsonRecord | None:
     """The security of a position or activity, however deeply it is wrapped."""
-    found = item.object("instrument") or item.object("option_symbol") or item.object("symbol")
+    found = item.record("instrument") or item.record("option_symbol") or item.record("symbol")
     while found is not None:
-        inner = found.object("option_symbol") or found.object("symbol")
+        inner = found.record("option_symbol") or found.record("symbol")
         if inner is None:
             return found
         found = inner
     return None
 
 
-def _symbol(told: JsonObject | None) -> str:
+def _symbol(told: JsonRecord | None) -> str:
     if told is None:
         return ""
     return _option(told) or " ".join(told.text("symbol").split())
 
 
-def _option(told: JsonObject | None) -> str:
+def _option(told: JsonRecord | None) -> str:
     """The option that an instrument is, in the form of the OCC; blank if it is none."""
     if told is None or "strike_price" not in told.members:
         return ""
@@ -305,20 +310,20 @@ def _option(told: JsonObject | None) -> str:
     return occ_name(root, day, kind[0], strike)
 
 
-def _underlying(told: JsonObject) -> str:
-    found = told.object("underlying") or told.object("underlying_symbol")
+def _underlying(told: JsonRecord) -> str:
+    found = told.record("underlying") or told.record("underlying_symbol")
     return (found.text("symbol") or found.text("raw_symbol")) if found else ""
 
 
-def _kind(told: JsonObject | None) -> str:
+def _kind(told: JsonRecord | None) -> str:
     if told is None:
         return ""
-    security_type = told.object("type")
+    security_type = told.record("type")
     code = told.text("kind") or (security_type.text("code") if security_type else "")
     return _KINDS.get(code.lower(), "")
 
 
-def _cells_of(told: JsonObject | None, symbol: str) -> dict[str, str]:
+def _cells_of(told: JsonRecord | None, symbol: str) -> dict[str, str]:
     if told is None:
         return {"symbol": symbol}
     name = " ".join(told.text("description").split())
@@ -333,6 +338,6 @@ def _cells_of(told: JsonObject | None, symbol: str) -> dict[str, str]:
     return {column: cell for column, cell in cells.items() if cell}
 
 
-def _currency(item: JsonObject) -> str:
-    told = item.object("currency")
+def _currency(item: JsonRecord) -> str:
+    told = item.record("currency")
     return told.text("code") if told else item.text("currency")

@@ -7,7 +7,7 @@ from taxlots.brokers.accounts import chosen_account
 from taxlots.brokers.cells import Cells, us_or_iso_day
 from taxlots.brokers.fdx_1099b_details import realized_lot
 from taxlots.brokers.findings import AGAIN, Findings
-from taxlots.brokers.json_text import Json, JsonObject, read_json
+from taxlots.brokers.json_text import Json, JsonRecord, read_json
 from taxlots.brokers.lot_checks import check_day
 from taxlots.brokers.protocol import CustodianRealizedLot, FileKind, Reading
 from taxlots.brokers.text import masked, not_text
@@ -79,11 +79,11 @@ class Fdx1099B:
         return _reading(chosen, number, file, account, as_of, findings)
 
 
-def _forms(value: Json, head: JsonObject | None) -> list[tuple[JsonObject, JsonObject | None]]:
+def _forms(value: Json, head: JsonRecord | None) -> list[tuple[JsonRecord, JsonRecord | None]]:
     """Every object that lists sales, and the statement around it, in the order of the file."""
     if isinstance(value, tuple):
         return [form for item in value for form in _forms(item, head)]
-    if not isinstance(value, JsonObject):
+    if not isinstance(value, JsonRecord):
         return []
     if isinstance(value.members.get(_DETAILS), tuple):
         return [(value, head)]
@@ -91,12 +91,12 @@ def _forms(value: Json, head: JsonObject | None) -> list[tuple[JsonObject, JsonO
     return [form for member in value.members.values() for form in _forms(member, around)]
 
 
-def _account_of(form: JsonObject) -> str:
+def _account_of(form: JsonRecord) -> str:
     return form.text("accountNumber") or form.text("accountId")
 
 
 def _reading(
-    forms: list[tuple[JsonObject, JsonObject | None]],
+    forms: list[tuple[JsonRecord, JsonRecord | None]],
     number: str,
     file: str,
     account: str,
@@ -146,12 +146,12 @@ def _reading(
 
 
 def _lots(
-    form: JsonObject, year: int | None, as_of: date | None, findings: Findings
+    form: JsonRecord, year: int | None, as_of: date | None, findings: Findings
 ) -> list[CustodianRealizedLot]:
     lots = []
     details = form.members[_DETAILS]
     for detail in details if isinstance(details, tuple) else ():
-        if not isinstance(detail, JsonObject):
+        if not isinstance(detail, JsonRecord):
             findings.error(form.line, _DETAILS, "BAD_ROW", "A sale is no JSON object.", AGAIN)
             continue
         cells = Cells(detail.line, detail.cells(), findings, us_or_iso_day, "YYYY-MM-DD")
@@ -171,7 +171,7 @@ def _lots(
     return lots
 
 
-def _year(form: JsonObject, head: JsonObject | None, findings: Findings) -> int | None:
+def _year(form: JsonRecord, head: JsonRecord | None, findings: Findings) -> int | None:
     told = form.text("taxYear") or (head.text("taxYear") if head else "")
     if not told:
         return None
@@ -181,7 +181,7 @@ def _year(form: JsonObject, head: JsonObject | None, findings: Findings) -> int 
     return None
 
 
-def _note_contracts(form: JsonObject, cells: Cells) -> None:
+def _note_contracts(form: JsonRecord, cells: Cells) -> None:
     """Sums of contracts marked to market are no lots."""
     told = [box for box in _CONTRACTS if cells.cents(box)]
     if told:

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from taxlots.brokers.cells import Cells
 from taxlots.brokers.findings import AGAIN, quoted
-from taxlots.brokers.json_text import JsonObject
+from taxlots.brokers.json_text import JsonRecord, listed_records
 from taxlots.brokers.protocol import CustodianRealizedLot
 from taxlots.brokers.rounded_cells import rounded_cents, rounded_shares
 from taxlots.domain.money import dollars
@@ -20,7 +20,7 @@ _WRONG_BASIS: Final = "B"
 """The code of Form 8949, column (f), for a basis that is not the one in box 1e."""
 
 
-def realized_lot(detail: JsonObject, cells: Cells) -> CustodianRealizedLot | None:
+def realized_lot(detail: JsonRecord, cells: Cells) -> CustodianRealizedLot | None:
     """One object of ``securityDetails``; None, with errors noted, when it cannot be read.
 
     ``cost_basis_cents`` is box 1e as the IRS got it; a corrected basis is an adjustment with code
@@ -91,11 +91,11 @@ def _proceeds_and_basis(cells: Cells) -> tuple[int | None, int | None]:
 
 
 def _adjustments(
-    detail: JsonObject, cells: Cells, basis: int | None
+    detail: JsonRecord, cells: Cells, basis: int | None
 ) -> tuple[tuple[str, int], ...]:
     """Codes and amounts of columns (f) and (g); one for the corrected basis, however told."""
     found: list[tuple[str, int]] = []
-    for item in detail.objects("adjustmentCodes"):
+    for item in listed_records(detail, "adjustmentCodes", cells.findings):
         told = Cells(item.line, item.cells(), cells.findings)
         code, amount = told.text("code").upper(), rounded_cents(told, "amount")
         if not code:

@@ -24,12 +24,12 @@ _WORD = re.compile(r"true|false|null")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _LONGEST_NUMBER: Final = 40
 
-Json: TypeAlias = "JsonObject | tuple[Json, ...] | str | Decimal | bool | None"
+Json: TypeAlias = "JsonRecord | tuple[Json, ...] | str | Decimal | bool | None"
 """A value: objects, lists as tuples, numbers as Decimals."""
 
 
 @dataclass(frozen=True, slots=True)
-class JsonObject:
+class JsonRecord:
     """An object: its members, the line on which it starts, and its own text."""
 
     members: "dict[str, Json]"
@@ -47,28 +47,28 @@ class JsonObject:
         """A member that is text, a number or a truth value, as text; blank if there is none."""
         return scalar_text(self.members.get(name))
 
-    def object(self, name: str) -> "JsonObject | None":
+    def record(self, name: str) -> "JsonRecord | None":
         """A member that is an object."""
         found = self.members.get(name)
-        return found if isinstance(found, JsonObject) else None
+        return found if isinstance(found, JsonRecord) else None
 
-    def objects(self, name: str) -> "list[JsonObject]":
+    def records(self, name: str) -> "list[JsonRecord]":
         """The objects of a member that is a list; whatever else it holds is left out."""
-        return objects_of(self.members.get(name))
+        return records_of(self.members.get(name))
 
     def cells(self) -> dict[str, str]:
         """The plain members as text, by name."""
         return {
             name: scalar_text(value)
             for name, value in self.members.items()
-            if not isinstance(value, JsonObject | tuple)
+            if not isinstance(value, JsonRecord | tuple)
         }
 
 
-def listed_objects(around: JsonObject, name: str, findings: Findings) -> list[JsonObject]:
+def listed_records(around: JsonRecord, name: str, findings: Findings) -> list[JsonRecord]:
     """The objects of a member that is a list of them; whatever else it holds is an error."""
     value = around.members.get(name)
-    found = objects_of(value)
+    found = records_of(value)
     if isinstance(value, tuple) and len(found) < len(value):
         findings.error(
             around.line, name, "BAD_ROW", f"An item of '{name}' is no JSON object.", AGAIN
@@ -85,10 +85,10 @@ def scalar_text(value: Json) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else ""
 
 
-def objects_of(value: Json) -> list[JsonObject]:
+def records_of(value: Json) -> list[JsonRecord]:
     """The objects of a list; none when it is no list."""
     items = value if isinstance(value, tuple) else ()
-    return [item for item in items if isinstance(item, JsonObject)]
+    return [item for item in items if isinstance(item, JsonRecord)]
 
 
 def read_json(text: str, findings: Findings) -> Json:
@@ -154,7 +154,7 @@ class _Reader:
         if first in ("{", "[") and first:
             if depth >= MAX_DEPTH:
                 raise _BrokenError(at, f"The JSON is nested more than {MAX_DEPTH} deep.")
-            return self._object(at, depth) if first == "{" else self._list(at, depth)
+            return self._record(at, depth) if first == "{" else self._list(at, depth)
         if first == '"':
             return self._string(at)
         word = _WORD.match(self._text, at)
@@ -178,12 +178,12 @@ class _Reader:
             raise _BrokenError(at, "A text holds characters that were lost.")
         return value, found.end()
 
-    def _object(self, start: int, depth: int) -> tuple[JsonObject, int]:
+    def _record(self, start: int, depth: int) -> tuple[JsonRecord, int]:
         line = self._line_of(start)
         members: dict[str, Json] = {}
         at = self._skip(start + 1)
         if self._text.startswith("}", at):
-            return JsonObject(members, line, start, at + 1, self._text), at + 1
+            return JsonRecord(members, line, start, at + 1, self._text), at + 1
         while True:
             if not self._text.startswith('"', at):
                 raise _BrokenError(at, "The name of a member is missing.")
@@ -198,7 +198,7 @@ class _Reader:
             members[name], at = self._value(self._skip(at + 1), depth + 1)
             at = self._skip(at)
             if self._text.startswith("}", at):
-                return JsonObject(members, line, start, at + 1, self._text), at + 1
+                return JsonRecord(members, line, start, at + 1, self._text), at + 1
             at = self._next(at, "}")
 
     def _list(self, start: int, depth: int) -> tuple[tuple[Json, ...], int]:
