@@ -1,15 +1,18 @@
 """``taxlots import --check``: our lots beside the custodian's own, and nothing is kept."""
 
 import csv
-import importlib.util
-import io
 import json
 import shutil
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.cli.custodian_files import (
+    gains_of,
+    lots_of,
+    open_lots_file,
+    realized_lots_file,
+)
 from tests.cli.running import SAMPLE, book, database, files_in, rows_kept, taxlots
 
 ACCOUNT = "schwab-taxable"
@@ -19,32 +22,6 @@ i1,2024-01-05,ira,ABC,BUY,10,,1000.00,,,,
 t2,2024-02-05,brokerage,ABC,BUY,10,,2000.00,,,,
 t3,2024-06-03,brokerage,ABC,SELL,5,,900.00,,,,
 """
-
-
-def make_export() -> ModuleType:
-    path = SAMPLE.parents[1] / "fixtures" / "brokers" / "schwab" / "make_export.py"
-    spec = importlib.util.spec_from_file_location("make_export", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def lots_of(source: object, *options: object) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(taxlots("lots", source, "--csv", *options).out)))
-
-
-def gains_of(source: object, *options: object) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(taxlots("gains", source, "--csv", *options).out)))
-
-
-def open_lots_file(folder: Path, lots: list[dict[str, str]], symbol: str, as_of: date) -> Path:
-    """The custodian's file of the open lots of one symbol."""
-    path = folder / f"open-{symbol}.csv"
-    text = make_export().open_lots_csv(lots, symbol, "12345678", as_of, "50.00")
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def check(source: object, *arguments: object) -> dict[str, object]:
@@ -71,10 +48,9 @@ def test_the_sample_household_agrees_with_a_custodian_that_has_its_lots(tmp_path
     files = [
         open_lots_file(tmp_path, own, symbol, AS_OF) for symbol in {lot["symbol"] for lot in own}
     ]
-    realized = tmp_path / "realized.csv"
     pieces = [row for row in gains_of(SAMPLE) if row["account"] == ACCOUNT]
     first = date.fromisoformat(pieces[0]["sold_date"])
-    realized.write_text(make_export().realized_lots_csv(pieces, "12345678", first, AS_OF), "utf-8")
+    realized = realized_lots_file(tmp_path / "realized.csv", pieces, first, AS_OF)
 
     assert taxlots("import", url, *files, realized, "--account", ACCOUNT).status == 0
     ran = taxlots("import", url, "--check")
@@ -190,9 +166,8 @@ i1,2024-06-10,ira,ABC,BUY,10,,700.00,,,,
 """
     folder = book(tmp_path / "wash", rows)
     pieces = [row | {"wash_sale_loss_disallowed": "0.00"} for row in gains_of(folder)]
-    file = tmp_path / "realized.csv"
-    text = make_export().realized_lots_csv(pieces, "12345678", date(2024, 1, 1), date(2024, 12, 31))
-    file.write_text(text, "utf-8")
+    year = (date(2024, 1, 1), date(2024, 12, 31))
+    file = realized_lots_file(tmp_path / "realized.csv", pieces, *year)
 
     found = check(folder, file, "--account", "brokerage")
 

@@ -214,7 +214,7 @@ def test_rows_may_arrive_in_any_order(tmp_path: Path) -> None:
         (("{url}", "{empty}"), "holds no file of a book"),
         (("{url}", "{schwab}"), "add --account ID"),
         (("{url}", "{schwab}", "--account", "mine"), "the book has no account 'mine'"),
-        (("{url}", "{schwab}", "--broker", "nobody"), "--broker takes cbrs, "),
+        (("{url}", "{schwab}", "--broker", "nobody"), "--broker takes "),
         (("{url}",), "there is nothing to import"),
         (("{url}", "{schwab}", "--out", "checked"), "belong to --check"),
         (("{folder}", "--check"), "is a folder, which keeps no custodian's lots"),

@@ -14,6 +14,7 @@ from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.replay import replay
+from taxlots.cli.restatement import restatement
 from taxlots.cli.section_1256 import section_1256
 from taxlots.cli.verify import verify
 from taxlots.version import __version__
@@ -32,6 +33,11 @@ COMMANDS: Final = (
     (gains, "gains", "taxlots gains ledger/sample --year 2020"),
     (section_1256, "section-1256", "taxlots section-1256 my-book --year 2024"),
     (explain, "explain", "taxlots explain ledger/sample s2020-0206"),
+    (
+        restatement,
+        "restatement",
+        "taxlots restatement sqlite:///book.db --from 2024-12-31 --out restated",
+    ),
     (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
 )

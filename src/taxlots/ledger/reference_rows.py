@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -108,6 +109,49 @@ def reference_of(connection: Connection, holds: str, known_at: datetime | None =
     if known_at is None:
         return list(_current(connection, kind).values())
     return list(_logged(connection, kind, last_batch(connection, known_at)).values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedChange:
+    """One row of reference that came, changed or went; a blank cell is no row."""
+
+    sequence: int
+    recorded_at: str
+    table: str
+    key: tuple[str, ...]
+    row_before: str
+    row_after: str
+
+
+def changes_between(
+    connection: Connection, since: datetime, until: datetime | None
+) -> list[RecordedChange]:
+    """The changes of reference recorded after one moment and at or before another (None: now)."""
+    changes = METADATA.tables["reference_change"]
+    first, last = last_batch(connection, since), last_batch(connection, until)
+    query = (
+        select(
+            changes.c.sequence,
+            changes.c.recorded_at,
+            changes.c.table_name,
+            changes.c.row_key,
+            changes.c.row_before,
+            changes.c.row_after,
+        )
+        .where(changes.c.batch > first, changes.c.batch <= last)
+        .order_by(changes.c.sequence)
+    )
+    return [
+        RecordedChange(
+            sequence=sequence,
+            recorded_at=recorded_at,
+            table=table,
+            key=tuple(json.loads(key)),
+            row_before=before,
+            row_after=after,
+        )
+        for sequence, recorded_at, table, key, before, after in connection.execute(query)
+    ]
 
 
 def verify_reference(connection: Connection) -> list[Problem]:
