@@ -25,7 +25,7 @@ from taxlots.brokers.ibkr_flex_rows import (
     needs_facts,
 )
 from taxlots.domain.action import Action
-from taxlots.domain.money import shares
+from taxlots.domain.money import SHARE, shares
 
 _SPLIT = re.compile(r"\bSPLIT\s+(?P<new>[\d.]+)\s+FOR\s+(?P<old>[\d.]+)", re.ASCII | re.IGNORECASE)
 _DIVIDEND = re.compile(
@@ -214,7 +214,7 @@ def _split(sections: Sections, group: _Group) -> list[Entry]:
     symbol = group.head or next(iter(group.symbols))
     old, new = sum(group.given.values()), sum(group.received.values())
     both_told = len(group.symbols) > 1 and old and new
-    if ratio is None or (both_told and abs(old * ratio - new) > max(ratio, 1) * 10**8):
+    if ratio is None or (both_told and abs(old * ratio - new) > max(ratio, Fraction(1)) * SHARE):
         needs_facts(
             group.first,
             f"The split {quoted(group.description)}, whose ratio the shares do not bear out,"
@@ -244,7 +244,7 @@ def _issue_change(sections: Sections, group: _Group) -> list[Entry]:
     if (
         len(group.given) != 1
         or len(group.received) != 1
-        or sum(group.symbols.values())
+        or sum(group.symbols.values()) != 0
         or group.proceeds
     ):
         _refuse(group)
