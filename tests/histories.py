@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
-from tests.history_accounts import draw_accounts, draw_policy, draw_securities
-from tests.history_actions import act
+from tests.history_accounts import draw_accounts, draw_policy, draw_securities, dress
+from tests.history_actions import act, weights_of
 from tests.history_rows import Scribe
 
 Cells = dict[str, str]
@@ -32,26 +32,33 @@ class History:
     as_of: str = ""
 
 
-def draw_history(rng: random.Random, size: int) -> History:
+PROFILES = ("trades", "corporate", "shorts", "options", "averaging", "all")
+"""Which events a history may have beside purchases, sales, splits and moves."""
+
+
+def draw_history(rng: random.Random, size: int, profile: str = "trades") -> History:
     """A history of about ``size`` rows; equal choices of ``rng`` give equal histories."""
     accounts = draw_accounts(rng)
     securities, identical = draw_securities(rng)
     policy = draw_policy(rng)
-    scribe = Scribe(rng, accounts, securities, policy)
+    if profile != "trades":
+        dress(rng, profile, accounts, securities, policy)
+    scribe = Scribe(rng, accounts, securities, policy, profile)
+    weights = weights_of(profile)
     while len(scribe.rows) < size:
-        scribe.step(act)
+        scribe.step(lambda scribe: act(scribe, weights))
     rows, as_of = scribe.finish()
     return History(accounts, securities, identical, policy, rows, as_of)
 
 
-def random_history(seed: int, size: int) -> History:
-    return draw_history(random.Random(seed), size)  # noqa: S311 (no secret)
+def random_history(seed: int, size: int, profile: str = "trades") -> History:
+    return draw_history(random.Random(seed), size, profile)  # noqa: S311 (no secret)
 
 
 @st.composite
-def histories(draw: st.DrawFn, max_size: int = 30) -> History:
+def histories(draw: st.DrawFn, max_size: int = 30, profile: str = "trades") -> History:
     size = draw(st.integers(1, max_size))
-    return draw_history(draw(st.randoms(use_true_random=False)), size)
+    return draw_history(draw(st.randoms(use_true_random=False)), size, profile)
 
 
 def smaller(history: History, fails: Callable[[History], bool]) -> History:

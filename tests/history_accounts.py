@@ -93,3 +93,36 @@ def draw_policy(rng: random.Random) -> dict[str, object]:
         "mtm475_purchase_replaces": False,
     }
     return {key: value for key, value in readings.items() if chance(rng, 0.3)}
+
+
+def dress(
+    rng: random.Random,
+    profile: str,
+    accounts: list[Cells],
+    securities: list[Cells],
+    policy: dict[str, object],
+) -> None:
+    """What a profile of histories needs: options to trade, funds and plans to average."""
+    if profile in {"options", "all"}:
+        _list_options(rng, securities)
+    if profile in {"averaging", "all"}:
+        for cells in securities:
+            if cells["kind"] != "option" and chance(rng, 0.6):
+                cells["kind"] = pick(rng, ["mutual_fund", "etf", "stock"])
+        for account in accounts:
+            if chance(rng, 0.3):
+                account["method"] = "AVERAGE"
+        if chance(rng, 0.4):
+            policy["average_rounding"] = "cents"
+    for cells in securities:
+        if profile in {"shorts", "corporate"} and cells["kind"] == "digital_asset":
+            cells["kind"] = "stock"
+
+
+def _list_options(rng: random.Random, securities: list[Cells]) -> None:
+    listed = {cells["symbol"] for cells in securities}
+    for suffix, put_call in [("C", "call"), ("P", "put"), ("D", "call")]:
+        if f"AAA_{suffix}" not in listed and (suffix != "D" or chance(rng, 0.3)):
+            option = {"symbol": f"AAA_{suffix}", "kind": "option", "underlying": "AAA"}
+            option |= {"put_call": put_call, "multiplier": pick(rng, ["10", "1", "100"])}
+            securities.append(option | {"strike": pick(rng, ["20", "45.5"])})

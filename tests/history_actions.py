@@ -4,19 +4,24 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
+from tests.history_averaging import AVERAGING
 from tests.history_choices import chance, pick, weighted
+from tests.history_corporate import CORPORATE
 from tests.history_moves import going, leave, transfer, transfer_in
+from tests.history_options import OPTIONS
 from tests.history_rows import SHARE, Scribe, dollars, shares
+from tests.history_shorts import SHORTING
 
 METHODS = ["FIFO", "HIFO", "LIFO", "MINTAX", "LOFO"]
 RATIOS = ["2", "1.5", "1/3", "0.1", "1.05", "3", "3/2", "1.1"]
 WHOLE_RATIOS = ["2", "3"]
 PLAIN_KINDS = {"taxable", "custodial"}
+FUNDS = {"mutual_fund", "etf"}
 
 
-def act(scribe: Scribe) -> None:
+def act(scribe: Scribe, weights: dict[str, float]) -> None:
     """Draw an action; one for which nothing is there becomes a purchase."""
-    action = weighted(scribe.rng, WEIGHTS)
+    action = weighted(scribe.rng, weights)
     if not ACTIONS[action](scribe):
         _buy(scribe)
 
@@ -53,6 +58,10 @@ def _cost(scribe: Scribe, action: str, symbol: str, units: int) -> dict[str, str
     """The cells that say what was paid."""
     rng, value = scribe.rng, scribe.value_cents(symbol, units)
     cells = {"price": scribe.price(symbol)}
+    if scribe.profile != "trades" and action in {"BUY", "RSU_VEST"} and chance(rng, 0.1):
+        cells["compensation_income"] = dollars(value * rng.randint(1, 40) // 100)
+    if scribe.profile in {"averaging", "all"} and action == "BUY" and chance(rng, 0.2):
+        cells["origin"] = "drip"
     if action == "TAXABLE_EXCHANGE":
         return {"fmv": dollars(value)}
     if action == "ESPP" and chance(rng, 0.8):
@@ -74,14 +83,17 @@ def _proceeds(scribe: Scribe, symbol: str, units: int) -> dict[str, str]:
     return cells
 
 
-def _sell(scribe: Scribe) -> bool:
+def _sell(scribe: Scribe, action: str = "SELL") -> bool:
     """A sale: by standing order, by a method of its own, or by name, in time or too late."""
     rng = scribe.rng
     if not (held := scribe.held()):
         return False
     account, symbol = pick(rng, held)
+    if action != "SELL" and (symbol in scribe.options or scribe.shorts[account, symbol].total):
+        return False
+    if scribe.averages(account, symbol):
+        return _sell_average(scribe, action, account, symbol)
     position = scribe.positions[account, symbol]
-    action = "SELL"
     if symbol in scribe.options:
         action = pick(rng, ["SELL_OPTION", "SELL"])
     method, cells = scribe.standing_method(account, symbol), {}
@@ -104,6 +116,26 @@ def _sell(scribe: Scribe) -> bool:
         position.take(units, method)
         if chance(rng, 0.1):
             return _sell_in_fills(scribe, account, symbol, units, cells)
+    cells |= _proceeds(scribe, symbol, units)
+    scribe.write(action, account, symbol, units, **cells)
+    return True
+
+
+def _sell_average(scribe: Scribe, action: str, account: str, symbol: str) -> bool:
+    """Shares with an average basis go first in, first out, whatever the row says."""
+    position = scribe.positions[account, symbol]
+    is_plain = (account, symbol) not in scribe.mixed and not position.has_unknown_basis
+    listing = scribe.listing(symbol)
+    is_pooled = is_plain and scribe.is_taxable(account) and listing["kind"] in FUNDS
+    units, cells = scribe.part_of(position), {}
+    if is_pooled and chance(scribe.rng, 0.2):
+        cells["method"] = pick(scribe.rng, METHODS)
+    elif is_pooled and position.lots and chance(scribe.rng, 0.2):
+        named = scribe.naming(position)
+        units = sum(lot.units for lot in named)
+        cells["lots"] = ";".join(f"{lot.id}:{shares(lot.units)}" for lot in named)
+    is_fifo = is_pooled or scribe.standing_method(account, symbol) == "AVERAGE"
+    position.take(units, "FIFO" if is_fifo else "HIFO")
     cells |= _proceeds(scribe, symbol, units)
     scribe.write(action, account, symbol, units, **cells)
     return True
@@ -176,6 +208,8 @@ def _come_in_untaxed(scribe: Scribe, action: str) -> bool:
             cells["basis_increase"] = dollars(value * rng.randint(1, 40) // 100)
     lot_id = scribe.write(action, account, symbol, units, **cells)
     scribe.positions[account, symbol].add(lot_id, scribe.rank(), units)
+    if action == "GIFT_IN":
+        scribe.mixed |= {(id_, symbol) for id_ in scribe.accounts}
     return True
 
 
@@ -221,6 +255,8 @@ def _basis_adjustment(scribe: Scribe) -> bool:
 
 def _set_method(scribe: Scribe) -> bool:
     account, method = pick(scribe.rng, list(scribe.accounts)), pick(scribe.rng, METHODS)
+    if scribe.profile in {"averaging", "all"} and chance(scribe.rng, 0.3):
+        method = "AVERAGE"
     symbol = pick(scribe.rng, scribe.symbols) if chance(scribe.rng, 0.4) else ""
     scribe.write("SET_METHOD", account, symbol, method=method)
     if symbol:
@@ -235,7 +271,8 @@ def _symbol_change(scribe: Scribe) -> bool:
     symbol = pick(scribe.rng, scribe.symbols)
     new = f"{symbol[:3]}{scribe.serial}"
     scribe.write("SYMBOL_CHANGE", "", symbol, to_symbol=new)
-    listing = next(cells for cells in scribe.securities if cells["symbol"] == symbol)
+    scribe.mixed |= {(account, new) for account, name in scribe.mixed if name == symbol}
+    listing = scribe.listing(symbol)
     scribe.securities.append(listing | {"symbol": new})
     scribe.symbols[scribe.symbols.index(symbol)] = new
     scribe.prices[new] = scribe.prices.pop(symbol)
@@ -243,8 +280,12 @@ def _symbol_change(scribe: Scribe) -> bool:
     for account in scribe.accounts:
         if (account, symbol) in scribe.positions:
             scribe.positions[account, new] = scribe.positions.pop((account, symbol))
+        if (account, symbol) in scribe.shorts:
+            scribe.shorts[account, new] = scribe.shorts.pop((account, symbol))
         if (account, symbol) in scribe.symbol_method:
             scribe.symbol_method[account, new] = scribe.symbol_method.pop((account, symbol))
+        if (account, symbol) in scribe.elected:
+            scribe.elected[account, new] = scribe.elected.pop((account, symbol))
     for transit in scribe.transits:
         if transit.symbol == symbol:
             transit.symbol = new
@@ -298,13 +339,41 @@ ACTIONS: dict[str, Callable[[Scribe], bool]] = {
     "SYMBOL_CHANGE": _symbol_change,
     "VOID": _void,
     "CASH": _cash,
+    **CORPORATE,
+    **SHORTING,
+    **OPTIONS,
+    **AVERAGING,
+    "CASH_IN_LIEU": lambda scribe: _sell(scribe, "CASH_IN_LIEU"),
+    "TENDER": lambda scribe: _sell(scribe, "TENDER"),
 }
 
 WEIGHTS = dict(
     zip(
-        ACTIONS,
+        list(ACTIONS)[:22],
         [30, 30, 2, 4, 2, 2, 1, 3, 3, 2, 4, 1, 0.7, 0.7, 2, 1, 1.5, 1.5, 2, 0.5, 1, 1],
         strict=True,
     )
 )
 """How often each happens, in hundredths or so: mostly buying and selling."""
+
+MIXES: dict[str, dict[str, float]] = {
+    "trades": {},
+    "corporate": {
+        **dict.fromkeys(CORPORATE, 2.0), "CASH_IN_LIEU": 2, "TENDER": 1,
+        "WORTHLESS": 1, "LIQUIDATION": 1, "SYMBOL_CHANGE": 1.5,
+    },
+    "shorts": {"SELL_SHORT": 16, "BUY_TO_COVER": 11, "CLOSE_SHORT_BY_DELIVERY": 5, "CURE": 2},
+    "options": {"BUY_OPTION": 10, **dict.fromkeys(OPTIONS, 6.0)},
+    "averaging": {"REINVEST": 10, "ELECT_AVERAGE": 4, "REVOKE_AVERAGE": 2, "SET_METHOD": 3},
+}  # fmt: skip
+MIXES["all"] = {
+    action: weight / 2
+    for name in MIXES
+    if name != "trades"
+    for action, weight in MIXES[name].items()
+}
+"""What each profile of histories adds to that."""
+
+
+def weights_of(profile: str) -> dict[str, float]:
+    return WEIGHTS | MIXES[profile]

@@ -53,13 +53,13 @@ def transfer(scribe: Scribe, *, linked: bool = False) -> bool:
     scribe.write("TRANSFER_OUT", account, symbol, units, order_id=order_id, **cells)
     day = scribe.today + timedelta(days=scribe.rng.randint(1, 12))
     if chance(scribe.rng, 0.2):
-        scribe.due.append((day, lambda: _arrive(scribe, transit, in_part=True)))
+        scribe.due.append((day, lambda: arrive(scribe, transit, in_part=True)))
         day += timedelta(days=scribe.rng.randint(1, 12))
-    scribe.due.append((day, lambda: _arrive(scribe, transit, in_part=False)))
+    scribe.due.append((day, lambda: arrive(scribe, transit, in_part=False)))
     return True
 
 
-def _arrive(scribe: Scribe, transit: Transit, *, in_part: bool) -> None:
+def arrive(scribe: Scribe, transit: Transit, *, in_part: bool) -> None:
     """Lots of our own come in; what the row says of basis and dates does not matter."""
     pool = transit.position
     units = pool.total // 2 if in_part else pool.total

@@ -72,7 +72,11 @@ class Position:
             self.add(lot.id, lot.rank, lot.units)
 
     def split(self, ratio: Fraction) -> None:
-        self.total = floor(self.total * ratio)
+        self.become(floor(self.total * ratio))
+
+    def become(self, total: int) -> None:
+        """So many shares in all, shared by the lots in their order."""
+        self.total = total
         whole, so_far, before = sum(lot.units for lot in self.lots), 0, 0
         for lot in self.lots:
             so_far += lot.units

@@ -54,6 +54,7 @@ class Scribe:
         accounts: list[Cells],
         securities: list[Cells],
         policy: dict[str, object],
+        profile: str = "trades",
     ) -> None:
         self.rng = rng
         self.accounts = {account["account"]: account for account in accounts}
@@ -64,6 +65,7 @@ class Scribe:
         self.options = {s["symbol"]: s for s in securities if s["kind"] == "option"}
         self.prices = {s["symbol"]: 10_000 * rng.randint(20, 90) for s in securities}
         self.policy = policy
+        self.profile = profile
         self.is_tiny = chance(rng, 0.08)
         self.pace = pick(rng, PACES)
         self.has_whole_splits_only = bool(policy.get("sold_before_counts"))
@@ -75,6 +77,11 @@ class Scribe:
         self.late: list[Cells] = []
         self.due: list[tuple[date, Callable[[], None]]] = []
         self.positions: dict[tuple[str, str], Position] = defaultdict(Position)
+        self.shorts: dict[tuple[str, str], Position] = defaultdict(Position)
+        self.written: dict[tuple[str, str], Position] = defaultdict(Position)
+        self.rights: set[str] = set()
+        self.elected: dict[tuple[str, str], date] = {}
+        self.mixed: set[tuple[str, str]] = set()
         self.transits: list[Transit] = []
         self.split_days: dict[tuple[str, str], date] = {}
         self.renamed_on: dict[str, date] = {}
@@ -247,9 +254,18 @@ class Scribe:
     def standing_method(self, account: str, symbol: str) -> str:
         return self.symbol_method.get((account, symbol), self.method[account])
 
+    def listing(self, symbol: str) -> Cells:
+        return next(cells for cells in self.securities if cells["symbol"] == symbol)
+
+    def averages(self, account: str, symbol: str) -> bool:
+        """Whether average basis is in force, as far as the account and its orders say."""
+        method = self.standing_method(account, symbol)
+        return method == "AVERAGE" or (account, symbol) in self.elected
+
     def split_positions(self, symbol: str, household: str, ratio: Fraction) -> None:
         """Blank ``household``: every one."""
-        for (account, held_symbol), position in self.positions.items():
+        everything = [*self.positions.items(), *self.shorts.items()]
+        for (account, held_symbol), position in everything:
             mine = not household or self.household_of(account) == household
             if held_symbol == symbol and mine:
                 position.split(ratio)

@@ -54,7 +54,7 @@ class Identity:
             return True
         option = self.book.security(acquired)
         is_call = option.get("kind") == "option" and option.get("put_call") != "put"
-        underlying = option.get("underlying") if is_call else ""
+        underlying = option.get("underlying", "") if is_call else ""
         return bool(underlying) and bool(self.groups_of(underlying, on) & sold_groups)
 
     def _replaces_short(self, shorted: str, closed: str, on: date) -> bool:
