@@ -9,6 +9,7 @@ from typing import Any
 from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
 from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.dividend import PendingDividend
 from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.money import SHARE
 from taxlots.domain.policy import Policy
@@ -77,6 +78,7 @@ class World:
     scheduled: list[ScheduledEvent] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     barred: dict[str, Reason] = field(default_factory=dict)
+    dividends: list[PendingDividend] = field(default_factory=list)
     rates: tuple[int | None, int | None] = (400_000, 200_000)
 
     def lot(
@@ -217,6 +219,7 @@ class World:
             policy=self.policy,
             rule=self.rule,
             barred=self.barred,
+            pending_dividends=self.dividends,
         )
 
     def plan(self) -> HarvestPlan:

@@ -13,7 +13,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.domain.calendar import day_of
-from taxlots.domain.security import Security, SecurityKind
+from taxlots.domain.security import SecurityKind
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -82,17 +82,20 @@ def _expiry(books: Books, symbol: str) -> int:
 def _hedging_places(books: Books) -> dict[int, str]:
     """Positions that lose when a stock rises, and that stock: by number of position."""
     found = {}
-    flags = books.state.table("positions")["flags"]
+    owed = books.state.table("positions")["flags"] & kinds.SHORT != 0
+    securities = books.record.securities.values()
+    options = {one.symbol: one for one in securities if one.kind is SecurityKind.OPTION}
+    if not options and not owed.any():
+        return {}
     for position, (_, symbol, way) in enumerate(books.blueprint.places):
-        security = books.record.securities.get(symbol) or Security(symbol=symbol)
-        is_option = security.kind is SecurityKind.OPTION
-        is_owed = bool(flags[position] & kinds.SHORT)
+        is_owed = bool(owed[position])
+        option = options.get(symbol)
         if way and not is_owed:
             continue
-        if not is_option and is_owed:
+        if option is None and is_owed:
             found[position] = symbol
-        elif is_option and security.underlying and security.is_put != is_owed:
-            found[position] = security.underlying
+        elif option is not None and option.underlying and option.is_put != is_owed:
+            found[position] = option.underlying
     return found
 
 

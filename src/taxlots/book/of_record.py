@@ -104,7 +104,7 @@ def held_at(books: Books, points: Iterable[Point]) -> dict[Point, list[HeldLot]]
     """What each position held at the end of the day before, in order of rank."""
     stops = _stops(books, {point for point in points if point[0] != NONE})
     compiled = books.state.is_compiled
-    state = begin(books.blueprint.tables, books.record.policy, compiled=compiled)
+    state = begin(books.blueprint.tables, books.record.policy, books.view, compiled=compiled)
     found = {}
     for point, stop in sorted(stops.items(), key=lambda item: (item[1], item[0])):
         if stop > state.booked:

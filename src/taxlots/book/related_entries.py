@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from taxlots.book import kinds
 from taxlots.book.desk import Entry
-from taxlots.book.journal import Journal
+from taxlots.book.journal import Journal, day_or_none
+from taxlots.domain.calendar import date_of
 from taxlots.law.s267_related_parties import buyers_gain_basis, buyers_loss_basis
 from taxlots.law.s1014_inheritance import inherited_basis
 from taxlots.law.s1015_gift import gift_tax_increase
-from taxlots.law.s2032_alternate_valuation import elected_basis, may_elect
+from taxlots.law.s2032_alternate_valuation import elected_basis, may_elect, valuation_day
 
 
 def with_related_loss(journal: Journal, entry: Entry) -> Entry:
@@ -55,11 +56,14 @@ def inheritance_basis(journal: Journal, row: int, fmv_cents: int) -> int:
     if alternate.is_blank[row]:
         return inherited_basis(fmv_cents)
     if not may_elect(fmv_cents, int(alternate.values[row])):
+        died = day_or_none(journal.day["acquired_date"], row)
+        since = int(journal.day["date"][0][row]) if died is None else died
         journal.note(
             row,
             "alternate_fmv",
             "ALTERNATE_VALUE_NOT_LOWER",
-            "the value six months later is not lower than the value at death",
+            f"the value of six months later ({date_of(valuation_day(since))}, if the death was on "
+            f"{date_of(since)}) is not lower than the value at death",
             "26 USC 2032(c): the election must lower the estate and its tax; leave the cell blank",
         )
     return elected_basis(fmv_cents, int(alternate.values[row]))

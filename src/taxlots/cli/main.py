@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.explain import explain
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
@@ -40,6 +41,11 @@ COMMANDS: Final = (
     ),
     (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
+    (
+        allocate_basis,
+        "allocate-basis",
+        "taxlots allocate-basis wallets.csv units.csv --global oldest --out opening.csv",
+    ),
 )
 """Every subcommand: its function, its name, and the example that its help shows."""
 

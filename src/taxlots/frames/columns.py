@@ -113,6 +113,26 @@ SECTION_1256_POSITIONS: Final[Columns] = {
     "unrealized": MONEY,
 }
 
+DIVIDENDS: Final[Columns] = {
+    "dividend_id": TEXT,
+    "lot_id": TEXT,
+    "household": TEXT,
+    "account": TEXT,
+    "symbol": TEXT,
+    "ex_date": DAY,
+    "held_since": DAY,
+    "closed_date": DAY,
+    "quantity": SHARES,
+    "amount": MONEY,
+    "window_start": DAY,
+    "window_end": DAY,
+    "days_held_in_window": COUNT,
+    "qualified": MONEY,
+    "ordinary": MONEY,
+    "qualified_from": DAY,
+    "outcome": TEXT,
+}
+
 PROBLEMS: Final[Columns] = dict.fromkeys(("severity", "where", "code", "message", "remedy"), TEXT)
 
 HARVEST_TYPES: Final[Columns] = {

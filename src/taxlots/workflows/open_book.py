@@ -122,6 +122,17 @@ class Replay:
         return frame_of(self._tables["wash_sales"], WASH_SALES)
 
     @cached_property
+    def dividends(self) -> pd.DataFrame:
+        """A row for each dividend, lot and day of closing, as ``dividends.csv``."""
+        from taxlots.book.dividends import dividends_of
+        from taxlots.frames.columns import DIVIDENDS
+        from taxlots.frames.frame import frame_of
+        from taxlots.reports.dividend_file import dividend_table
+
+        table = dividend_table(self.books, dividends_of(self.books), typed=True)
+        return frame_of(table, DIVIDENDS)
+
+    @cached_property
     def section_1256(self) -> pd.DataFrame:
         """A row for each account, section 1256 contract and year, as ``section_1256.csv``."""
         from taxlots.frames.columns import SECTION_1256
