@@ -161,16 +161,7 @@ def draft_of(
     named = named_lots(journal, usable, fills, settlement)
     desk = _desk(journal, bookings, cents, named, last, view)
     renames = _renames(journal, usable, RENAMING)
-    merged = _renames(journal, usable, EXCHANGE_ACTIONS)
-    same_index = record.policy.same_index_identical
-    is_broker = view is View.BROKER
-    identity = identity_of(
-        by_cusip(record.securities) if is_broker else record.securities,
-        () if is_broker else record.identical,
-        renames,
-        merged=merged,
-        same_index=same_index,
-    )
+    identity = _identity(journal, usable, renames, view)
     method = methods_of(journal, bookings)
     draft = Draft(
         record,
@@ -243,6 +234,21 @@ def _desk(
         shorted=shorted_of(journal, bookings, holders),
         vest_is_acquisition=journal.record.policy.rsu_vest_is_acquisition,
         cured=cured_shorts(journal, bookings, accounts, as_of),
+    )
+
+
+def _identity(
+    journal: Journal, usable: Mask, renames: list[tuple[str, str]], view: View
+) -> Identity:
+    """What counts as one security: for the taxpayer by policy, for a broker by CUSIP alone."""
+    record = journal.record
+    is_broker = view is View.BROKER
+    return identity_of(
+        by_cusip(record.securities) if is_broker else record.securities,
+        () if is_broker else record.identical,
+        renames,
+        merged=_renames(journal, usable, EXCHANGE_ACTIONS),
+        same_index=record.policy.same_index_identical,
     )
 
 

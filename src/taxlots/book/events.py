@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from taxlots.book import kinds
-from taxlots.book.averaging import is_fund
 from taxlots.book.cells import Int64, Mask
 from taxlots.book.checks import is_action
-from taxlots.book.desk import OWED, Desk, Entry, Place
+from taxlots.book.desk import Desk, Entry, Place
 from taxlots.book.entries import entries_of
 from taxlots.book.journal import Journal, filled
 from taxlots.book.ordering import Bookings
+from taxlots.book.places import chain_positions, position_tables, table_of
 from taxlots.book.tables import (
     NONE,
-    Average,
     Detail,
     Event,
     Pick,
-    Pool,
-    Position,
     Terms,
     layout,
 )
-from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
-from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
-from taxlots.domain.security import Security, SecurityKind
-from taxlots.domain.view import View
-from taxlots.law.covered import COVERED_FROM
-from taxlots.law.identical import Identity, Kinship, Membership
+from taxlots.domain.security import SecurityKind
+from taxlots.law.identical import Identity
 
-OWNER_CODE: Final = {Owner.SELF: kinds.SELF, Owner.SPOUSE: kinds.SPOUSE, Owner.JOINT: kinds.JOINT}
 OPENING: Final = (
     kinds.OPEN,
     kinds.OPEN_OUTSIDE,
@@ -48,11 +39,6 @@ OPENING: Final = (
 CHAINED: Final = frozenset(range(kinds.SURRENDER, kinds.OPEN_BY_OPTION + 1)) | {kinds.SPLIT}
 """Events that look at all positions of a symbol."""
 SORTED_BY: Final = ("row", "time", "day", "household")
-
-SHORT_SALE_KINDS: Final = frozenset(
-    {SecurityKind.STOCK, SecurityKind.ETF, SecurityKind.MUTUAL_FUND, SecurityKind.BOND}
-)
-"""What sections 1233 and 1259 are applied to; options written are not short sales of stock."""
 
 Table = np.ndarray[Any, np.dtype[Any]]
 
@@ -102,10 +88,10 @@ def blueprint(
     events["position"] = position
     details, terms, picks = _details(journal, columns, entries, places, events)
     tables = {"events": events, "details": details, "terms": terms, "picks": picks}
-    tables |= _position_tables(desk, list(places), identity, policy)
+    tables |= position_tables(desk, list(places), identity, policy)
     if any(entry.kind in CHAINED for entry in entries):
         looked_at = {e.place[1] for e in entries if e.kind in CHAINED and e.kind != kinds.SPLIT}
-        _chain_positions(tables, list(places), desk, looked_at)
+        chain_positions(tables, list(places), desk, looked_at)
     kept = _place_splits(tables, list(places), columns, entries, desk)
     tables["events"] = events[kept]
     return Blueprint(tables, list(places), columns["household"][kept], columns["time"][kept])
@@ -237,7 +223,7 @@ def _details(
     termed = iter(range(len(terms)))
     events["detail"] = NONE
     if not entries:
-        return details, _table(terms, Terms), _table(picked, Pick)
+        return details, table_of(terms, Terms), table_of(picked, Pick)
     opening = np.isin(columns["kind"], OPENING)
     lots = np.cumsum(opening) - 1
     lot_of_row = dict(zip(columns["row"][opening].tolist(), lots[opening].tolist(), strict=True))
@@ -269,11 +255,7 @@ def _details(
         if len(known) == len(named):
             picked += known
         detail["pick_count"] = len(picked) - detail["first_pick"]
-    return details, _table(terms, Terms), _table(picked, Pick)
-
-
-def _table(rows: Sequence[tuple[int, ...]], record: type[Any]) -> Table:
-    return np.array(rows, np.dtype(layout(record)))
+    return details, table_of(terms, Terms), table_of(picked, Pick)
 
 
 def _lots_of_shared_rows(
@@ -297,109 +279,6 @@ def _unknown_lot(journal: Journal, row: int, name: str) -> None:
         f"no lot has the id {name!r}",
         "a lot bears the id of the transaction that opened it",
     )
-
-
-def _position_tables(
-    desk: Desk, places: list[Place], identity: Identity, policy: Policy
-) -> dict[str, Table]:
-    """Positions with what the fold must know of their accounts and securities, and the pools."""
-    securities = _numbered_securities(places, identity)
-    account_number = {name: number for number, name in enumerate(desk.accounts)}
-    returns: dict[str, int] = {}
-    pools: dict[tuple[str, str, str], int] = {}
-    averages: list[tuple[int, ...]] = []
-    shorted = {symbol for _, symbol, order in places if order == OWED}
-    mixed: list[bool] = []
-    rows = []
-    for account_id, symbol, order in places:
-        account = desk.accounts[account_id]
-        security = desk.journal.record.securities.get(symbol, Security(symbol=symbol))
-        party = account.id if desk.view is View.BROKER else wash_sale_party(account)
-        side = OWED if order == OWED else ""
-        pool = pools.setdefault((party, identity.family(symbol), side), len(pools))
-        if pool == len(mixed):
-            mixed.append(symbol in identity.numbers)
-        position = Position(
-            pool=pool,
-            security=securities[symbol],
-            account=account_number[account_id],
-            flags=_flags(account, security, policy) | _side(security, order, symbol in shorted),
-            owner=OWNER_CODE.get(account.owner, kinds.OTHER_OWNER),
-            tax_return=returns.setdefault(account.tax_return, len(returns)),
-            multiplier=security.multiplier,
-            covered_from=COVERED_FROM[security.kind],
-        )
-        if (account_id, symbol) in desk.averaging.pairs and not order:
-            position.average = len(averages)
-            is_on = (account_id, symbol) in desk.averaging.from_start
-            averages.append((int(is_on), 0, NONE, 0, 0, 0, 0, 0))
-        rows.append(tuple(getattr(position, name) for name in Position.__slots__))
-    pool_rows = np.zeros(len(pools), np.dtype(layout(Pool)))
-    for name in ("first_candidate", "last_candidate", "first_wait", "last_wait"):
-        pool_rows[name] = NONE
-    pool_rows["is_mixed"] = mixed
-    kinships = [(k.first, k.count, k.underlying) for k in identity.kinships]
-    alone = len(securities) - len(kinships)
-    kinships += [(0, 0, len(kinships) + n) for n in range(alone)]
-    members = [(m.group, m.start_day, m.end_day) for m in identity.memberships]
-    return {
-        "positions": np.array(rows, np.dtype(layout(Position))),
-        "averages": _table(averages, Average),
-        "pools": pool_rows,
-        "kinships": np.array(kinships, np.dtype(layout(Kinship))),
-        "memberships": np.array(members, np.dtype(layout(Membership))),
-    }
-
-
-def _side(security: Security, order: str, is_shorted: bool) -> int:
-    """Held, owed or on its way; and whether short sales of the symbol matter to what is held."""
-    flags = kinds.AVERAGED if is_fund(security) else 0
-    if is_shorted and security.kind in SHORT_SALE_KINDS:
-        flags |= kinds.SHORTED
-    if order:
-        flags |= kinds.SHORT if order == OWED else kinds.OUTSIDE
-    return flags
-
-
-def _numbered_securities(places: list[Place], identity: Identity) -> dict[str, int]:
-    """Securities by number: those with relatives as the identity numbers them, then the rest."""
-    numbered = dict(identity.numbers)
-    for _, symbol, _ in places:
-        numbered.setdefault(symbol, len(numbered))
-    return numbered
-
-
-def _flags(account: Account, security: Security, policy: Policy) -> int:
-    flags = 0
-    if account.kind.is_tax_deferred:
-        flags |= kinds.TAX_DEFERRED
-    if account.kind is AccountKind.TAXABLE_MTM_475:
-        flags |= kinds.EXEMPT
-        if not policy.mtm475_purchase_replaces:
-            flags |= kinds.NO_CANDIDATE
-    if security.kind.is_exempt_from_1091:
-        flags |= kinds.EXEMPT
-    return flags
-
-
-def _chain_positions(
-    tables: dict[str, Table], places: list[Place], desk: Desk, looked_at: set[str]
-) -> None:
-    """Chain the positions of each household and symbol, in order of their numbers.
-
-    Those of the symbols that are looked at as a whole, by more than splits, know the first.
-    """
-    positions = tables["positions"]
-    household = {a.id: a.household for a in desk.accounts.values()}
-    first: dict[tuple[str, str], int] = {}
-    for position in range(len(places) - 1, -1, -1):
-        account, symbol, _ = places[position]
-        key = (household[account], symbol)
-        positions["next_of_symbol"][position] = first.get(key, NONE)
-        first[key] = position
-    for position, (account, symbol, _) in enumerate(places):
-        if symbol in looked_at:
-            positions["first_of_symbol"][position] = first[household[account], symbol]
 
 
 def _place_splits(
