@@ -325,7 +325,8 @@ def test_a_day_that_cannot_be_used(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--view", "broker"), "1099-B view is not in this version"),
+        (("--same-day", "held"), "--same-day is how a broker reads D1"),
+        (("--view", "broker", "--same-day", "never"), "--same-day 'never' is no reading"),
         (("--view", "mine"), "there is no view 'mine'"),
         (("--format", "xlsx"), "there is no format 'xlsx'"),
     ],

@@ -9,6 +9,16 @@ import typer
 
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption, OutOption
 
+SameDayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--same-day",
+        metavar="READING",
+        help="Of a broker: do shares sold by the order of a loss replace it? held (no, the "
+        "default) or literal (yes).",
+    ),
+]
+
 
 def replay(
     book: BookArgument,
@@ -18,6 +28,7 @@ def replay(
     view: Annotated[
         str, typer.Option("--view", metavar="VIEW", help="Whose books: taxpayer or broker.")
     ] = "taxpayer",
+    same_day: SameDayOption = None,
     file_format: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="Of the files: csv or parquet.")
     ] = "csv",
@@ -39,7 +50,13 @@ def replay(
     known = None if known_at is None else moment(known_at)
     with working(f"booking {book}"):
         books = write_replay(
-            book, out, as_of=day_given, known_at=known, view=view, file_format=file_format
+            book,
+            out,
+            as_of=day_given,
+            known_at=known,
+            view=view,
+            same_day=same_day,
+            file_format=file_format,
         )
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     if as_json:

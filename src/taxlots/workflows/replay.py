@@ -10,9 +10,11 @@ from taxlots.book.booking import Books, book_record
 from taxlots.book.conservation import conservation_of
 from taxlots.book.dividends import dividends_of, has_dividends
 from taxlots.book.record import Record
+from taxlots.book.view_policy import brokers_record
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, UsageError
+from taxlots.domain.view import View
 from taxlots.reports.books_files import problem_table, result_tables
 from taxlots.reports.dividend_file import dividend_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
@@ -24,26 +26,47 @@ from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 RULES_VERSION: Final = "2026.1"
 """The state of the law and of the conventions; it changes when booked figures may."""
 
-VIEWS: Final = ("taxpayer", "broker")
+VIEWS: Final = tuple(view.value for view in View)
+SAME_DAY: Final = ("held", "literal")
+"""How a broker reads D1: shares sold by the order of the loss replace nothing, or do."""
 FORMATS: Final = ("csv", "parquet")
 
 
 def replay_record(
     record: Record,
     as_of: date | None = None,
-    view: str = "taxpayer",
+    view: str = View.TAXPAYER.value,
     *,
+    same_day: str | None = None,
     compiled: bool | None = None,
 ) -> Books:
-    """The books of a record.  Raises DataError with every problem where there are errors."""
-    if view not in VIEWS:
-        raise UsageError(f"there is no view {view!r}; use one of " + ", ".join(VIEWS))
-    if view == "broker":
-        raise UsageError("the broker's 1099-B view is not in this version; use --view taxpayer")
-    books, problems = book_record(record, as_of=as_of, settlement=_settlement, compiled=compiled)
+    """The books of a record.  Raises DataError with every problem where there are errors.
+
+    ``same_day`` is for the broker's view alone, which does not follow the record's policy; see
+    ``book.view_policy``.
+    """
+    whose = _view(view, same_day)
+    if whose is View.BROKER:
+        record = brokers_record(record, held_after_sale=same_day != "literal")
+    books, problems = book_record(
+        record, as_of=as_of, settlement=_settlement, view=whose, compiled=compiled
+    )
     if books is None:
         raise DataError(problems)
     return books
+
+
+def _view(view: str, same_day: str | None) -> View:
+    if view not in VIEWS:
+        raise UsageError(f"there is no view {view!r}; use one of " + ", ".join(VIEWS))
+    if same_day is not None and same_day not in SAME_DAY:
+        raise UsageError(f"--same-day {same_day!r} is no reading; use " + " or ".join(SAME_DAY))
+    if same_day is not None and view != View.BROKER.value:
+        raise UsageError(
+            "--same-day is how a broker reads D1; add --view broker, or set held_after_sale in "
+            "book.toml for the taxpayer's books"
+        )
+    return View(view)
 
 
 def replay(
@@ -51,13 +74,15 @@ def replay(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-    view: str = "taxpayer",
+    view: str = View.TAXPAYER.value,
+    same_day: str | None = None,
 ) -> Books:
     """The books of a folder or database.  Raises UsageError and DataError."""
+    _view(view, same_day)
     record, problems = gather(book, known_at=known_at)
     if record is None:
         raise DataError(problems)
-    return replay_record(record, as_of, view)
+    return replay_record(record, as_of, view, same_day=same_day)
 
 
 def write_replay(
@@ -66,7 +91,8 @@ def write_replay(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-    view: str = "taxpayer",
+    view: str = View.TAXPAYER.value,
+    same_day: str | None = None,
     file_format: str = "csv",
 ) -> Books:
     """Replay a book and write ``realized, lots, wash_sales, problems`` and a manifest.
@@ -81,7 +107,7 @@ def write_replay(
         raise UsageError(f"there is no format {file_format!r}; use one of " + ", ".join(FORMATS))
     check_folder(out)
     try:
-        books = replay(book, as_of=as_of, known_at=known_at, view=view)
+        books = replay(book, as_of=as_of, known_at=known_at, view=view, same_day=same_day)
     except DataError as failure:
         write_folder(out, {FAILURE: problem_table(failure.problems)})
         raise
@@ -108,6 +134,7 @@ def manifest_of(books: Books, counts: dict[str, int]) -> dict[str, Any]:
         "book": record.name,
         "engine_version": __version__,
         "rules_version": RULES_VERSION,
+        "view": books.view.value,
         "as_of": date_of(books.as_of).isoformat(),
         "inputs": dict(sorted(record.hashes.items())),
         "policy": {name: getattr(record.policy, name) for name in record.policy.__slots__},
