@@ -43,6 +43,9 @@ REIT: Final = 8
 EXTRAORDINARY: Final = 16
 COLLECTIBLE: Final = 32
 LAPSED_RIGHT: Final = 64
+MADE_LONG: Final = FUND | REIT | EXTRAORDINARY
+"""The rules by which a loss is long-term, whatever its dates."""
+
 CHARACTER_RULES: Final = {
     RELATED: "26 USC 267(a)(1)",
     EXEMPT_INTEREST: "26 USC 852(b)(4)(B)",
@@ -213,5 +216,5 @@ def _split(realized: Realized, long_part: Int64) -> Realized:
         copy["basis"][second] -= taken + part
         copy["basis"][first] = taken + part
         copy["is_long"][first] = True
-        copy["rules"][second] &= ~(FUND | REIT | EXTRAORDINARY)
+        copy["rules"][second] &= ~MADE_LONG
     return replace(realized, **copy)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from taxlots.domain.money import apportion
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
     from taxlots.book.cells import Int64
+
+FIELDS: Final = ("lot", "acquired", "holding_period", "flags", "quantity", "open_cents", "next")
 
 Point = tuple[int, int]
 """A position and an ex-dividend day: who held at the end of the day before it is of record."""
@@ -133,25 +136,24 @@ def _stops(books: Books, points: set[Point]) -> dict[Point, int]:
 def _lots_of(state: State, position: int, stop: int) -> list[HeldLot]:
     if not state.booked:
         return []
-    slots: Any = state.book.slots
     positions: Any = state.book.positions
-    if state.is_compiled:
-        slots, positions = slots.view(np.recarray), positions.view(np.recarray)
+    slots: Any = state.book.slots
+    read = itemgetter(*FIELDS) if state.is_compiled else attrgetter(*FIELDS)
+    head = itemgetter("head") if state.is_compiled else attrgetter("head")
     found: dict[int, HeldLot] = {}
-    at = int(positions[position].head)
+    at = int(head(positions[position]))
     while at != NONE:
-        slot = slots[at]
-        since = held_since(int(slot.acquired), int(slot.holding_period), int(slot.flags))
-        known = found.get(int(slot.lot))
-        found[int(slot.lot)] = HeldLot(
-            lot=int(slot.lot),
-            quantity=int(slot.quantity) + (known.quantity if known else 0),
-            basis_cents=int(slot.open_cents) + (known.basis_cents if known else 0),
+        lot, acquired, holding_period, flags, quantity, cents, at = map(int, read(slots[at]))
+        since = held_since(acquired, holding_period, flags)
+        known = found.get(lot)
+        found[lot] = HeldLot(
+            lot=lot,
+            quantity=quantity + (known.quantity if known else 0),
+            basis_cents=cents + (known.basis_cents if known else 0),
             held_since=max(since, known.held_since) if known else since,
-            is_unknown=bool(slot.flags & kinds.UNKNOWN_BASIS),
+            is_unknown=bool(flags & kinds.UNKNOWN_BASIS),
             stop=stop,
         )
-        at = int(slot.next)
     return [found[number] for number in sorted(found) if found[number].quantity > 0]
 
 

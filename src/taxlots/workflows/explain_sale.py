@@ -9,7 +9,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
-from taxlots.book.character import wording_of
+from taxlots.book.character import MADE_LONG, wording_of
 from taxlots.book.results import STATUSES, Realized, realized_of
 from taxlots.book.tables import Row
 from taxlots.domain.calendar import date_of
@@ -149,7 +149,7 @@ def _piece_steps(
         row.holding_period,
         sale.day,
         is_inherited=bool(row.flags & kinds.INHERITED),
-        is_long=bool(realized.is_long[place]),
+        is_long=bool(realized.is_long[place]) and not realized.rules[place] & MADE_LONG,
     )
     yield from _wash(sale, number, row)
     status = int(realized.status[place])
