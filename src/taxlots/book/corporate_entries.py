@@ -27,6 +27,8 @@ def places_of(
     """Where a row works: its account, or every account that ever holds the symbol."""
     account, symbol, _ = entry.place
     holders = [account] if account else desk.holders.get((entry.household, symbol), [])
+    order = {name: at for at, name in enumerate(desk.accounts)}
+    holders = sorted(holders, key=lambda name: order[name])
     places: list[Place] = [(holder, symbol, "") for holder in holders]
     if owed:
         places += [(h, symbol, OWED) for h in holders if (h, symbol) in desk.shorted]
@@ -99,29 +101,31 @@ def _taxable_exchange(desk: Desk, entry: Entry, target: str) -> Iterator[Entry]:
     if not journal.cell("ratio", entry.row):
         terms.units = entry.quantity
     terms.sold = entry.day
-    for at in places_of(desk, entry):
-        to = (at[0], target, "")
+    places = places_of(desk, entry)
+    for number, at in enumerate(places):
         yield replace(
             entry,
             kind=kinds.SURRENDER,
             place=at,
-            to=to,
+            to=(at[0], target, ""),
             quantity=0,
             ratio=ratio,
-            terms=replace(terms),
+            terms=replace(terms, number=number, count=len(places)),
             picks=[],
         )
-        yield replace(
-            entry, kind=kinds.OPEN, place=to, quantity=0, cents=0, flags=kinds.ACQUISITION, picks=[]
-        )
+    entry = replace(entry, kind=kinds.OPEN, quantity=0, cents=0, flags=kinds.ACQUISITION, picks=[])
+    for at in places:
+        yield replace(entry, place=(at[0], target, ""))
 
 
 def _surrendered(desk: Desk, entry: Entry, *, sold: int | None = None) -> Iterator[Entry]:
     """A sale of the stated units, or of all, for cash or for nothing."""
     terms = _terms(desk.journal, entry.row)
     terms.sold = entry.day if sold is None else sold
-    for at in places_of(desk, entry):
-        yield replace(entry, kind=kinds.SURRENDER, place=at, terms=replace(terms))
+    places = places_of(desk, entry)
+    for number, at in enumerate(places):
+        own = replace(terms, number=number, count=len(places))
+        yield replace(entry, kind=kinds.SURRENDER, place=at, terms=own)
 
 
 def worthless(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -180,6 +184,8 @@ def distribution(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     for at in places_of(desk, entry, under_way=not entry.place[0]):
         to = (at[0], target, at[2])
         own = replace(terms) if at[2] == "" else replace(terms, is_stated=0)
+        if at[2]:
+            desk.under_way.add(to)
         yield replace(entry, place=at, to=to, ratio=ratio, terms=own)
 
 

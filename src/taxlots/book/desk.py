@@ -82,6 +82,8 @@ class Desk:
     vest_is_acquisition: bool
     cured: frozenset[int]
     """Rows of short sales that the journal shows to be no constructive sale."""
+    under_way: set[Place] = field(default_factory=set)
+    """Where shares were distributed on lots that are on their way."""
 
     def entry(self, bookings: Bookings, place: int, kind: int) -> Entry:
         """The entry that a booking makes before its action has its say."""

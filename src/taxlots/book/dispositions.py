@@ -9,20 +9,33 @@ from taxlots.book.kinds import (
 )
 from taxlots.book.noting import fault
 from taxlots.book.relief import missing_pick
-from taxlots.book.sale import sell
+from taxlots.book.sale import relieve_all, sell, test_losses
 from taxlots.book.shorts import cover, is_short_open
 from taxlots.book.tables import NONE, Book
 from taxlots.book.terms import cash_cents, new_units, value_cents
 
 
 def surrender(b: Book, at: int) -> None:
-    """Sell the stated units, or all, for what the terms pay.
+    """Sell the stated units, or all, for what the terms pay; one sale in several accounts.
 
-    In a taxable exchange the next event buys what is received, and gets its size and cost here.
+    In a taxable exchange later events buy what is received, and get size and cost here.
     """
+    tally = b.tally[0]
+    terms = b.terms[b.details[b.events[at].detail].terms]
+    if terms.number == 0:
+        tally.first_row = tally.rows
+    if _fix_sale(b, at):
+        relieve_all(b, at)
+    if terms.number == terms.count - 1:
+        test_losses(b, tally.first_row, False)
+
+
+def _fix_sale(b: Book, at: int) -> bool:
+    """Fill in what is sold and for how much; False where nothing can be."""
     e = b.events[at]
-    terms = b.terms[b.details[e.detail].terms]
-    follows = b.details[e.detail].to_position != NONE
+    detail = b.details[e.detail]
+    terms = b.terms[detail.terms]
+    buys = detail.to_position != NONE
     held = b.positions[e.position].quantity
     units = e.quantity if e.quantity > 0 else held
     if is_short_open(b, at):
@@ -32,22 +45,22 @@ def surrender(b: Book, at: int) -> None:
     elif held < units:
         fault(b, at, OVERSOLD, units, held)
     if units == 0 or held < units or missing_pick(b, at) != NONE:
-        if follows:
-            b.events[at + 1].kind = SKIP_LOT
-        return
+        if buys:
+            b.events[at + terms.count].kind = SKIP_LOT
+        return False
     e.quantity = units
     e.cents = cash_cents(terms, units)
-    if follows:
+    if buys:
         received = new_units(b, at, units)
         value = value_cents(terms, received)
         e.cents += value
-        following = b.events[at + 1]
+        following = b.events[at + terms.count]
         following.quantity = received
         following.cents = value
         following.kind = OPEN if received > 0 else SKIP_LOT
         if not b.positions[e.position].flags & TAX_DEFERRED:
             b.tally[0].basis_in_cents += value
-    sell(b, at)
+    return True
 
 
 def expire(b: Book, at: int) -> None:

@@ -6,6 +6,7 @@ from taxlots.book.kinds import (
     DUAL_BASIS,
     NOTHING_TO_ADJUST,
     POOLED,
+    REPLACEMENT,
     RIGHT,
     TAX_DEFERRED,
     UNKNOWN_BASIS,
@@ -89,7 +90,7 @@ def _divide(
     slot.lot = source.lot
     slot.acquired = source.acquired
     slot.holding_period = source.holding_period
-    slot.flags = source.flags & ~(UNUSED | ACQUISITION | POOLED) | flags
+    slot.flags = source.flags & ~(UNUSED | ACQUISITION | POOLED | REPLACEMENT) | flags
     slot.sub = source.sub
     slot.quantity = units
     slot.open_cents = basis

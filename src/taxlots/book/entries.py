@@ -140,6 +140,8 @@ def _transfer_in(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     acquired = day_or_none(journal.day["acquired_date"], row)
     order = _order_of(journal, row)
     linked = desk.outbound.get((entry.household, order)) if order else None
+    if linked is not None and (linked[0], entry.place[1], linked[2]) in desk.under_way:
+        linked = (linked[0], entry.place[1], linked[2])
     if linked is not None and not _is_one_character(desk, linked[0], entry):
         return
     if linked is not None:

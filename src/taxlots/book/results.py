@@ -234,12 +234,15 @@ def _averaged(books: Books, slots: Table) -> Int64:
 def _first_parts(s: Table) -> Int64:
     """The first of each run of parts of one sub-lot in one position.
 
-    A TRANSFER can take parts of a sub-lot away and bring them back: they are one row.
+    A TRANSFER can take parts of a sub-lot away and bring them back: they are one row, unless one
+    has served as replacement and the other has not.
     """
     is_first = np.ones(len(s), np.bool_)
     for at, name in enumerate(("lot", "position", "sub", "holding_period")):
         differs = s[name][1:] != s[name][:-1]
         is_first[1:] = differs if at == 0 else is_first[1:] | differs
+    is_used = s["flags"] & kinds.REPLACEMENT
+    is_first[1:] |= is_used[1:] != is_used[:-1]
     return np.flatnonzero(is_first)
 
 

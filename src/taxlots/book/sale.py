@@ -35,6 +35,13 @@ def sell(b: Book, at: int) -> None:
     All pieces are relieved before any loss is tested: what the same order sells is not held
     after it (decision D1).
     """
+    first_row = b.tally[0].rows
+    in_order = relieve_all(b, at)
+    test_losses(b, first_row, in_order)
+
+
+def relieve_all(b: Book, at: int) -> bool:
+    """Relieve the lots of one sale and write their rows; whether these are in order of rank."""
     e = b.events[at]
     p = b.positions[e.position]
     tally = b.tally[0]
@@ -68,8 +75,7 @@ def sell(b: Book, at: int) -> None:
             relieve(b, source, units)
         if b.slots[source].quantity == 0:
             free_slot(b, source)
-    if realizes and not p.flags & EXEMPT:
-        test_losses(b, first_row, in_order)
+    return in_order
 
 
 def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
@@ -216,6 +222,8 @@ def _is_loss(b: Book, row_at: int) -> bool:
     """Whether a realized piece is a loss that section 1091 can reach."""
     row = b.rows[row_at]
     if row.flags & UNKNOWN_BASIS or row.nondeductible_cents != 0:
+        return False
+    if b.positions[row.position].flags & EXEMPT:
         return False
     if b.rules[0].covered_only and not is_covered_row(b, row_at):
         return False

@@ -10,7 +10,6 @@ from taxlots.book.kinds import (
     ACQUISITION,
     CONSTRUCTIVE,
     DUAL_BASIS,
-    EXEMPT,
     FIFO,
     INHERITED,
     LONG_BACKED,
@@ -103,8 +102,7 @@ def cover(b: Book, at: int) -> None:
         if b.positions[position].flags & SHORTED:
             restart_at_closing(b, position, 0, units, opened, e.day)
     tally.basis_in_cents += e.cents
-    if not b.positions[position].flags & EXEMPT:
-        test_losses(b, first_row, pick == NONE)
+    test_losses(b, first_row, pick == NONE)
 
 
 def _forget_owed(b: Book, at: int) -> None:
@@ -153,8 +151,7 @@ def deliver(b: Book, at: int) -> None:
             b, e.position, 2 * parts, b.order[2 * part], b.order[2 * part + 1], e.day
         )
     form(b, e.position)
-    if not b.positions[e.position].flags & EXEMPT:
-        test_losses(b, first_row, False)
+    test_losses(b, first_row, False)
 
 
 def _deliver_part(b: Book, at: int, source: int, against: int, units: int) -> None:

@@ -68,12 +68,16 @@ class Terms:
     the basis that goes to new shares (denominator 0: by value).  ``sold`` is the day on which the
     law puts the disposition.  ``is_stated``: the row names this account, which must hold something;
     ``stated_units`` is a quantity that must be that of the old or of the new units (0: none).
+    Events of one row that sell in several accounts are one sale: this one is ``number`` of
+    ``count``, and what each of them buys is opened ``count`` events after it.
     """
 
     sold: Int32 = 0
     is_right: Int32 = 0
     is_elected: Int32 = 0
     is_stated: Int32 = 0
+    number: Int32 = 0
+    count: Int32 = 1
     units: int = 0
     stated_units: int = 0
     cash_numerator: int = 0
@@ -288,7 +292,8 @@ class Fault:
 class Tally:
     """How full the growing tables are, and the heads of their free lists.
 
-    ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is.
+    ``pieces`` rows of the sale in work stand in ``order``, and ``piece`` is where the work is;
+    ``first_row`` is where a sale out of several accounts began.
     ``room`` is what every table can take for sure.  ``departed_cents`` is basis that left untaxed,
     ``unbooked_cents`` what of the basis adjustments fell on lots of unknown basis;
     ``basis_in_cents`` is basis that came in by events that state no cost (options, constructive
@@ -305,6 +310,7 @@ class Tally:
     lots: int = 0
     pieces: int = 0
     piece: int = 0
+    first_row: int = 0
     arrivals: int = 0
     room: int = 0
     departed_cents: int = 0

@@ -148,12 +148,19 @@ def _may_replace(b: Book, slot_at: int, wait_at: int) -> bool:
     if not rules.count_older_than_sold and slot.lot < wait.lot:
         return False
     if slot.flags & CLOSED:
-        if slot.row != NONE and b.rows[slot.row].event == b.rows[wait.row].event:
+        if slot.row != NONE and _is_one_order(b, slot.row, wait.row):
             if rules.held_after_sale or slot.lot < wait.lot:
                 return False
         elif not rules.sold_before_counts:
             return False
     return _is_identical(b, slot_at, wait_at)
+
+
+def _is_one_order(b: Book, row: int, other: int) -> bool:
+    """Whether two pieces were sold by one journal row, in one account or in several."""
+    first = b.events[b.rows[row].event]
+    second = b.events[b.rows[other].event]
+    return first.row == second.row
 
 
 def _is_identical(b: Book, slot_at: int, wait_at: int) -> bool:
