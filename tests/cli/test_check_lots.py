@@ -175,6 +175,7 @@ i1,2024-06-10,ira,ABC,BUY,10,,700.00,,,,
     (row,) = [row for row in found["rows"] if row["status"] == "break"]  # type: ignore[attr-defined]
     assert (row["disallowed_ours"], row["disallowed_theirs"]) == ("300.00", "0.00")
     assert (row["lots"], row["sales"]) == ("t1", "t2")
+    assert "as a broker must report it, the book has the same" in row["because"]
 
 
 def test_files_of_a_check_appear_together(small: Path, tmp_path: Path) -> None:

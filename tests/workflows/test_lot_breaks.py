@@ -301,3 +301,14 @@ def test_what_nothing_explains_says_so() -> None:
 
 def test_every_cause_has_a_test_and_a_remedy() -> None:
     assert set(TESTS) == set(REMEDIES) == set(Cause)
+
+
+def test_broker_view_is_what_a_broker_must_report() -> None:
+    """Section 267 denies the loss to the taxpayer; a broker reports it (Reg. 1.6045-1(d))."""
+    sale = {"closed": SOLD, "proceeds_cents": 800, "sale": "s"}
+    ours = [lot("a", JAN, 10, 1300, **sale)]
+    theirs = [lot("x", JAN, 10, 1000, closed=SOLD, proceeds_cents=800)]
+    known = facts(as_broker=[lot("a", JAN, 10, 1000, **sale)])
+
+    assert causes(ours, theirs, known) == [Cause.BROKER_VIEW]
+    assert causes(ours, theirs) == [Cause.UNEXPLAINED]

@@ -111,3 +111,18 @@ def test_booked_lots_reproduce_a_custodian_s_by_days_and_sizes() -> None:
     assert reproduces([lot("a", JAN, 10, 100), lot("b", FEB, 5, 60)], theirs)
     assert not reproduces([lot("a", JAN, 5, 100), lot("b", FEB, 10, 60)], theirs)
     assert not reproduces([], [])
+
+
+def test_what_is_owed_is_no_lot_that_is_held() -> None:
+    ours = [lot("short", JAN, -10, 100), lot("long", JAN, 10, 100)]
+    theirs = [lot("x", JAN, 10, 100), lot("y", JAN, -10, 100)]
+
+    assert names(match(ours, theirs)) == [("long", "x"), ("short", "y")]
+
+
+def test_a_closed_short_sale_is_known_by_its_closing() -> None:
+    """The custodian dates it by the short sale, the law by the closing."""
+    ours = [lot("a", SOLD, 5, 50, closed=SOLD), lot("b", JAN, 5, 60, closed=SOLD)]
+    theirs = [lot("x", None, 5, 50, closed=SOLD), lot("y", JAN, 5, 60, closed=SOLD)]
+
+    assert names(match(ours, theirs)) == [("a", "x"), ("b", "y")]

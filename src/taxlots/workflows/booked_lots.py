@@ -13,14 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots.book.booking import Books, book_record
+from taxlots.book.cells import Int64
 from taxlots.book.checks import void_rows
 from taxlots.book.journal import ACTIONS, day_or_none
 from taxlots.book.record import Record
-from taxlots.book.results import realized_of, wash_sales_of
-from taxlots.book.standing import open_lots
+from taxlots.book.results import open_lots_of, realized_of, short_lots_of, wash_sales_of
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
 from taxlots.domain.method import BOOKED_METHODS, ReliefMethod
+from taxlots.domain.view import View
 from taxlots.market_data.calendars import settlement_day
 from taxlots.workflows.lot_facts import Happening, Opening, PositionFacts
 from taxlots.workflows.lot_matching import LotFigures
@@ -39,19 +40,32 @@ METHODS: Final = tuple(
 
 
 def open_figures(books: Books) -> Lots:
-    """The open lots by place; parts of one lot stand apart."""
+    """The open lots by place; parts of one lot stand apart, and what is owed is negative.
+
+    The basis of a short lot is what the short sale brought.
+    """
+    lots, owed = open_lots_of(books), short_lots_of(books)
     found: dict[Place, list[LotFigures]] = defaultdict(list)
-    for lot in open_lots(books):
-        basis = None if lot.basis_status == "unknown" else lot.cost_basis_cents
-        wash = lot.wash_sale_adjustment_cents
-        found[lot.account, lot.symbol].append(
+    for at, name in enumerate(_names(books, lots.lot_row)):
+        basis = None if lots.is_unknown[at] else int(lots.basis[at])
+        wash = int(lots.wash[at])
+        found[_place(books, int(lots.position[at]))].append(
             LotFigures(
-                name=lot.lot_id,
-                quantity=lot.quantity,
+                name=name,
+                quantity=int(lots.quantity[at]),
                 basis_cents=basis,
-                days=_days(lot.acquired, lot.holding_period),
+                days=_days(int(lots.acquired[at]), int(lots.holding_period[at])),
                 unadjusted_cents=None if basis is None else basis - wash,
                 wash_cents=wash,
+            )
+        )
+    for at, name in enumerate(_names(books, owed.lot_row)):
+        found[_place(books, int(owed.position[at]))].append(
+            LotFigures(
+                name=name,
+                quantity=-int(owed.quantity[at]),
+                basis_cents=int(owed.proceeds[at]),
+                days=(date_of(int(owed.opened[at])),),
             )
         )
     return found
@@ -60,20 +74,16 @@ def open_figures(books: Books) -> Lots:
 def realized_figures(books: Books) -> Lots:
     """The closed pieces by place, in the order of their sales."""
     pieces = realized_of(books)
-    sales = books.journal.ids.take(pieces.sale_row).to_pylist() if len(pieces.sale_row) else []
-    lots = books.journal.ids.take(pieces.lot_row).to_pylist() if len(pieces.lot_row) else []
+    sales = _names(books, pieces.sale_row)
     found: dict[Place, list[LotFigures]] = defaultdict(list)
-    for at, (sale, lot) in enumerate(zip(sales, lots, strict=True)):
-        account, symbol, _ = books.blueprint.places[int(pieces.position[at])]
-        found[account, symbol].append(
+    for at, name in enumerate(_names(books, pieces.lot_row)):
+        found[_place(books, int(pieces.position[at]))].append(
             LotFigures(
-                name=lot,
-                sale=sale,
+                name=name,
+                sale=sales[at],
                 quantity=int(pieces.quantity[at]),
                 basis_cents=None if pieces.is_unknown[at] else int(pieces.basis[at]),
-                days=_days(
-                    date_of(int(pieces.acquired[at])), date_of(int(pieces.holding_period[at]))
-                ),
+                days=_days(int(pieces.acquired[at]), int(pieces.holding_period[at])),
                 closed=date_of(int(pieces.sold[at])),
                 proceeds_cents=int(pieces.proceeds[at]),
                 disallowed_cents=int(pieces.disallowed[at]),
@@ -176,23 +186,45 @@ def books_by_method(record: Record, places: Collection[Place], as_of: date) -> d
     A method under which they cannot be booked is left out.
     """
     wanted = {account for account, _ in places}
-    households = {a.household for a in record.accounts if a.id in wanted}
-    accounts = tuple(a for a in record.accounts if a.household in households)
-    rows = record.transactions
-    mine = pc.is_in(rows.column("account"), pa.array([*(a.id for a in accounts), ""]))
-    narrow = replace(record, transactions=rows.filter(mine), is_arrival_ordered=False)
+    narrow = _narrowed(record, wanted)
     found = {}
     for method in METHODS:
-        changed = tuple(replace(a, method=method) if a.id in wanted else a for a in accounts)
-        tried = replace(narrow, accounts=changed)
+        changed = (replace(a, method=method) if a.id in wanted else a for a in narrow.accounts)
+        tried = replace(narrow, accounts=tuple(changed))
         books, _ = book_record(tried, as_of=as_of, settlement=settlement_day)
         if books is not None:
             found[str(method)] = books
     return found
 
 
-def _days(acquired: date, held: date) -> tuple[date, ...]:
-    return (acquired,) if acquired == held else (acquired, held)
+def broker_books(record: Record, places: Collection[Place], as_of: date) -> Books | None:
+    """The households of some places as a broker must report them, None where that fails."""
+    narrow = _narrowed(record, {account for account, _ in places})
+    view = View.BROKER
+    return book_record(narrow, as_of=as_of, settlement=settlement_day, view=view)[0]
+
+
+def _narrowed(record: Record, accounts: Collection[str]) -> Record:
+    """The record of the households of some accounts alone."""
+    households = {a.household for a in record.accounts if a.id in accounts}
+    kept = tuple(a for a in record.accounts if a.household in households)
+    rows = record.transactions
+    mine = pc.is_in(rows.column("account"), pa.array([*(a.id for a in kept), ""]))
+    return replace(record, accounts=kept, transactions=rows.filter(mine), is_arrival_ordered=False)
+
+
+def _names(books: Books, rows: Int64) -> list[str]:
+    """The ids of journal rows."""
+    return [str(name) for name in books.journal.ids.take(rows).to_pylist()] if len(rows) else []
+
+
+def _place(books: Books, position: int) -> Place:
+    account, symbol, _ = books.blueprint.places[position]
+    return account, symbol
+
+
+def _days(acquired: int, held: int) -> tuple[date, ...]:
+    return tuple(date_of(day) for day in dict.fromkeys((acquired, held)))
 
 
 def _deferred(books: Books) -> dict[Place, list[int]]:
@@ -205,9 +237,8 @@ def _deferred(books: Books) -> dict[Place, list[int]]:
         washes.permanent.tolist(),
         strict=True,
     ):
-        account, symbol, _ = books.blueprint.places[position]
         if cents > permanent:
-            found[account, symbol].append(cents - permanent)
+            found[_place(books, position)].append(cents - permanent)
     return found
 
 

@@ -17,6 +17,7 @@ from taxlots.workflows.booked_lots import (
     Place,
     books_by_method,
     books_of,
+    broker_books,
     facts_by_place,
     open_figures,
     realized_figures,
@@ -231,6 +232,13 @@ def _compare(
         method: figures(other)
         for method, other in (books_by_method(record, puzzling, day) if puzzling else {}).items()
     }
+    differing = [
+        place
+        for place, found in pairings.items()
+        if any(break_of(one, facts[place], tolerance_cents) for one in found)
+    ]
+    seen = broker_books(record, differing, day) if differing else None
+    as_broker = {} if seen is None else figures(seen)
     compared = []
     for place, found in pairings.items():
         known = replace(
@@ -238,6 +246,7 @@ def _compare(
             all_ours=tuple(ours.get(place, ())),
             all_theirs=listed[place].lots,
             by_method={method: lots.get(place, ()) for method, lots in tried.items()},
+            as_broker=as_broker.get(place, ()),
         )
         compared += [
             Compared(
@@ -341,9 +350,10 @@ def _aside(holds: str, account: str, symbol: str, reason: str, what_to_do: str) 
 
 
 def _unknown(holds: str, one: Unknown) -> NotCompared:
-    remedy = (
-        "Compare it by hand."
-        if one.reason.startswith("a short")
-        else "List the security with its CUSIP or its name in securities.csv."
+    return _aside(
+        holds,
+        one.account,
+        one.security,
+        f"{one.where}: the book does not list the security",
+        "List it with its CUSIP or its name in securities.csv.",
     )
-    return _aside(holds, one.account, one.security, f"{one.where}: {one.reason}", remedy)

@@ -32,12 +32,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A lot that cannot be compared: where it stands, and why."""
+    """A lot of a security that the book does not list: what it is called, and where it stands."""
 
     account: str
     security: str
     where: str
-    reason: str
 
 
 class Symbols:
@@ -66,14 +65,8 @@ def listed_open_lots(
         for lot in statement.open_lots:
             symbol = symbols.of(lot)
             where = f"{statement.file}:{lot.line}"
-            if lot.is_short or not symbol:
-                reason = "a short position" if lot.is_short else "the book does not list it"
-                security = symbol or lot.cusip
-                unknown.append(
-                    Unknown(
-                        account=statement.account, security=security, where=where, reason=reason
-                    )
-                )
+            if not symbol:
+                unknown.append(_unlisted(statement, lot.cusip, where))
                 continue
             lots[statement.account, symbol].append(_open(lot, where))
         for place, listed in lots.items():
@@ -101,14 +94,7 @@ def listed_realized_lots(
                 continue
             symbol, where = symbols.of(lot), f"{statement.file}:{lot.line}"
             if not symbol:
-                unknown.append(
-                    Unknown(
-                        account=statement.account,
-                        security=lot.cusip or lot.description,
-                        where=where,
-                        reason="the book does not list it",
-                    )
-                )
+                unknown.append(_unlisted(statement, lot.cusip or lot.description, where))
                 continue
             found[statement.account, symbol].append(realized(lot, where))
             custodian.setdefault((statement.account, symbol), statement.custodian)
@@ -142,7 +128,10 @@ def is_covered(day: date | None, days: Iterable[Days]) -> bool:
 
 
 def realized(lot: CustodianRealizedLot, where: str) -> LotFigures:
-    """A realized lot in the form in which it meets ours."""
+    """A realized lot in the form in which it meets ours.
+
+    A short sale is dated by its closing: nothing was acquired before it.
+    """
     unadjusted = lot.unadjusted_cost_basis_cents
     return LotFigures(
         name=where,
@@ -154,7 +143,7 @@ def realized(lot: CustodianRealizedLot, where: str) -> LotFigures:
         wash_cents=0
         if unadjusted is None or lot.cost_basis_cents is None
         else lot.cost_basis_cents - unadjusted,
-        days=() if lot.opened is None else (lot.opened,),
+        days=() if lot.opened is None or lot.is_short else (lot.opened,),
         closed=lot.closed,
         proceeds_cents=lot.proceeds_cents,
         disallowed_cents=lot.disallowed_cents,
@@ -162,13 +151,19 @@ def realized(lot: CustodianRealizedLot, where: str) -> LotFigures:
     )
 
 
+def _unlisted(statement: Statement, security: str, where: str) -> Unknown:
+    return Unknown(account=statement.account, security=security, where=where)
+
+
 def _open(lot: CustodianOpenLot, where: str) -> LotFigures:
+    """An open lot in the form in which it meets ours: what is owed is negative."""
+    basis = lot.cost_basis_cents
     days = dict.fromkeys(day for day in (lot.transaction_opened, lot.opened) if day)
     return LotFigures(
         name=where,
         number=lot.opening_id,
-        quantity=lot.quantity,
-        basis_cents=lot.cost_basis_cents,
+        quantity=-lot.quantity if lot.is_short else lot.quantity,
+        basis_cents=abs(basis) if basis is not None and lot.is_short else basis,
         unadjusted_cents=lot.unadjusted_cost_basis_cents,
         wash_cents=lot.disallowed_cents,
         days=tuple(days),

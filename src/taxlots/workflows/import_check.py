@@ -33,6 +33,8 @@ CURED_LATER: Final = frozenset(
         "SPLIT_ERASES",
         "NEGATIVE_BASIS",
         "NOTHING_TO_ADJUST",
+        "SHORT_OPEN",
+        "QUANTITY_DIFFERS",
     }
 )
 """What a transaction that is still to come may cure: a journal takes any order of arrival."""

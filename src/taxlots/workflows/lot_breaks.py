@@ -24,6 +24,7 @@ class Cause(StrEnum):
     INITIALIZED_LOT = "INITIALIZED_LOT"
     GIFT_OR_INHERIT = "GIFT_OR_INHERIT"
     WASH_ADJUSTMENT = "WASH_ADJUSTMENT"
+    BROKER_VIEW = "BROKER_VIEW"
     FEE_IN_BASIS = "FEE_IN_BASIS"
     RETURN_OF_CAPITAL = "RETURN_OF_CAPITAL"
     AVG_COST_VS_ACTUAL = "AVG_COST_VS_ACTUAL"
@@ -82,6 +83,7 @@ TESTS: Final[Mapping[Cause, Callable[[Pairing, PositionFacts], str]]] = {
     Cause.MISSING_BASIS: lot_causes.missing_basis,
     Cause.GIFT_OR_INHERIT: lot_causes.gift_or_inherit,
     Cause.WASH_ADJUSTMENT: lot_causes.wash_adjustment,
+    Cause.BROKER_VIEW: lot_causes.broker_view,
     Cause.FEE_IN_BASIS: lot_causes.fee_in_basis,
     Cause.RETURN_OF_CAPITAL: lot_causes.return_of_capital,
     Cause.AVG_COST_VS_ACTUAL: lot_causes.average_cost,
@@ -113,6 +115,10 @@ REMEDIES: Final = {
     Cause.WASH_ADJUSTMENT: (
         "Nothing, if a purchase in another account caused it (taxlots explain names it): Form 8949"
         " takes your figure with code W. Else look for a purchase that one side lacks."
+    ),
+    Cause.BROKER_VIEW: (
+        "Nothing: Form 8949 takes your figure, with a code for the difference; taxlots explain"
+        " shows where it comes from."
     ),
     Cause.FEE_IN_BASIS: (
         "Commissions belong to the basis of a purchase and reduce the proceeds of a sale; correct"

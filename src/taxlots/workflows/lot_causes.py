@@ -102,9 +102,11 @@ def wash_adjustment(pairing: Pairing, facts: PositionFacts) -> str:
     if pairing.disallowed_difference:
         ours = sum(lot.disallowed_cents for lot in pairing.ours)
         theirs = sum(lot.disallowed_cents for lot in pairing.theirs)
+        known = "; as a broker must report it, the book has the same"
         return (
             f"the book disallows {dollars(ours)} of the loss, the custodian {dollars(theirs)}: a"
             " custodian looks at one account and one CUSIP, the law at all accounts of both spouses"
+            + (known if _is_broker_s(pairing, facts) else "")
         )
     basis = pairing.basis_difference
     if not basis:
@@ -120,6 +122,26 @@ def wash_adjustment(pairing: Pairing, facts: PositionFacts) -> str:
     if -basis in _sums(facts.deferred):
         return f"the difference is a loss of {dollars(-basis)} that the book deferred into the lot"
     return ""
+
+
+def broker_view(pairing: Pairing, facts: PositionFacts) -> str:
+    """The custodian reports as a broker must, and the law asks more of the taxpayer."""
+    return "as a broker must report it, the book has it too" if _is_broker_s(pairing, facts) else ""
+
+
+def _is_broker_s(pairing: Pairing, facts: PositionFacts) -> bool:
+    """Whether the book has the custodian's figures in the view of a broker."""
+    keys = {(lot.name, lot.sale) for lot in pairing.ours}
+    theirs = tuple(lot for lot in facts.as_broker if (lot.name, lot.sale) in keys)
+    seen = Pairing(theirs, pairing.theirs)
+    return (
+        bool(theirs)
+        and bool(pairing.theirs)
+        and not seen.quantity_difference
+        and seen.basis_difference == 0
+        and not seen.proceeds_difference
+        and not seen.disallowed_difference
+    )
 
 
 def fee_in_basis(pairing: Pairing, facts: PositionFacts) -> str:

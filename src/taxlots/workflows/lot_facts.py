@@ -37,7 +37,8 @@ class PositionFacts:
     ``as_of`` is the day of the custodian's statement.  ``openings`` are by lot id, ``sale_fees``
     in cents by sale id; ``deferred`` are disallowed losses in cents that joined lots of the
     position.  ``by_method`` are the lots, or the closed pieces, that the book would have under
-    another standing method; ``all_ours`` and ``all_theirs`` those of the whole position.
+    another standing method, ``as_broker`` those that a broker must report, ``all_ours`` and
+    ``all_theirs`` those of the whole position.
     """
 
     account: str
@@ -50,5 +51,6 @@ class PositionFacts:
     method: str = "FIFO"
     is_averaged: bool = False
     by_method: Mapping[str, Sequence[LotFigures]] = field(default_factory=dict)
+    as_broker: Sequence[LotFigures] = ()
     all_ours: Sequence[LotFigures] = ()
     all_theirs: Sequence[LotFigures] = ()

@@ -115,6 +115,7 @@ def match(ours: Sequence[LotFigures], theirs: Sequence[LotFigures]) -> list[Pair
     left.pair_alike(lambda a, b: _is_same_day(a, b) and _is_same_size(a, b) and _costs_same(a, b))
     left.pair_alike(lambda a, b: _is_same_day(a, b) and _is_same_size(a, b))
     left.pair_days()
+    left.pair_alike(lambda a, b: _is_undated_same(a, b) and _costs_same(a, b))
     left.pair_sales()
     left.pair_alike(lambda a, b: _is_same_size(a, b) and _is_near(a, b))
     left.pair_alike(lambda a, b: _is_same_day(a, b) and _is_nearly_same_size(a, b))
@@ -170,12 +171,11 @@ class _Unpaired:
 
     def pair_sales(self) -> None:
         """Pair the pieces of one day's sales where the custodian tells no day of acquisition."""
-        for closed, theirs in _grouped(self.theirs, lambda lot: lot.closed).items():
+        undated = [lot for lot in self.theirs if lot.closed and not lot.days]
+        for closed, theirs in _grouped(undated, lambda lot: lot.closed).items():
             ours = [lot for lot in self.ours if lot.closed == closed]
-            if closed is None or not ours or any(lot.days for lot in theirs):
-                continue
-            sizes = {quantity_of(theirs), 0} if any(not t.quantity for t in theirs) else set()
-            if quantity_of(ours) in {quantity_of(theirs), *sizes} or 0 in sizes:
+            is_told = all(lot.quantity for lot in theirs)
+            if ours and (not is_told or quantity_of(ours) == quantity_of(theirs)):
                 self._take(ours, theirs)
 
     def pair_unequal_days(self) -> None:
@@ -220,6 +220,12 @@ def _grouped(
 
 def _is_same_day(ours: LotFigures, theirs: LotFigures) -> bool:
     return ours.closed == theirs.closed and bool(set(ours.days) & set(theirs.days))
+
+
+def _is_undated_same(ours: LotFigures, theirs: LotFigures) -> bool:
+    """Whether one sale told without a day of acquisition is as many shares as ours."""
+    same = theirs.closed is not None and ours.closed == theirs.closed and not theirs.days
+    return same and _is_same_size(ours, theirs)
 
 
 def _is_same_size(ours: LotFigures, theirs: LotFigures) -> bool:
