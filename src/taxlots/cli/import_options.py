@@ -16,7 +16,7 @@ UrlArgument = Annotated[
 PathsArgument = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="[PATH...]",
+        metavar="PATH",
         help="Book folders, their files (CSV, Parquet), and custodians' files.",
         show_default=False,
     ),
