@@ -5,13 +5,13 @@ Instructions for Form 8949 (2025): column (h) = (d) - (e) + (g).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from taxlots.book.character import COLLECTIBLE
 
 if TYPE_CHECKING:
-    from taxlots.book.view_pieces import Figures
+    from taxlots.book.view_pieces import Figures, Pair
 
 SHORT_TERM_BOXES: Final = ("A", "B", "C")
 LONG_TERM_BOXES: Final = ("D", "E", "F")
@@ -35,12 +35,15 @@ class FormRow:
     gain_cents: int | None
 
 
-def form_row(taxpayer: Figures, broker: Figures | None, *, is_digital: bool = False) -> FormRow:
+def form_row(pair: Pair, *, is_digital: bool = False) -> FormRow:
     """The row of a sale for the taxpayer's figures and what the broker reports, if anything.
 
     Where the broker reported the basis, column (e) is the broker's and column (g) corrects it
-    (code B); else column (e) is the correct basis.
+    (code B); else column (e) is the correct basis.  What the broker alone reports is corrected to
+    nothing.
     """
+    broker = pair.broker
+    taxpayer = pair.taxpayer or _nothing(pair.side)
     is_reported = broker is not None and broker.is_covered and not broker.is_unknown
     shown = broker if broker is not None and is_reported else taxpayer
     proceeds = taxpayer.proceeds_cents if broker is None else broker.proceeds_cents
@@ -65,6 +68,12 @@ def form_row(taxpayer: Figures, broker: Figures | None, *, is_digital: bool = Fa
         adjustment_cents=sum(amounts.values()),
         gain_cents=None if taxpayer.is_unknown else taxpayer.gain_cents,
     )
+
+
+def _nothing(broker: Figures) -> Figures:
+    """What the taxpayer has where the broker alone has a row: the same shares and no amount."""
+    none = dict.fromkeys(("proceeds_cents", "basis_cents", "disallowed_cents"), 0)
+    return replace(broker, is_unknown=False, rules=0, **none)
 
 
 def _box(taxpayer: Figures, broker: Figures | None, *, is_reported: bool, is_digital: bool) -> str:

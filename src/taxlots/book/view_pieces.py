@@ -65,6 +65,11 @@ class Pair:
     broker: Figures | None
 
     @property
+    def side(self) -> Figures:
+        """The taxpayer's side, or the broker's where that is the only one."""
+        return next(side for side in (self.taxpayer, self.broker) if side is not None)
+
+    @property
     def has_difference(self) -> bool:
         """Whether a figure that is reported differs: lot, proceeds, basis, 1091, gain or term."""
         ours, theirs = self.taxpayer, self.broker
@@ -157,20 +162,24 @@ def _sales(books: Books) -> dict[Key, _Sale]:
 def _joined(key: Key, ours: _Sale, theirs: _Sale) -> Iterator[Pair]:
     """The pairs of one sale: of the same lots first, then what is left on either side."""
     one = ours if ours.lots else theirs
+    both: list[tuple[Figures, Figures]] = []
     left: list[Figures] = []
     right: list[Figures] = []
     for lot in dict.fromkeys([*ours.lots, *theirs.lots]):
-        pairs = list(_matched(ours.lots.get(lot, []), theirs.lots.get(lot, [])))
-        both = [(a, b) for a, b in pairs if a is not None and b is not None]
-        for a, b in _same_proceeds(both):
+        for a, b in _matched(ours.lots.get(lot, []), theirs.lots.get(lot, [])):
+            if a is not None and b is not None:
+                both.append((a, b))
+            left += [a] if a is not None and b is None else []
+            right += [b] if b is not None and a is None else []
+    rest = list(_matched(left, right)) if one.has_relief else []
+    if not one.has_relief:
+        rest = [*((a, None) for a in left), *((None, b) for b in right)]
+    both += [(a, b) for a, b in rest if a is not None and b is not None]
+    for a, b in _same_proceeds(both):
+        yield Pair(*key, one.sold, a, b)
+    for a, b in rest:
+        if a is None or b is None:
             yield Pair(*key, one.sold, a, b)
-        left += [a for a, b in pairs if a is not None and b is None]
-        right += [b for a, b in pairs if a is None and b is not None]
-    if one.has_relief:
-        yield from (Pair(*key, one.sold, a, b) for a, b in _matched(left, right))
-    else:
-        yield from (Pair(*key, one.sold, a, None) for a in left)
-        yield from (Pair(*key, one.sold, None, b) for b in right)
 
 
 def _matched(
@@ -216,9 +225,9 @@ def _part(piece: Figures, first: int, last: int) -> Figures:
 
 
 def _same_proceeds(pairs: list[tuple[Figures, Figures]]) -> list[tuple[Figures, Figures]]:
-    """The pairs of one lot; where both views give it the same proceeds, they cut them alike.
+    """The pairs of one sale; where both views give it the same proceeds, both spread them alike.
 
-    A sale brings what it brings: cents that move between parts of one lot are no difference.
+    A sale brings what it brings: a cent that moves from one part to another is no difference.
     """
     if sum(a.proceeds_cents for a, _ in pairs) != sum(b.proceeds_cents for _, b in pairs):
         return pairs

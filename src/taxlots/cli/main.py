@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from taxlots.cli.allocate_basis import allocate_basis
+from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
@@ -34,6 +35,7 @@ COMMANDS: Final = (
     (gains, "gains", "taxlots gains ledger/sample --year 2020"),
     (section_1256, "section-1256", "taxlots section-1256 my-book --year 2024"),
     (explain, "explain", "taxlots explain ledger/sample s2020-0206"),
+    (differences, "differences", "taxlots differences ledger/sample --year 2020 --out compared"),
     (
         restatement,
         "restatement",

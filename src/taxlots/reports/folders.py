@@ -27,6 +27,7 @@ RESULTS: Final = frozenset(
     {MANIFEST, FAILURE, "opportunities.csv", "orders.csv", "lot_instructions.csv"}
     | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
     | {"comparison.csv", "not_compared.csv"}
+    | {"differences.csv", "reasons.csv"}
     | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
     | {
         f"{name}.{form}"

@@ -1,0 +1,130 @@
+"""``taxlots differences``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
+from taxlots.cli.replay import SameDayOption
+
+if TYPE_CHECKING:
+    from taxlots.reports.compared_views import ComparedViews
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Also write the files of the comparison."),
+]
+StatementOption = Annotated[
+    str | None,
+    typer.Option(
+        "--statement-date",
+        metavar="DATE",
+        help="The last day that the broker's form knows (default: the as-of day).",
+    ),
+]
+YearOption = Annotated[
+    int | None,
+    typer.Option(
+        "--year", metavar="YYYY", min=1900, max=9999, help="Only sales of this calendar year."
+    ),
+]
+
+ROWS: Final = {
+    "sale_id": "sale",
+    "lot_id": "lot",
+    "account": "account",
+    "symbol": "symbol",
+    "quantity": "quantity",
+    "box_1e": "1e",
+    "box_1g": "1g",
+    "column_e": "(e)",
+    "column_f": "(f)",
+    "column_g": "(g)",
+    "column_h": "(h)",
+    "difference": "difference",
+    "reasons": "reasons",
+}
+SUMMARY: Final = {
+    "year": "year",
+    "pieces": "pieces",
+    "box_1e": "1e",
+    "box_1g": "1g",
+    "column_h": "(h)",
+    "difference": "difference",
+    "reasons": "reasons",
+}
+TEXTS: Final = frozenset({"sale_id", "lot_id", "account", "symbol", "column_f", "year", "reasons"})
+
+
+def differences(
+    book: BookArgument,
+    out: OutOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    year: YearOption = None,
+    same_day: SameDayOption = None,
+    statement_date: StatementOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain how the broker's 1099-B view differs from the taxpayer's books.
+
+    Lists every sale that a broker, who looks at one account and one CUSIP, reports otherwise than
+    the taxpayer must: boxes 1d, 1e and 1g, columns (d) to (h) of Form 8949, the difference of
+    the gain in cents, and the reasons. The files hold every sale, so that both sides foot.
+    """
+    from taxlots.cli.outcome import count_warnings
+    from taxlots.cli.printing import print_json
+    from taxlots.cli.progress import working
+    from taxlots.reports.difference_files import (
+        difference_rows,
+        manifest_of,
+        reason_rows,
+        summary_rows,
+    )
+    from taxlots.workflows.differences import write_differences
+    from taxlots.workflows.gather import day, moment
+
+    with working(f"booking {book} twice"):
+        found = write_differences(
+            book,
+            out,
+            as_of=None if as_of is None else day(as_of),
+            known_at=None if known_at is None else moment(known_at),
+            same_day=same_day,
+            statement_date=None if statement_date is None else day(statement_date),
+            year=year,
+        )
+    if as_json:
+        shown = [row for row in difference_rows(found) if row["reasons"]]
+        tables = {"rows": shown, "summary": summary_rows(found), "reasons": reason_rows(found)}
+        print_json({**manifest_of(found), **tables})
+    else:
+        _print(found, out)
+    count_warnings(found.taxpayer.problems, book)
+
+
+def _print(found: ComparedViews, out: Path | None) -> None:
+    from taxlots.cli.printing import counted, print_listings
+    from taxlots.reports.difference_files import difference_rows, reason_rows, summary_rows
+    from taxlots.reports.terminal import Column, Listing
+
+    def columns(names: dict[str, str]) -> tuple[Column, ...]:
+        return tuple(Column(key, title, key not in TEXTS) for key, title in names.items())
+
+    rows = [row for row in difference_rows(found) if row["reasons"]]
+    print_listings(
+        Listing("Sales that differ (difference of the gain in cents)", columns(ROWS), rows),
+        Listing("Totals by reason", columns(SUMMARY), summary_rows(found)),
+    )
+    for row in reason_rows(found):
+        print(f"{row['reason']}: {row['meaning']}")
+    agree = len(found.pieces) - len(found.differing)
+    print(
+        f"\n{counted(agree, 'piece')} of sales agree, "
+        f"{counted(len(found.differing), 'piece')} differ"
+    )
+    if out is not None:
+        print(f"The files are in {out}")

@@ -1,0 +1,102 @@
+"""A broker's 1099-B view beside the taxpayer's books, and why they differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+from taxlots.book.booking import Books
+from taxlots.book.record import Record
+from taxlots.book.view_differences import differences_of
+from taxlots.domain.calendar import date_of
+from taxlots.domain.problem import DataError, UsageError
+from taxlots.domain.view import View
+from taxlots.reports.books_files import problem_table
+from taxlots.reports.compared_views import ComparedViews
+from taxlots.reports.difference_files import difference_files
+from taxlots.reports.folders import FAILURE, check_folder, write_folder
+from taxlots.workflows.gather import gather
+from taxlots.workflows.replay import SAME_DAY, replay_record
+
+
+def differences(
+    book: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    same_day: str | None = None,
+    statement_date: date | None = None,
+    year: int | None = None,
+) -> ComparedViews:
+    """Compare every realized piece of a book as a broker and as the taxpayer see it.
+
+    ``same_day`` is the broker's reading of D1, ``held`` (the default) or ``literal``;
+    ``statement_date`` the last day that the broker's view knows; ``year`` keeps the sales of one
+    calendar year.  Raises UsageError and DataError.
+    """
+    reading = same_day or SAME_DAY[0]
+    record, problems = gather(book, known_at=known_at)
+    if record is None:
+        raise DataError(problems)
+    taxpayer = replay_record(record, as_of)
+    last = date_of(taxpayer.as_of)
+    if statement_date is not None and statement_date > last:
+        raise UsageError(
+            f"--statement-date {statement_date} is after {last}, up to which the book is booked; "
+            "leave it out, or name an earlier day"
+        )
+    broker = _brokers_books(record, statement_date or last, reading)
+    found = differences_of(taxpayer, broker)
+    return ComparedViews(
+        taxpayer=taxpayer,
+        broker=broker,
+        same_day=reading,
+        year=year,
+        statement_date=statement_date,
+        pieces=tuple(d for d in found if year in (None, date_of(d.pair.sold).year)),
+    )
+
+
+def write_differences(
+    book: str,
+    out: Path | None,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    same_day: str | None = None,
+    statement_date: date | None = None,
+    year: int | None = None,
+) -> ComparedViews:
+    """``differences``, with its files in ``out`` if that is given.
+
+    On errors the folder holds ``problems.csv`` alone, and DataError is raised.
+    """
+    if out is not None:
+        check_folder(out)
+    try:
+        found = differences(
+            book,
+            as_of=as_of,
+            known_at=known_at,
+            same_day=same_day,
+            statement_date=statement_date,
+            year=year,
+        )
+    except DataError as failure:
+        if out is not None:
+            write_folder(out, {FAILURE: problem_table(failure.problems)})
+        raise
+    if out is not None:
+        write_folder(out, difference_files(found))
+    return found
+
+
+def _brokers_books(record: Record, as_of: date, same_day: str) -> Books:
+    """The broker's books; what cannot be booked there is told as a problem of that view."""
+    try:
+        return replay_record(record, as_of, View.BROKER.value, same_day=same_day)
+    except DataError as failure:
+        raise DataError(
+            [replace(p, message=f"in the broker's view, {p.message}") for p in failure.problems]
+        ) from failure
