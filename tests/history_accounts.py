@@ -125,4 +125,4 @@ def _list_options(rng: random.Random, securities: list[Cells]) -> None:
         if f"AAA_{suffix}" not in listed and (suffix != "D" or chance(rng, 0.3)):
             option = {"symbol": f"AAA_{suffix}", "kind": "option", "underlying": "AAA"}
             option |= {"put_call": put_call, "multiplier": pick(rng, ["10", "1", "100"])}
-            securities.append(option | {"strike": pick(rng, ["20", "45.5"])})
+            securities.append(option | {"strike": pick(rng, ["60", "45.5"])})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.history_averaging import AVERAGING
+from tests.history_averaging import AVERAGED_KINDS, AVERAGING
 from tests.history_choices import chance, pick, weighted
 from tests.history_corporate import CORPORATE
 from tests.history_moves import going, leave, transfer, transfer_in
@@ -16,7 +16,6 @@ METHODS = ["FIFO", "HIFO", "LIFO", "MINTAX", "LOFO"]
 RATIOS = ["2", "1.5", "1/3", "0.1", "1.05", "3", "3/2", "1.1"]
 WHOLE_RATIOS = ["2", "3"]
 PLAIN_KINDS = {"taxable", "custodial"}
-FUNDS = {"mutual_fund", "etf"}
 
 
 def act(scribe: Scribe, weights: dict[str, float]) -> None:
@@ -73,8 +72,10 @@ def _cost(scribe: Scribe, action: str, symbol: str, units: int) -> dict[str, str
     return cells
 
 
-def _proceeds(scribe: Scribe, symbol: str, units: int) -> dict[str, str]:
+def _proceeds(scribe: Scribe, symbol: str, units: int, action: str = "SELL") -> dict[str, str]:
     rng, value = scribe.rng, scribe.value_cents(symbol, units)
+    if action in {"CASH_IN_LIEU", "TENDER"}:
+        return {pick(rng, ["amount", "cash"]): dollars(value + rng.randint(0, 99))}
     if chance(rng, 0.15):
         return {"amount": dollars(value + rng.randint(0, 99))}
     cells = {"price": scribe.price(symbol)}
@@ -106,7 +107,7 @@ def _sell(scribe: Scribe, action: str = "SELL") -> bool:
         if days:  # Settlement on the next day is never after that of SEC Rule 15c6-1.
             cells["settle_date"] = (scribe.today + timedelta(days=1)).isoformat()
             cells["identified_at"] = (scribe.today + timedelta(days=days)).isoformat()
-        if days <= 1:
+        if days <= (0 if scribe.listing(symbol)["kind"] == "digital_asset" else 1):
             position.take_named(named)
         else:
             position.take(units, method)
@@ -114,9 +115,9 @@ def _sell(scribe: Scribe, action: str = "SELL") -> bool:
         if chance(rng, 0.2):
             method = cells["method"] = pick(rng, METHODS)
         position.take(units, method)
-        if chance(rng, 0.1):
+        if chance(rng, 0.1) and action in {"SELL", "SELL_OPTION"}:
             return _sell_in_fills(scribe, account, symbol, units, cells)
-    cells |= _proceeds(scribe, symbol, units)
+    cells |= _proceeds(scribe, symbol, units, action)
     scribe.write(action, account, symbol, units, **cells)
     return True
 
@@ -124,19 +125,16 @@ def _sell(scribe: Scribe, action: str = "SELL") -> bool:
 def _sell_average(scribe: Scribe, action: str, account: str, symbol: str) -> bool:
     """Shares with an average basis go first in, first out, whatever the row says."""
     position = scribe.positions[account, symbol]
-    is_plain = (account, symbol) not in scribe.mixed and not position.has_unknown_basis
-    listing = scribe.listing(symbol)
-    is_pooled = is_plain and scribe.is_taxable(account) and listing["kind"] in FUNDS
+    rules = scribe.is_taxable(account) and scribe.listing(symbol)["kind"] in AVERAGED_KINDS
     units, cells = scribe.part_of(position), {}
-    if is_pooled and chance(scribe.rng, 0.2):
+    if rules and chance(scribe.rng, 0.2):
         cells["method"] = pick(scribe.rng, METHODS)
-    elif is_pooled and position.lots and chance(scribe.rng, 0.2):
+    elif rules and position.lots and chance(scribe.rng, 0.2):
         named = scribe.naming(position)
         units = sum(lot.units for lot in named)
         cells["lots"] = ";".join(f"{lot.id}:{shares(lot.units)}" for lot in named)
-    is_fifo = is_pooled or scribe.standing_method(account, symbol) == "AVERAGE"
-    position.take(units, "FIFO" if is_fifo else "HIFO")
-    cells |= _proceeds(scribe, symbol, units)
+    position.take(units)
+    cells |= _proceeds(scribe, symbol, units, action)
     scribe.write(action, account, symbol, units, **cells)
     return True
 
@@ -208,8 +206,6 @@ def _come_in_untaxed(scribe: Scribe, action: str) -> bool:
             cells["basis_increase"] = dollars(value * rng.randint(1, 40) // 100)
     lot_id = scribe.write(action, account, symbol, units, **cells)
     scribe.positions[account, symbol].add(lot_id, scribe.rank(), units)
-    if action == "GIFT_IN":
-        scribe.mixed |= {(id_, symbol) for id_ in scribe.accounts}
     return True
 
 
@@ -271,7 +267,6 @@ def _symbol_change(scribe: Scribe) -> bool:
     symbol = pick(scribe.rng, scribe.symbols)
     new = f"{symbol[:3]}{scribe.serial}"
     scribe.write("SYMBOL_CHANGE", "", symbol, to_symbol=new)
-    scribe.mixed |= {(account, new) for account, name in scribe.mixed if name == symbol}
     listing = scribe.listing(symbol)
     scribe.securities.append(listing | {"symbol": new})
     scribe.symbols[scribe.symbols.index(symbol)] = new

@@ -99,8 +99,6 @@ def _move(scribe: Scribe, holding: Holding, symbol: str, to_symbol: str, total: 
     source = scribe.positions.pop((holding.account, symbol))
     taken = [] if source.unclear else source.lots
     target.receive(taken, source.total, unknown=source.has_unknown_basis)
-    if (holding.account, symbol) in scribe.mixed:
-        scribe.mixed.add((holding.account, to_symbol))
 
 
 def merger(scribe: Scribe) -> bool:
@@ -172,12 +170,15 @@ def class_exchange(scribe: Scribe, action: str = "CLASS_EXCHANGE") -> bool:
         return False
     account, symbol, holdings = found
     to_symbol, ratio = _other_symbol(scribe, symbol), _ratio(scribe, RATIOS)
-    if ratio == "1":
+    if ratio == "1" and action == "CLASS_EXCHANGE":
         ratio = pick(rng, ["", "1"])
     factor = Fraction(ratio or "1")
+    if action == "TENDER" and not account:
+        return False
     if account and chance(rng, 0.5):
         return _exchange_some(scribe, action, (account, symbol, to_symbol), ratio)
-    scribe.write(action, account, symbol, to_symbol=to_symbol, ratio=ratio)
+    units = holdings[0].position.total if action == "TENDER" else 0
+    scribe.write(action, account, symbol, units, to_symbol=to_symbol, ratio=ratio)
     for holding in holdings:
         _move(scribe, holding, symbol, to_symbol, floor(holding.position.total * factor))
     _exchange_shorts(scribe, account, symbol, to_symbol, factor)
@@ -207,8 +208,6 @@ def _exchange_some(scribe: Scribe, action: str, what: tuple[str, str, str], rati
     target = scribe.positions[account, to_symbol]
     lots = [] if moved.unclear else moved.lots
     target.receive(lots, moved.total, unknown=position.has_unknown_basis)
-    if (account, symbol) in scribe.mixed:
-        scribe.mixed.add((account, to_symbol))
     scribe.write(action, account, symbol, units, **cells)
     return True
 
@@ -279,7 +278,6 @@ def _hand_out(scribe: Scribe, holding: Holding, to_symbol: str, units: int) -> N
         target = scribe.positions[holding.account, to_symbol]
         lots = [] if child.unclear else child.lots
         target.receive(lots, child.total, unknown=True)
-        scribe.mixed.add((holding.account, to_symbol))
         return
     way = holding.transit
     transit = Transit(way.order_id, way.to_account, to_symbol, way.household, child)

@@ -120,7 +120,7 @@ def _sell_by_option(scribe: Scribe, action: str, key: Key) -> bool:
     contracts.take(units)
     cells, wanted = _strike(scribe, option["underlying"], units * size), units * size
     if scribe.averages(account, option["underlying"]):
-        stock.take(wanted, "HIFO")
+        stock.take(wanted)
     elif sum(lot.units for lot in stock.lots) >= wanted and chance(scribe.rng, 0.3):
         named = stock.take(wanted, "LIFO")
         cells["lots"] = ";".join(f"{lot.id}:{shares(lot.units)}" for lot in named)

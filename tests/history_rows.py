@@ -64,6 +64,8 @@ class Scribe:
         self.symbols = [s["symbol"] for s in securities if s["kind"] != "option"]
         self.options = {s["symbol"]: s for s in securities if s["kind"] == "option"}
         self.prices = {s["symbol"]: 10_000 * rng.randint(20, 90) for s in securities}
+        for symbol in self.options if profile != "trades" else []:
+            self.prices[symbol] //= 10
         self.policy = policy
         self.profile = profile
         self.is_tiny = chance(rng, 0.08)
@@ -81,7 +83,6 @@ class Scribe:
         self.written: dict[tuple[str, str], Position] = defaultdict(Position)
         self.rights: set[str] = set()
         self.elected: dict[tuple[str, str], date] = {}
-        self.mixed: set[tuple[str, str]] = set()
         self.transits: list[Transit] = []
         self.split_days: dict[tuple[str, str], date] = {}
         self.renamed_on: dict[str, date] = {}

@@ -43,8 +43,9 @@ def pool_of(held: Holdings, part: Part) -> PoolKey | None:
 
 
 def averages(held: Holdings, account: str, symbol: str) -> bool:
-    """Whether a position has shares in a pool."""
-    return any(pool_of(held, part) for part in held.position(account, symbol))
+    """Whether averaging rules the sales of a position: then they go first in, first out."""
+    eligible = held.book.kind_of(symbol) in FUNDS | {"stock"}
+    return eligible and held.is_taxable(account) and is_in_force(held, account, symbol)
 
 
 def _members(held: Holdings, pool: PoolKey) -> list[Part]:

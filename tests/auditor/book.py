@@ -8,6 +8,9 @@ Row = dict[str, str]
 TAX_DEFERRED = frozenset({"traditional_ira", "roth_ira", "401k", "hsa", "529"})
 EXEMPT_FROM_1091 = frozenset({"digital_asset", "section_1256"})
 
+OUTSIDE_1233 = frozenset({"digital_asset", "section_1256"})
+"""No stock or securities: 26 USC 1233(e)(2)(A) and 1259(b) do not reach them."""
+
 POLICY = {
     "held_after_sale": True,
     "sold_before_counts": False,
@@ -77,6 +80,17 @@ class Book:
     def last_day(self) -> date:
         """The as-of date: given, or the journal's last date."""
         return date.fromisoformat(self.as_of or max(row["date"] for row in self.rows))
+
+    def booked_rows(self) -> list[Row]:
+        """The rows up to the as-of date, without those that were taken back."""
+        taken_back = {row["note"] for row in self.rows if row["action"] == "VOID"}
+        return [
+            row
+            for row in self.rows
+            if row["action"] != "VOID"
+            and row["id"] not in taken_back
+            and date.fromisoformat(row["date"]) <= self.last_day()
+        ]
 
     def decides(self, key: str) -> object:
         return self.policy.get(key, POLICY[key])

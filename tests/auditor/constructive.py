@@ -1,5 +1,6 @@
 """26 USC 1259: shorting what is held and appreciated is a sale of it, unless it is cured."""
 
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -31,18 +32,24 @@ def sell_constructively(held: Holdings, event: Event) -> None:
             continue
         so_far += count
         reached = rounded(Fraction(event.amount * so_far, event.quantity))
-        _sell(held, event, part, count, reached - given)
+        if _is_appreciated(part, passed, count, reached - given):
+            if passed:
+                held.cut_in_place(part, passed)
+            _sell(held, event, part, count, reached - given)
         given = reached
 
 
+def _is_appreciated(part: Part, passed: int, count: int, value: int) -> bool:
+    """Whether the units after those passed over have a known basis, lower than their value."""
+    trial = copy(part)
+    trial.whole = deepcopy(part.whole)
+    if passed:
+        trial.cut_off(passed)
+    basis = trial.cut_off(count).whole.amounts["basis"]
+    return part.lot.basis_status != "unknown" and basis < value
+
+
 def _sell(held: Holdings, event: Event, part: Part, count: int, value: int) -> None:
-    if part.lot.basis_status == "unknown":
-        return
-    whole = part.whole
-    reached = rounded(Fraction(whole.amounts["basis"] * (whole.gone + count), whole.quantity))
-    basis = max(0, reached - whole.given["basis"])
-    if basis >= value:
-        return
     sold = held.cut_in_place(part, count)
     basis = sold.whole.remaining("basis")
     piece = piece_of(event, sold, count, value, (basis, basis), event.day)

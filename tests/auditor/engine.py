@@ -67,7 +67,7 @@ def _realized(held: Holdings, piece: Piece) -> Row:
         "household": held.accounts[piece.account].household,
         "account": piece.account,
         "symbol": piece.symbol,
-        "acquired_date": piece.lot.acquired.isoformat(),
+        "acquired_date": piece.acquired.isoformat(),
         "holding_period_date": piece.holding_period.isoformat(),
         "sold_date": piece.sold.isoformat(),
         "quantity": shares(piece.quantity),
@@ -102,13 +102,20 @@ def _status(held: Holdings, piece: Piece) -> str:
 
 def _open_lots(held: Holdings) -> list[list[Part]]:
     """Parts as rows: what moved and met the rest of its lot or sub-lot again is one row."""
-    rows: dict[tuple[object, ...], list[Part]] = {}
-    for part in held.parts:
-        if part.place == "held":
-            sub_lot = (part.adjusted, part.sub, part.used, part.holding_period)
-            key = (part.lot, part.account, part.symbol, *sub_lot)
-            rows.setdefault(key, []).append(part)
-    return list(rows.values())
+    mine = [part for part in held.parts if part.place == "held"]
+    mine.sort(key=lambda part: (part.account, part.symbol, held.order_of(part)))
+    rows: list[list[Part]] = []
+    for part in mine:
+        if rows and _sub_lot(rows[-1][0]) == _sub_lot(part):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return rows
+
+
+def _sub_lot(part: Part) -> tuple[object, ...]:
+    facts = (part.adjusted, part.used, part.holding_period)
+    return (part.lot, part.account, part.symbol, *facts)
 
 
 def _open_lot(held: Holdings, parts: list[Part], averaged: dict[Part, int]) -> Row:

@@ -56,7 +56,7 @@ class Holdings:
     serial: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.identity = Identity(self.book, self.events)
+        self.identity = Identity(self.book)
         out = {event.order_id for event in self.events if event.action == "TRANSFER_OUT"}
         back = {event.order_id for event in self.events if event.action == "TRANSFER_IN"}
         self.linked = (out & back) - {""}
@@ -177,7 +177,6 @@ class Holdings:
         if quantity == part.left:
             return part
         first = part.cut_off(quantity)
-        first.sub = next(self.serial)
         self.parts.insert(self.parts.index(part), first)
         return first
 

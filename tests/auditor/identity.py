@@ -4,19 +4,16 @@ from datetime import date
 from functools import cache
 
 from .book import Book, day
-from .journal import Event
 
 
 class Identity:
-    """Answers for one household.
+    """A SYMBOL_CHANGE or CLASS_EXCHANGE, whoever states it, makes two symbols names of one."""
 
-    A SYMBOL_CHANGE or CLASS_EXCHANGE makes two symbols names of one security.
-    """
-
-    def __init__(self, book: Book, events: list[Event]) -> None:
+    def __init__(self, book: Book) -> None:
         self.book = book
         same = {"SYMBOL_CHANGE", "CLASS_EXCHANGE"}
-        self.renames = [(e.symbol, e.to_symbol) for e in events if e.action in same]
+        rows = [row for row in book.booked_rows() if row["action"] in same]
+        self.renames = [(row["symbol"], row["to_symbol"]) for row in rows]
         self.replaces = cache(self._replaces)
         self.replaces_short = cache(self._replaces_short)
 

@@ -41,8 +41,8 @@ class Part:
     ``own`` unless kept from the part from which this one was cut.  ``place`` is ``held``,
     ``arriving`` (acquired elsewhere, not yet transferred in) or the order id of the transfer on
     which it is on its way.  ``adjusted`` and ``arrived`` are serial numbers: when the part
-    replaced a loss, and when it came to its account; ``sub`` tells parts apart that no other fact
-    does.  ``is_candidate``: it may replace a loss.  ``right_of`` is the stock on which it was
+    replaced a loss, and when it came to its account.
+    ``is_candidate``: it may replace a loss.  ``right_of`` is the stock on which it was
     distributed as a right.
     ``is_fresh``: its holding period was started anew, by 26 USC 1233 or 1259.
     """
@@ -60,7 +60,6 @@ class Part:
     arrived: int = 0
     always_long: bool = False
     place: str = "held"
-    sub: int = 0
     is_candidate: bool = True
     right_of: str = ""
     is_fresh: bool = False
@@ -91,10 +90,9 @@ class Part:
             self.compare_own_ratio()
 
     def restate(self, basis: int, loss_basis: int, wash: int) -> None:
-        """Other amounts for what is left, which becomes a whole."""
-        before = (self.whole.remaining("basis"), self.whole.remaining("loss_basis"))
+        """Other amounts for what is left, which becomes a whole with a ratio of its own."""
         self.whole = Whole(self.left, {"basis": basis, "loss_basis": loss_basis, "wash": wash})
-        if before != (basis, loss_basis):
+        if self.left:
             self.own = True
             self.compare_own_ratio()
 
@@ -196,6 +194,11 @@ class Piece:
 
     def recount(self) -> None:
         self.unused = Whole(self.quantity, {"units": self.quantity})
+
+    @property
+    def acquired(self) -> date:
+        """What covers a short position is acquired on the day on which it does."""
+        return self.sold if self.short and not self.is_delivery else self.lot.acquired
 
     @property
     def is_known(self) -> bool:

@@ -122,7 +122,10 @@ def _new_lot(held: Holdings, event: Event) -> Lot:
 
 
 def _call_shares(held: Holdings, event: Event) -> None:
-    """The premium joins the basis; options that have served as replacement make used shares."""
+    """The premium joins the basis; options that have served as replacement make used shares.
+
+    26 USC 1223(3) tacks to them what it tacked to the options.
+    """
     picks = picks_by_method(held, event, 0)
     cost = _strike(held, event, sign=1)
     shares = spread(cost, [quantity for _, quantity in picks])
@@ -140,7 +143,9 @@ def _call_shares(held: Holdings, event: Event) -> None:
             lot.basis_status = "unknown"
         if part.used:
             _open_shares(held, event, lot, (underlying, units, basis, gone["wash"]), used=True)
-            held.parts[-1].holding_period = starts
+            tacked = part.lot.acquired - part.holding_period
+            held.parts[-1].holding_period = starts - tacked
+            held.parts[-1].always_long = part.always_long
         else:
             plain["quantity"] += units
             plain["basis"] += basis

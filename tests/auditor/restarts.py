@@ -1,9 +1,12 @@
 """26 USC 1233(b): short sales start the holding period of what is held anew."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from .book import OUTSIDE_1233
 from .holdings import Holdings
 from .lots import Part, Piece, ShortPart
+from .relief import Pick
 from .terms import is_long_term
 
 
@@ -15,6 +18,8 @@ def was_long_on(part: Part | Piece, day: date) -> bool:
 
 def open_shorts(held: Holdings, account: str, symbol: str) -> list[ShortPart]:
     """The open short sales of a symbol on the tax return of an account, in order of opening."""
+    if held.book.kind_of(symbol) in OUTSIDE_1233:
+        return []
     accounts = held.accounts_on_return(account)
     mine = [
         part
@@ -26,6 +31,8 @@ def open_shorts(held: Holdings, account: str, symbol: str) -> list[ShortPart]:
 
 def shares_held(held: Holdings, account: str, symbol: str) -> list[Part]:
     """The shares of a symbol on the tax return of an account, in order of rank."""
+    if held.book.kind_of(symbol) in OUTSIDE_1233:
+        return []
     accounts = held.accounts_on_return(account)
     mine = [
         part
@@ -35,25 +42,31 @@ def shares_held(held: Holdings, account: str, symbol: str) -> list[Part]:
     return sorted(mine, key=held.order_of)
 
 
-def restart_sold(held: Holdings, pieces: list[Piece]) -> list[Piece]:
-    """Shares sold while a short sale is open: their period starts on the day of the sale."""
-    found = []
-    for piece in pieces:
-        rest: Piece | None = piece
-        shorts = open_shorts(held, piece.account, piece.symbol)
-        for short in shorts if held.is_taxable(piece.account) else []:
-            free = short.left - short.spent
-            if rest is None or not free or was_long_on(rest, short.opened):
-                continue
-            count = min(free, rest.quantity)
-            short.spent += count
-            started = rest.cut_off(count) if count < rest.quantity else rest
-            rest = None if started is rest else rest
-            started.donor_period, started.is_fresh, started.always_long = piece.sold, True, False
-            found.append(started)
-        if rest is not None:
-            found.append(rest)
-    return found
+Cut = tuple[Part, int, bool]
+"""What a sale takes of a part: how much, and whether its holding period starts anew."""
+
+
+def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
+    """Shares sold while a short sale is open: their period starts on the day of the sale.
+
+    Short units are used up in order of opening, for shares in order of rank, the first of each
+    part; the cuts come in the order of the picks.
+    """
+    by_rank = sorted(range(len(picks)), key=lambda at: picks[at][0].lot.rank)
+    cuts: dict[int, list[Cut]] = {}
+    for at in by_rank:
+        part, left = picks[at]
+        cuts[at] = []
+        shorts = open_shorts(held, part.account, part.symbol)
+        for short in shorts if held.is_taxable(part.account) else []:
+            count = min(short.left - short.spent, left)
+            if count and not was_long_on(part, short.opened):
+                short.spent += count
+                left -= count
+                cuts[at].append((part, count, True))
+        if left:
+            cuts[at].append((part, left, False))
+    return [cut for at in range(len(picks)) for cut in cuts[at]]
 
 
 def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:

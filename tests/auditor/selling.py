@@ -57,12 +57,15 @@ def sell(held: Holdings, event: Event, sales: Sequence[Sale], sold: date | None 
     pieces = []
     for sale in sales:
         disturb(held, sale.account, sale.symbol)
-        proceeds = spread(sale.amount, [quantity for _, quantity in sale.picks])
-        for (part, quantity), share in zip(sale.picks, proceeds, strict=True):
-            pieces.append(_sold_piece(held, event, part, quantity, share, sold or event.day))
+        cuts = restart_sold(held, sale.picks)
+        proceeds = spread(sale.amount, [quantity for _, quantity, _ in cuts])
+        for (part, quantity, is_fresh), share in zip(cuts, proceeds, strict=True):
+            piece = _sold_piece(held, event, part, quantity, share, sold or event.day)
+            if is_fresh:
+                piece.donor_period, piece.is_fresh, piece.always_long = piece.sold, True, False
+            pieces.append(piece)
     held.drop_empty()
-    pieces = sorted(pieces, key=lambda piece: piece.lot.rank)
-    test(held, event, restart_sold(held, pieces))
+    test(held, event, sorted(pieces, key=lambda piece: piece.lot.rank))
 
 
 def test(held: Holdings, event: Event, waiting: list[Piece]) -> None:
