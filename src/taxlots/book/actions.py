@@ -130,7 +130,6 @@ def transfer(b: Book, at: int) -> None:
     e = b.events[at]
     target = b.details[e.detail].to_position
     settle(b, e.position)
-    settle(b, target)
     pick, of_pick = first_pick(b, at)
     left = e.quantity
     while left > 0:
@@ -177,7 +176,6 @@ def arrive(b: Book, at: int) -> None:
     detail = b.details[e.detail]
     lot = detail.lot
     source = e.position
-    settle(b, detail.to_position)
     total = held_of_lot(b, lot, source)
     seen = 0
     given = 0
@@ -205,7 +203,6 @@ def come_back(b: Book, at: int) -> None:
     detail = b.details[e.detail]
     left = e.quantity
     basis = 0
-    settle(b, detail.to_position)
     slot_at = b.positions[e.position].head
     while slot_at != NONE and left > 0:
         following = b.slots[slot_at].next
@@ -320,7 +317,6 @@ def rename(b: Book, at: int) -> None:
     e = b.events[at]
     target = b.details[e.detail].to_position
     settle(b, e.position)
-    settle(b, target)
     while b.positions[e.position].head != NONE:
         source = b.positions[e.position].head
         units = b.slots[source].quantity

@@ -20,7 +20,12 @@ from taxlots.domain.security import Security, SecurityKind
 
 FUNDS: Final = frozenset({SecurityKind.MUTUAL_FUND, SecurityKind.ETF})
 POOLED_KINDS: Final = FUNDS | {SecurityKind.STOCK}
-TURNS: Final = (Action.SET_METHOD, Action.ELECT_AVERAGE, Action.REVOKE_AVERAGE)
+TURNS: Final = (
+    Action.SET_METHOD,
+    Action.ELECT_AVERAGE,
+    Action.REVOKE_AVERAGE,
+    Action.SYMBOL_CHANGE,
+)
 
 Pair = tuple[str, str]
 """An account and a symbol."""
@@ -67,7 +72,7 @@ def averaging_of(journal: Journal, bookings: Bookings) -> Averaging:
         if _kind(journal, symbol) in POOLED_KINDS
     }
     found.pairs = set(found.from_start)
-    walk = _Walk(journal, symbols, dict.fromkeys(found.from_start, False))
+    walk = _Walk(journal, symbols, set(found.from_start))
     for place in np.flatnonzero(turning | named):
         row = int(bookings.row[place])
         action = ACTIONS[journal.action[row]]
@@ -83,51 +88,77 @@ def averaging_of(journal: Journal, bookings: Bookings) -> Averaging:
 
 @dataclass(slots=True)
 class _Walk:
-    """Which positions are averaged so far: by pair, whether by election."""
+    """Which positions are averaged so far: by a standing method; by election, alone or not."""
 
     journal: Journal
     symbols: dict[str, list[str]]
-    on: dict[Pair, bool]
+    by_method: set[Pair]
+    elected: dict[Pair, bool] = field(default_factory=dict)
     own_orders: set[Pair] = field(default_factory=set)
 
     def turns(self, row: int, action: Action) -> list[Turn]:
-        journal = self.journal
-        account, symbol = journal.account_of(row), journal.symbol_of(row)
+        pair = (self.journal.account_of(row), self.journal.symbol_of(row))
+        if action is Action.SYMBOL_CHANGE:
+            return self._renamed(pair, self.journal.cell("to_symbol", row))
         if action is Action.SET_METHOD:
-            is_on = method_named(journal, row) is ReliefMethod.AVERAGE
-            if symbol:
-                self.own_orders.add((account, symbol))
-                pairs = [(account, symbol)]
-            else:
-                named = [(account, s) for s in self.symbols.get(account, [])]
-                pairs = [pair for pair in named if pair not in self.own_orders]
-            return [turn for pair in pairs for turn in self._by_method(pair, is_on)]
-        pair = (account, symbol)
-        if _kind(journal, symbol) not in POOLED_KINDS:
-            _not_allowed(journal, row, symbol)
+            is_on = method_named(self.journal, row) is ReliefMethod.AVERAGE
+            return [turn for one in self._ordered(pair) for turn in self._by_method(one, is_on)]
+        if _kind(self.journal, pair[1]) not in POOLED_KINDS:
+            _not_allowed(self.journal, row, pair[1])
             return []
         if action is Action.REVOKE_AVERAGE:
-            return [Turn(pair, is_on=False)] if self.on.pop(pair, None) is not None else []
-        self.on[pair] = True
-        single = flag(journal, "single_account", row)
-        return [Turn(pair, is_on=True, is_elected=True, is_single=single)]
+            return self._revoked(pair)
+        if pair in self.elected:
+            return []
+        is_single = flag(self.journal, "single_account", row)
+        self.elected[pair] = is_single
+        return [Turn(pair, is_on=True, is_elected=True, is_single=is_single)]
+
+    def _ordered(self, pair: Pair) -> list[Pair]:
+        """The positions for which a standing order speaks."""
+        account, symbol = pair
+        if symbol:
+            self.own_orders.add(pair)
+            return [pair]
+        named = [(account, symbol) for symbol in self.symbols.get(account, [])]
+        return [one for one in named if one not in self.own_orders]
 
     def _by_method(self, pair: Pair, is_on: bool) -> list[Turn]:
         """A method starts averaging, or ends what a method started."""
-        if _kind(self.journal, pair[1]) not in POOLED_KINDS or self.on.get(pair, False):
-            return []
-        if is_on == (pair in self.on):
+        was_on = pair in self.by_method
+        if _kind(self.journal, pair[1]) not in POOLED_KINDS or was_on == is_on:
             return []
         if is_on:
-            self.on[pair] = False
+            self.by_method.add(pair)
         else:
-            del self.on[pair]
-        return [Turn(pair, is_on)]
+            self.by_method.discard(pair)
+        return [] if pair in self.elected else [Turn(pair, is_on)]
+
+    def _renamed(self, pair: Pair, target: str) -> list[Turn]:
+        """A standing order for a symbol and an election go on under its new name."""
+        account, symbol = pair
+        found = []
+        for holder in [account] if account else list(self.symbols):
+            old, new = (holder, symbol), (holder, target)
+            if old in self.own_orders:
+                self.own_orders.add(new)
+                found += self._by_method(new, old in self.by_method)
+            if old in self.elected and new not in self.elected:
+                self.elected[new] = self.elected.pop(old)
+                found.append(Turn(new, is_on=True, is_single=self.elected[new]))
+        return found
+
+    def _revoked(self, pair: Pair) -> list[Turn]:
+        """An election ends; the standing method may average on.  Else it is a change of method."""
+        if pair in self.elected:
+            del self.elected[pair]
+            return [Turn(pair, is_on=pair in self.by_method)]
+        return self._by_method(pair, is_on=False)
 
     def check_sale(self, row: int) -> None:
         """A single sale cannot be averaged on its own."""
         pair = (self.journal.account_of(row), self.journal.symbol_of(row))
-        if pair not in self.on:
+        if pair not in self.elected and pair not in self.by_method:
             self.journal.note(
                 row,
                 "method",

@@ -27,8 +27,8 @@ def places_of(
     """Where a row works: its account, or every account that ever holds the symbol."""
     account, symbol, _ = entry.place
     holders = [account] if account else desk.holders.get((entry.household, symbol), [])
-    order = {name: at for at, name in enumerate(desk.accounts)}
-    holders = sorted(holders, key=lambda name: order[name])
+    turn = {name: at for at, name in enumerate(desk.accounts)}
+    holders = sorted(holders, key=turn.__getitem__)
     places: list[Place] = [(holder, symbol, "") for holder in holders]
     if owed:
         places += [(h, symbol, OWED) for h in holders if (h, symbol) in desk.shorted]

@@ -36,7 +36,6 @@ def distribute_shares(b: Book, at: int) -> None:
     part, whole = _division(b, at, held, total)
     flags = RIGHT if b.terms[b.details[e.detail].terms].is_right else 0
     settle(b, e.position)
-    settle(b, target)
     seen = 0
     slot_at = b.positions[e.position].head
     while slot_at != NONE:

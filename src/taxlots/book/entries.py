@@ -253,16 +253,17 @@ def _split(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
 def _rename(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     entry = desk.entry(bookings, place, kinds.RENAME)
     target = desk.journal.cell("to_symbol", entry.row)
+    yield from _turn_average(desk, bookings, place)
     for at in places_of(desk, entry, owed=True, under_way=True):
         yield replace(entry, place=at, to=(at[0], target, at[2]))
     follow_outbound(desk, entry, target)
 
 
-def _turn_average(desk: Desk, _bookings: Bookings, place: int) -> Iterator[Entry]:
+def _turn_average(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     """A standing method, an election or a revocation starts or ends averaging here and there."""
     for turn in desk.averaging.turns.get(place, []):
         kind = kinds.ELECT_AVERAGE if turn.is_on else kinds.END_AVERAGE
-        entry = desk.entry(_bookings, place, kind)
+        entry = desk.entry(bookings, place, kind)
         flags = turn.is_elected * kinds.ELECTED | turn.is_single * kinds.SINGLE
         yield replace(entry, place=(*turn.pair, ""), flags=flags)
 

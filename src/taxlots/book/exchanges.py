@@ -71,6 +71,7 @@ def _exchange_all(b: Book, at: int, held: int) -> None:
     numerator = terms.units if terms.units > 0 else detail.numerator
     denominator = held if terms.units > 0 else detail.denominator
     settle(b, e.position)
+    settle(b, detail.to_position)
     if terms.cash_numerator > 0 and held > 0:
         _recognize(b, at, held)
     if split_position(b, at, e.position, numerator, denominator):

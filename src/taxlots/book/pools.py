@@ -128,17 +128,17 @@ def settle(b: Book, position: int) -> None:
     while slot_at != NONE:
         slot = b.slots[slot_at]
         if slot.flags & POOLED:
-            before = seen
             if average.is_single or is_covered_lot(b, slot_at):
-                seen += slot.quantity
-                share = apportion(cents, seen, units) - apportion(cents, before, units)
-            else:
-                before = other_seen
-                other_seen += slot.quantity
-                share = apportion(other_cents, other_seen, other_units) - apportion(
-                    other_cents, before, other_units
+                share = apportion(cents, seen + slot.quantity, units) - apportion(
+                    cents, seen, units
                 )
-            _set_whole(b, slot_at, share)
+                seen += slot.quantity
+                _set_whole(b, slot_at, share)
+            else:
+                share = apportion(other_cents, other_seen + slot.quantity, other_units)
+                share -= apportion(other_cents, other_seen, other_units)
+                other_seen += slot.quantity
+                _set_whole(b, slot_at, share)
         slot_at = slot.next
     average.elected = NONE
     _dissolve(b, position)

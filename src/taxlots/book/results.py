@@ -213,7 +213,7 @@ def _averaged(books: Books, slots: Table) -> Int64:
     positions = books.state.table("positions")
     averages = books.state.table("averages")
     seen: dict[tuple[int, bool], int] = {}
-    for at in pooled[np.lexsort((slots["arrival"][pooled], slots["lot"][pooled]))]:
+    for at in pooled[np.lexsort([slots[name][pooled] for name in ("arrival", "sub", "lot")])]:
         slot = slots[at]
         position = positions[slot["position"]]
         pool = averages[position["average"]]
