@@ -40,12 +40,19 @@ def close_option(scribe: Scribe) -> bool:
     return True
 
 
-def _written(scribe: Scribe) -> list[Key]:
-    return [key for key, position in scribe.written.items() if position.total]
+def _written(scribe: Scribe, *, on_traded: bool = False) -> list[Key]:
+    """What was written; ``on_traded``: on stock that still has its name."""
+    keys = [key for key, position in scribe.written.items() if position.total]
+    return [key for key in keys if not on_traded or _is_on_traded(scribe, key)]
 
 
-def _long(scribe: Scribe) -> list[Key]:
-    return [key for key in scribe.held() if key[1] in scribe.options]
+def _long(scribe: Scribe, *, on_traded: bool = False) -> list[Key]:
+    keys = [key for key in scribe.held() if key[1] in scribe.options]
+    return [key for key in keys if not on_traded or _is_on_traded(scribe, key)]
+
+
+def _is_on_traded(scribe: Scribe, key: Key) -> bool:
+    return scribe.options[key[1]]["underlying"] in scribe.prices
 
 
 def expire(scribe: Scribe) -> bool:
@@ -80,7 +87,7 @@ def _contracts(scribe: Scribe, key: Key, *, fifo: bool) -> tuple[int, dict[str, 
 
 
 def exercise(scribe: Scribe) -> bool:
-    if not (keys := _long(scribe)):
+    if not (keys := _long(scribe, on_traded=True)):
         return False
     rng = scribe.rng
     account, symbol = key = pick(rng, keys)
@@ -102,7 +109,7 @@ def exercise(scribe: Scribe) -> bool:
 
 def _strike(scribe: Scribe, underlying: str, stock: int) -> dict[str, str]:
     if chance(scribe.rng, 0.4):
-        value = scribe.prices.get(underlying, 300_000) * stock // (SHARE * 100)
+        value = scribe.prices[underlying] * stock // (SHARE * 100)
         return {"amount": dollars(value + scribe.rng.randint(0, 99))}
     return {"fees": pick(scribe.rng, ["", "0.65", "1.1"])}
 
@@ -131,7 +138,7 @@ def _sell_by_option(scribe: Scribe, action: str, key: Key) -> bool:
 
 
 def assign(scribe: Scribe) -> bool:
-    if not (keys := _written(scribe)):
+    if not (keys := _written(scribe, on_traded=True)):
         return False
     rng = scribe.rng
     account, symbol = key = pick(rng, keys)
