@@ -87,6 +87,7 @@ def differences(
     from taxlots.workflows.differences import write_differences
     from taxlots.workflows.gather import day, moment
 
+    until = None if statement_date is None else day(statement_date, "--statement-date")
     with working(f"booking {book} twice"):
         found = write_differences(
             book,
@@ -94,7 +95,7 @@ def differences(
             as_of=None if as_of is None else day(as_of),
             known_at=None if known_at is None else moment(known_at),
             same_day=same_day,
-            statement_date=None if statement_date is None else day(statement_date),
+            statement_date=until,
             year=year,
         )
     if as_json:
