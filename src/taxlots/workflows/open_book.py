@@ -37,11 +37,21 @@ class Book:
 
     source: str
 
-    def replay(self, *, as_of: Day = None, known_at: Moment = None) -> Replay:
+    def replay(
+        self,
+        *,
+        as_of: Day = None,
+        known_at: Moment = None,
+        view: str = "taxpayer",
+        same_day: str | None = None,
+    ) -> Replay:
         """Book every transaction; see ``taxlots.replay``."""
         from taxlots.workflows.replay import replay as book_all
 
-        return Replay(book_all(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
+        last, known = _day(as_of), _moment(known_at)
+        return Replay(
+            book_all(self.source, as_of=last, known_at=known, view=view, same_day=same_day)
+        )
 
     def harvest(self, *, as_of: Day = None, known_at: Moment = None) -> HarvestFrames:
         """Propose which losses to sell; see ``taxlots.harvest``."""
@@ -264,14 +274,21 @@ def open_book(source: str | PathLike[str]) -> Book:
 
 
 def replay(
-    book: Book | str | PathLike[str], *, as_of: Day = None, known_at: Moment = None
+    book: Book | str | PathLike[str],
+    *,
+    as_of: Day = None,
+    known_at: Moment = None,
+    view: str = "taxpayer",
+    same_day: str | None = None,
 ) -> Replay:
     """Book every transaction of a book up to a day.
 
-    ``known_at`` gives a database as it was known at a moment.  Raises UsageError for a wrong call
-    and DataError, which holds every problem, where the book has errors.
+    ``known_at`` gives a database as it was known at a moment.  ``view`` is ``taxpayer``, or
+    ``broker`` for what a broker must report; ``same_day`` is then its reading of D1, ``held`` or
+    ``literal``.  Raises UsageError for a wrong call and DataError, which holds every problem, where
+    the book has errors.
     """
-    return _book(book).replay(as_of=as_of, known_at=known_at)
+    return _book(book).replay(as_of=as_of, known_at=known_at, view=view, same_day=same_day)
 
 
 def harvest(
