@@ -52,21 +52,19 @@ def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
     Short units are used up in order of opening, for shares in order of rank, the first of each
     part; the cuts come in the order of the picks.
     """
-    by_rank = sorted(range(len(picks)), key=lambda at: picks[at][0].lot.rank)
-    cuts: dict[int, list[Cut]] = {}
-    for at in by_rank:
-        part, left = picks[at]
-        cuts[at] = []
+    reached = [0] * len(picks)
+    for at in sorted(range(len(picks)), key=lambda at: picks[at][0].lot.rank):
+        part, quantity = picks[at]
         shorts = open_shorts(held, part.account, part.symbol)
         for short in shorts if held.is_taxable(part.account) else []:
-            count = min(short.left - short.spent, left)
-            if count and not was_long_on(part, short.opened):
+            if not was_long_on(part, short.opened):
+                count = min(short.left - short.spent, quantity - reached[at])
                 short.spent += count
-                left -= count
-                cuts[at].append((part, count, True))
-        if left:
-            cuts[at].append((part, left, False))
-    return [cut for at in range(len(picks)) for cut in cuts[at]]
+                reached[at] += count
+    cuts = []
+    for (part, quantity), count in zip(picks, reached, strict=True):
+        cuts += [(part, count, True), (part, quantity - count, False)]
+    return [cut for cut in cuts if cut[1]]
 
 
 def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
