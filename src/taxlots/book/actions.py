@@ -77,6 +77,7 @@ def new_lot(b: Book, at: int) -> int:
     lot.event = at
     lot.slot = NONE
     lot.adjusted = 0
+    lot.restarted = 0
     lot.acquired = b.events[at].day
     return number
 

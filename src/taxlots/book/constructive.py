@@ -48,12 +48,11 @@ def _deem_part_sold(b: Book, at: int, slot_at: int, skipped: int, units: int, va
     """Realize a part of a sub-lot, behind the units that are passed over, if it appreciated."""
     if b.slots[slot_at].flags & UNKNOWN_BASIS:
         return
-    part = slot_at
-    if skipped > 0:
-        split_off(b, slot_at, skipped)
-    basis = _basis_of_first(b, slot_at, units)
+    basis = _basis_behind(b, slot_at, skipped, units)
     if deemed_gain(value, basis) == 0:
         return
+    if skipped > 0:
+        split_off(b, slot_at, skipped)
     part = split_off(b, slot_at, units)
     row = b.rows[new_row(b, at, part, units, value)]
     row.flags = row.flags & ~DUAL_BASIS | CONSTRUCTIVE
@@ -67,14 +66,13 @@ def _deem_part_sold(b: Book, at: int, slot_at: int, skipped: int, units: int, va
     slot.holding_period = b.events[at].day
 
 
-def _basis_of_first(b: Book, slot_at: int, units: int) -> int:
-    """Basis of the next units of a sub-lot, which stay where they are."""
+def _basis_behind(b: Book, slot_at: int, skipped: int, units: int) -> int:
+    """Basis of units of a sub-lot behind those that are passed over; all stay where they are."""
     slot = b.slots[slot_at]
-    if units == slot.quantity:
-        return slot.open_cents
-    relieved = slot.whole_quantity - slot.quantity
-    before = apportion(slot.whole_cents, relieved, slot.whole_quantity)
-    return apportion(slot.whole_cents, relieved + units, slot.whole_quantity) - before
+    first = slot.whole_quantity - slot.quantity + skipped
+    return apportion(slot.whole_cents, first + units, slot.whole_quantity) - apportion(
+        slot.whole_cents, first, slot.whole_quantity
+    )
 
 
 def long_backed_units(b: Book, position: int, day: int) -> int:

@@ -34,7 +34,8 @@ def places_of(
         places += [(h, symbol, OWED) for h in holders if (h, symbol) in desk.shorted]
     if under_way:
         for key, (holder, name, order) in desk.outbound.items():
-            if key[0] == entry.household and name == symbol and account in ("", holder):
+            is_there = key in desk.left and key[0] == entry.household and name == symbol
+            if is_there and account in ("", holder):
                 places.append((holder, name, order))
     return places
 
@@ -87,7 +88,8 @@ def follow_outbound(desk: Desk, entry: Entry, target: str) -> None:
     """Lots on their way under a linked transfer bear the new symbol from here on."""
     account, symbol, _ = entry.place
     for key, (holder, name, order) in list(desk.outbound.items()):
-        if key[0] == entry.household and name == symbol and account in ("", holder):
+        is_there = key in desk.left and key[0] == entry.household and name == symbol
+        if is_there and account in ("", holder):
             desk.outbound[key] = (holder, target, order)
 
 

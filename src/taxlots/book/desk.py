@@ -82,6 +82,8 @@ class Desk:
     vest_is_acquisition: bool
     cured: frozenset[int]
     """Rows of short sales that the journal shows to be no constructive sale."""
+    left: set[tuple[int, str]] = field(default_factory=set)
+    """Households and orders under which lots have left so far."""
     under_way: set[Place] = field(default_factory=set)
     """Where shares were distributed on lots that are on their way."""
 

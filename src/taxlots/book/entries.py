@@ -127,6 +127,7 @@ def _depart(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     linked = desk.outbound.get((entry.household, order)) if order else None
     action = ACTIONS[desk.journal.action[entry.row]]
     if linked is not None and action is Action.TRANSFER_OUT:
+        desk.left.add((entry.household, order))
         yield replace(entry, kind=kinds.TRANSFER, to=linked)
     else:
         yield entry

@@ -28,7 +28,6 @@ MOVING: Final = {
         "flags",
         "slots",
         "quantity",
-        "restarted",
     ),
     "averages": (
         "is_on",

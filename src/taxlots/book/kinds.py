@@ -73,6 +73,8 @@ LONG_TERM: Final = 65536
 SHORT_TERM: Final = 131072
 NEEDS_ADJUSTMENT: Final = 524288
 """Of unknown basis until an adjustment supplies it: a bond away from par, a partnership."""
+RESTARTED: Final = 1048576
+"""The holding period started anew because a short sale was closed (26 USC 1233(b))."""
 CONSTRUCTIVE: Final = 262144
 """Realized by a constructive sale (26 USC 1259)."""
 

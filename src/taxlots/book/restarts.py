@@ -1,6 +1,6 @@
 """Holding periods that start anew because of a short sale.  26 USC 1233(b)."""
 
-from taxlots.book.kinds import INHERITED, SHORT, UNUSED
+from taxlots.book.kinds import INHERITED, RESTARTED, SHORT, UNUSED
 from taxlots.book.positions import detach, insert, leave_candidates, queue_candidate
 from taxlots.book.ranks import begin_walk, next_in_walk
 from taxlots.book.tables import NONE, Book
@@ -21,57 +21,102 @@ def split_off(b: Book, slot_at: int, units: int) -> int:
 
 
 def is_suspended(b: Book, slot_at: int, opened: int) -> bool:
-    """Whether a sub-lot's period starts anew on account of a short sale of a day."""
+    """Whether a short sale opened on a day can make a sub-lot's period start anew.
+
+    It cannot where the sub-lot was long-term on that day, nor where its period has started anew
+    since: what one short sale reached, another one does not.
+    """
     slot = b.slots[slot_at]
+    if slot.flags & RESTARTED and slot.holding_period >= opened:
+        return False
+    if slot.acquired > opened:
+        return True
     return not slot.flags & INHERITED and starts_anew(slot.holding_period, opened)
 
 
-def restart_before_sale(b: Book, slot_at: int, units: int, day: int) -> tuple[int, int]:
-    """Give units about to be sold a new start where an open short sale stands against them.
+def _restart(b: Book, slot_at: int, units: int, day: int) -> int:
+    """Let the period of the first units of a sub-lot start anew; returns their sub-lot."""
+    part = split_off(b, slot_at, units)
+    slot = b.slots[part]
+    slot.holding_period = day
+    slot.flags = slot.flags & ~INHERITED | RESTARTED
+    return part
 
-    Returns the sub-lot to sell from and how many units, so that all of them are treated alike.
+
+def restart_before_sale(b: Book, slot_at: int, units: int, day: int) -> tuple[int, int]:
+    """Give units about to be sold a new start where an open short sale reaches them.
+
+    Short sales reach the units that they suspend in order of acquisition, sold now or not, each
+    unit once.  Returns the sub-lot to sell from and how many units, so that all of them are
+    treated alike.
     """
     position = b.slots[slot_at].position
-    count = begin_walk(b, position, 0, SHORT)
-    if count == 0:
-        return slot_at, units
-    first = _first_short(b, position)
-    skipped = b.positions[first].restarted
-    short = next_in_walk(b, 0, count)
-    while short != NONE and skipped >= b.slots[short].quantity:
-        skipped -= b.slots[short].quantity
-        short = next_in_walk(b, 0, count)
-    if short == NONE or not is_suspended(b, slot_at, b.slots[short].acquired):
-        return slot_at, units
-    counted = min(units, b.slots[short].quantity - skipped)
-    part = split_off(b, slot_at, counted)
-    b.slots[part].holding_period = day
-    b.positions[first].restarted += counted
-    return part, counted
+    shorts = _rooms(b, position)
+    base = 2 * shorts
+    count = begin_walk(b, position, base, 0)
+    at = next_in_walk(b, base, count)
+    while at != NONE and at != slot_at and shorts > 0:
+        _reach(b, at, b.slots[at].quantity, shorts)
+        at = next_in_walk(b, base, count)
+    for i in range(shorts):
+        room = b.order[2 * i + 1]
+        if room > 0 and is_suspended(b, slot_at, b.slots[b.order[2 * i]].acquired):
+            reached = min(units, room)
+            b.lots[b.slots[b.order[2 * i]].lot].restarted += reached
+            return _restart(b, slot_at, reached, day), reached
+    return slot_at, units
 
 
-def restart_at_closing(
-    b: Book, position: int, base: int, units: int, opened: int, day: int
-) -> None:
-    """Give held units a new start because ``units`` of a short sale opened on a day are closed."""
-    first = _first_short(b, position)
-    used = min(b.positions[first].restarted, units)
-    b.positions[first].restarted -= used
+def _rooms(b: Book, position: int) -> int:
+    """List the open short sub-lots and the units that each can reach, from ``order[0]`` on."""
+    shorts = 0
+    counted = NONE
+    left = 0
+    at = b.positions[position].first_of_symbol
+    while at != NONE:
+        shorts += b.positions[at].slots if b.positions[at].flags & SHORT else 0
+        at = b.positions[at].next_of_symbol
+    base = 2 * shorts
+    count = begin_walk(b, position, base, SHORT)
+    number = 0
+    short = next_in_walk(b, base, count)
+    while short != NONE:
+        slot = b.slots[short]
+        if slot.lot != counted:
+            counted = slot.lot
+            left = b.lots[slot.lot].restarted
+        spent = min(left, slot.quantity)
+        left -= spent
+        b.order[2 * number] = short
+        b.order[2 * number + 1] = slot.quantity - spent
+        number += 1
+        short = next_in_walk(b, base, count)
+    return number
+
+
+def _reach(b: Book, slot_at: int, units: int, shorts: int) -> None:
+    """Let the short sales reach the units of a sub-lot, first opened first."""
+    for i in range(shorts):
+        if units > 0 and is_suspended(b, slot_at, b.slots[b.order[2 * i]].acquired):
+            reached = min(units, b.order[2 * i + 1])
+            b.order[2 * i + 1] -= reached
+            units -= reached
+
+
+def restart_at_closing(b: Book, position: int, base: int, lot: int, units: int, day: int) -> None:
+    """Give held units a new start because units of a short lot are closed.
+
+    Units that were sold while it was open, or delivered, count first.
+    """
+    opened = b.lots[lot].acquired
+    used = min(b.lots[lot].restarted, units)
+    b.lots[lot].restarted -= used
     left = units - used
     count = begin_walk(b, position, base, 0)
     slot_at = next_in_walk(b, base, count)
     while left > 0 and slot_at != NONE:
         if is_suspended(b, slot_at, opened):
-            part = split_off(b, slot_at, min(left, b.slots[slot_at].quantity))
-            b.slots[part].holding_period = day
-            left -= b.slots[part].quantity
+            reached = min(left, b.slots[slot_at].quantity)
+            _restart(b, slot_at, reached, day)
+            left -= reached
         slot_at = next_in_walk(b, base, count)
-
-
-def _first_short(b: Book, position: int) -> int:
-    at = b.positions[position].first_of_symbol
-    while b.positions[at].tax_return != b.positions[position].tax_return or not (
-        b.positions[at].flags & SHORT
-    ):
-        at = b.positions[at].next_of_symbol
-    return at

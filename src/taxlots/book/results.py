@@ -171,7 +171,9 @@ def open_lots_of(books: Books) -> OpenLots:
     s = slots[is_open]
     household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
     account = positions["account"][s["position"]]
-    s = s[np.lexsort((s["arrival"], s["sub"], s["position"], account, s["lot"], household))]
+    used = s["flags"] & kinds.REPLACEMENT
+    keys = [s["arrival"], used, s["holding_period"], s["sub"], s["position"], account, s["lot"]]
+    s = s[np.lexsort([*keys, household])]
     basis = _averaged(books, s)
     is_dual = s["flags"] & kinds.DUAL_BASIS != 0
     sums = {

@@ -10,6 +10,7 @@ from taxlots.book.kinds import (
     FIFO,
     POOLED,
     RIGHT,
+    SELL,
     SHORTED,
     SURRENDER,
     TAX_DEFERRED,
@@ -48,7 +49,7 @@ def relieve_all(b: Book, at: int) -> bool:
     first_row = tally.rows
     realizes = not p.flags & TAX_DEFERRED
     in_order = True
-    method = e.method
+    method = e.method if e.kind == SELL else FIFO
     pick, of_pick = first_pick(b, at)
     if is_averaged(b, e.position):
         if pick != NONE:

@@ -25,7 +25,7 @@ from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
 from taxlots.book.positions import LAST_SUB, free_slot, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
-from taxlots.book.restarts import restart_at_closing
+from taxlots.book.restarts import is_suspended, restart_at_closing
 from taxlots.book.sale import keep_closed, new_row, test_losses
 from taxlots.book.tables import NONE, Book
 from taxlots.domain.money import apportion
@@ -86,7 +86,7 @@ def cover(b: Book, at: int) -> None:
         cost = apportion(e.cents, e.quantity - left, e.quantity) - given
         given += cost
         slot = b.slots[source]
-        opened = slot.acquired
+        lot = slot.lot
         row_at = new_row(b, at, source, units, 0)
         row = b.rows[row_at]
         keep_closed(b, at, source, units, row_at)
@@ -100,7 +100,7 @@ def cover(b: Book, at: int) -> None:
         if slot.quantity == 0:
             free_slot(b, source)
         if b.positions[position].flags & SHORTED:
-            restart_at_closing(b, position, 0, units, opened, e.day)
+            restart_at_closing(b, position, 0, lot, units, e.day)
     tally.basis_in_cents += e.cents
     test_losses(b, first_row, pick == NONE)
 
@@ -142,14 +142,17 @@ def deliver(b: Book, at: int) -> None:
         units = min(units, b.slots[against].quantity)
         of_pick -= units
         left -= units
-        b.order[2 * parts] = units
-        b.order[2 * parts + 1] = b.slots[against].acquired
+        lot = b.slots[against].lot
+        counts = is_suspended(b, source, b.lots[lot].acquired)
+        b.order[2 * parts] = 0 if counts else units
+        b.order[2 * parts + 1] = lot
+        if counts:
+            b.lots[lot].restarted = max(0, b.lots[lot].restarted - units)
         parts += 1
         _deliver_part(b, at, source, against, units)
     for part in range(parts):
-        restart_at_closing(
-            b, e.position, 2 * parts, b.order[2 * part], b.order[2 * part + 1], e.day
-        )
+        lot = b.order[2 * part + 1]
+        restart_at_closing(b, e.position, 2 * parts, lot, b.order[2 * part], e.day)
     form(b, e.position)
     test_losses(b, first_row, False)
 

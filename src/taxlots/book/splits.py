@@ -1,7 +1,7 @@
 """Splits: every position, waiting loss and counted sold share of a security is restated."""
 
 from taxlots.book.heaps import forget
-from taxlots.book.kinds import CLOSED, SPLIT_CUT, SPLIT_ERASES, UNUSED
+from taxlots.book.kinds import CLOSED, SHORT, SPLIT_CUT, SPLIT_ERASES, UNUSED
 from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
 from taxlots.book.positions import free_slot, leave_candidates, unlink
@@ -51,9 +51,22 @@ def split_position(b: Book, at: int, position: int, numerator: int, denominator:
         restate_key(b, slot_at, numerator, denominator)
         slot_at = following
     p.quantity = after
+    if p.flags & SHORT:
+        _restate_restarted(b, position, numerator, denominator)
     forget(b, position)
     _drop_empty(b, position)
     return True
+
+
+def _restate_restarted(b: Book, position: int, numerator: int, denominator: int) -> None:
+    """Units that short lots have reached are restated with them, once for each lot."""
+    lot = NONE
+    at = b.positions[position].head
+    while at != NONE:
+        if b.slots[at].lot != lot:
+            lot = b.slots[at].lot
+            b.lots[lot].restarted = apportion(b.lots[lot].restarted, numerator, denominator)
+        at = b.slots[at].next
 
 
 def _drop_empty(b: Book, position: int) -> None:

@@ -102,13 +102,15 @@ class Pick:
 class Lot:
     """A lot: the event that opened it, and the chain of its sub-lots.
 
-    The number of a lot is its rank: lots are numbered in order of acquisition.
+    The number of a lot is its rank: lots are numbered in order of acquisition.  ``restarted`` is
+    units of property that got a new holding period against a short lot (26 USC 1233(b)).
     """
 
     event: Int32 = NONE
     slot: Int32 = NONE
     adjusted: Int32 = 0
     acquired: Int32 = 0
+    restarted: int = 0
 
 
 @dataclass(slots=True)
@@ -161,8 +163,7 @@ class Position:
     """One security in one account (or on its way into or out of it), held or owed.
 
     ``first_of_symbol`` starts the household's chain of positions of the symbol; ``average`` is the
-    position's pool of average basis.  ``restarted`` is units of property that got a new holding
-    period against these short lots (26 USC 1233(b)).
+    position's pool of average basis.
     """
 
     head: Int32 = NONE
@@ -182,7 +183,6 @@ class Position:
     first_of_symbol: Int32 = NONE
     covered_from: Int32 = 0
     quantity: int = 0
-    restarted: int = 0
 
 
 @dataclass(slots=True)
