@@ -50,21 +50,22 @@ def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
     """Shares sold while a short sale is open: their period starts on the day of the sale.
 
     Short units are used up in order of opening, for shares in order of rank, the first of each
-    part; the cuts come in the order of the picks.
+    part, a cut for each short sale; the cuts come in the order of the picks.
     """
-    reached = [0] * len(picks)
+    cuts: dict[int, list[Cut]] = {}
     for at in sorted(range(len(picks)), key=lambda at: picks[at][0].lot.rank):
-        part, quantity = picks[at]
+        part, left = picks[at]
+        cuts[at] = []
         shorts = open_shorts(held, part.account, part.symbol)
         for short in shorts if held.is_taxable(part.account) else []:
-            if not was_long_on(part, short.opened):
-                count = min(short.left - short.spent, quantity - reached[at])
+            count = min(short.left - short.spent, left)
+            if count and not was_long_on(part, short.opened):
                 short.spent += count
-                reached[at] += count
-    cuts = []
-    for (part, quantity), count in zip(picks, reached, strict=True):
-        cuts += [(part, count, True), (part, quantity - count, False)]
-    return [cut for cut in cuts if cut[1]]
+                left -= count
+                cuts[at].append((part, count, True))
+        if left:
+            cuts[at].append((part, left, False))
+    return [cut for at in range(len(picks)) for cut in cuts[at]]
 
 
 def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
