@@ -101,7 +101,7 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
         used = basis_on_sale(proceeds, basis, loss_cents)
         row.gap_cents = basis - used
         if proceeds < loss_cents:
-            row.holding_period = row.acquired
+            row.holding_period = max(row.holding_period, row.acquired)
         basis = used
     row.basis_cents = basis
     if row.flags & RIGHT and e.kind == EXPIRE:
