@@ -74,6 +74,12 @@ def test_every_difference_of_random_households_is_explained(first: int) -> None:
     assert skipped <= 4
 
 
+def test_shares_moved_between_accounts_in_a_random_household() -> None:
+    both = views(random_history(2497, 60), "literal")
+    assert both is not None
+    check(*both)
+
+
 @given(histories(max_size=25))
 def test_every_difference_of_a_history_is_explained(history: History) -> None:
     both = views(history, "literal")

@@ -122,6 +122,15 @@ def test_reg_1_6045_1_d_6_iii_b_shares_bought_elsewhere_and_transferred_in() -> 
     assert found == {("t3", "t1"): ("TRANSFERRED_IN",)}
 
 
+def test_reg_1_6045_1_d_6_iii_b_shares_moved_between_accounts_of_the_household() -> None:
+    again = AGAIN | {"account": "A2"}
+    moved = row("t4", "2012-12-20", "TRANSFER", "100", "", account="A2", to_account="A1")
+
+    found = reasons(BOUGHT, again, moved, SOLD, accounts=(OWN, SECOND))
+
+    assert found == {("t3", "t1"): ("TRANSFERRED_IN",)}
+
+
 def test_a_window_that_goes_on_after_the_statement() -> None:
     """Sold in December, bought back in January: a form of 31 December cannot know."""
     sold = row("t3", "2012-12-20", "SELL", "100", "25")

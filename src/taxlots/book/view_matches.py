@@ -23,6 +23,7 @@ Loss = tuple[int, int, Place]
 class Link:
     """A loss and the lot whose shares replace it, in any quantity.
 
+    ``opened_in`` is the account in which the replacement was bought, wherever it stands now.
     ``rank`` and ``replacement_rank`` are the lots' numbers in order of acquisition; ``is_covered``
     says whether both lots are covered securities.
     """
@@ -30,6 +31,7 @@ class Link:
     loss: Loss
     replacement_row: int
     replacement_place: Place
+    opened_in: str
     sold: int
     acquired: int
     rank: int
@@ -97,6 +99,7 @@ def _links(books: Books) -> dict[Key, tuple[Link, Extent]]:
         key = (loss, int(events["row"][lots["event"][replacing]]), place)
         link = Link(
             *key,
+            opened_in=places[events["position"][lots["event"][replacing]]][0],
             sold=int(row["window"]),
             acquired=int(lots["acquired"][replacing]),
             rank=lot,

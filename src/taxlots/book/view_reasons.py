@@ -54,7 +54,7 @@ MEANINGS: Final = {
     Reason.DIFFERENT_CUSIP: "the replacement is substantially identical under another CUSIP",
     Reason.OPTION: "an option stands for its underlying, or stock for a listed option",
     Reason.NONCOVERED: "the sold lot or its replacement is no covered security",
-    Reason.TRANSFERRED_IN: "the replacement was bought elsewhere and transferred in",
+    Reason.TRANSFERRED_IN: "the replacement was bought in another account and moved in",
     Reason.STATEMENT_DATE: "the replacement was bought after the day of the statement",
     Reason.SAME_ORDER: "the replacement was sold by the same order, and one side counts it (D1)",
     Reason.SOLD_BEFORE: "the replacement was sold before the loss, and one side counts it (D2)",
@@ -142,7 +142,8 @@ def is_noncovered(case: LinkCase) -> bool:
 
 def is_transferred_in(case: LinkCase) -> bool:
     """Treas. Reg. 1.6045-1(d)(6)(iii)(B): bought in one account, moved into another."""
-    return case.opened_by is Action.TRANSFER_IN
+    is_moved = case.link.opened_in != case.link.replacement_place[0]
+    return is_moved or case.opened_by is Action.TRANSFER_IN
 
 
 def is_after_statement(case: LinkCase) -> bool:
