@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from taxlots.book import kinds
 from taxlots.book.desk import Entry
-from taxlots.book.journal import Journal, day_or_none
-from taxlots.domain.calendar import date_of
+from taxlots.book.journal import Journal
+from taxlots.domain.problem import warning
 from taxlots.law.s267_related_parties import buyers_gain_basis, buyers_loss_basis
 from taxlots.law.s1014_inheritance import inherited_basis
 from taxlots.law.s1015_gift import gift_tax_increase
-from taxlots.law.s2032_alternate_valuation import elected_basis, may_elect, valuation_day
+from taxlots.law.s2032_alternate_valuation import elected_basis, may_elect
 
 
 def with_related_loss(journal: Journal, entry: Entry) -> Entry:
@@ -50,20 +50,21 @@ def gift_tax_addition(journal: Journal, row: int) -> int:
 def inheritance_basis(journal: Journal, row: int, fmv_cents: int) -> int:
     """Basis of an inheritance: ``alternate_fmv`` under the election, else the value at death.
 
-    A problem is noted where the alternate value is not the lower one.
+    A warning is noted where the alternate value is not the lower one, for the estate's must be.
     """
     alternate = journal.number["alternate_fmv"]
     if alternate.is_blank[row]:
         return inherited_basis(fmv_cents)
     if not may_elect(fmv_cents, int(alternate.values[row])):
-        died = day_or_none(journal.day["acquired_date"], row)
-        since = int(journal.day["date"][0][row]) if died is None else died
-        journal.note(
+        journal.add(
             row,
-            "alternate_fmv",
-            "ALTERNATE_VALUE_NOT_LOWER",
-            f"the value of six months later ({date_of(valuation_day(since))}, if the death was on "
-            f"{date_of(since)}) is not lower than the value at death",
-            "26 USC 2032(c): the election must lower the estate and its tax; leave the cell blank",
+            warning(
+                journal.where(row, "alternate_fmv"),
+                "ALTERNATE_VALUE_NOT_LOWER",
+                f"inheritance {journal.id(row)!r}: the alternate value is not lower than that at "
+                "death; it is booked",
+                "26 USC 2032(c): the election must lower the value of the estate and its tax; "
+                "leave alternate_fmv blank if none was made",
+            ),
         )
-    return elected_basis(fmv_cents, int(alternate.values[row]))
+    return elected_basis(int(alternate.values[row]))

@@ -2,6 +2,7 @@
 
 import re
 
+from taxlots.brokers.ofx_encoding import declared_encoding
 from taxlots.domain.problem import Problem, error
 
 _ACCOUNT_NUMBER = re.compile(r"(?<!\d)\d{4}-\d{4}(?!\d)|\d{7,}")
@@ -14,13 +15,14 @@ _REMEDY = (
 def decode(content: bytes, file: str) -> str | Problem:
     """The text of a custodian's file: UTF-8, with or without a byte order mark.
 
-    Nothing else is tried.  A wrong guess would go unnoticed, and the usual other encodings come
-    from a spreadsheet that has changed the file in other ways too.
+    An OFX file that declares another encoding is read in that one.  Nothing else is tried.  A wrong
+    guess would go unnoticed, and the usual other encodings come from a spreadsheet that has
+    changed the file in other ways too.
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return error(file, "WRONG_ENCODING", "The file is UTF-16, not UTF-8.", _REMEDY)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(declared_encoding(content) or "utf-8-sig")
     except UnicodeDecodeError as bad:
         line = content.count(b"\n", 0, bad.start) + 1
         message = f"The file is not UTF-8: line {line} has the byte 0x{content[bad.start]:02x}."

@@ -28,6 +28,9 @@ def may_elect(value_cents: int, alternate_cents: int) -> bool:
 
 
 @cites("26 USC 1014(a)(2)", "26 USC 2032(a)")
-def elected_basis(value_cents: int, alternate_cents: int) -> int:
-    """Basis of inherited property under the election: the value on the alternate date."""
-    return alternate_cents if may_elect(value_cents, alternate_cents) else value_cents
+def elected_basis(alternate_cents: int) -> int:
+    """Basis of inherited property under the election: its value on the alternate date.
+
+    The election holds for all of the estate, also for what is worth more on that date.
+    """
+    return alternate_cents

@@ -29,7 +29,12 @@ CANONICAL: Final = frozenset({"date", "account", "action"})
 """Columns by which a table is known to hold transactions of the interchange format."""
 
 SPLIT_UNKNOWN: Final = "SPLIT_RATIO_UNKNOWN"
-US_DATE: Final = re.compile(r"\b(\d{2})/(\d{2})/(\d{4})\b", re.ASCII)
+SHOWN_DATE: Final = re.compile(
+    r"\b(?:(?P<month>\d{2})[/-](?P<day>\d{2})[/-](?P<year>\d{4})"
+    r"|(?P<iso>\d{4}-\d{2}-\d{2}))\b",
+    re.ASCII,
+)
+"""Dates as custodians write them: 12/31/2024, 12-31-2024 or 2024-12-31."""
 SUFFIXES: Final = (".csv", ".parquet")
 TRANSACTIONS: Final = "transactions"
 SETTINGS: Final = REFERENCE_TABLES["book"].file
@@ -215,15 +220,15 @@ def _first_day(reading: Reading, text: str) -> date | None:
     if reading.kind is not FileKind.TRANSACTIONS and not reading.rows:
         return None
     if any(problem.code == SPLIT_UNKNOWN for problem in reading.problems):
-        days = [_day(match) for match in US_DATE.finditer(text)]
+        days = [_day(match) for match in SHOWN_DATE.finditer(text)]
         return min((day for day in days if day is not None), default=None)
     return reading.first_date
 
 
 def _day(match: re.Match[str]) -> date | None:
-    month, day, year = (int(part) for part in match.groups())
+    shown = match["iso"] or f"{match['year']}-{match['month']}-{match['day']}"
     try:
-        return date(year, month, day)
+        return date.fromisoformat(shown)
     except ValueError:
         return None
 
