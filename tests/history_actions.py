@@ -355,11 +355,11 @@ MIXES: dict[str, dict[str, float]] = {
     "trades": {},
     "corporate": {
         **dict.fromkeys(CORPORATE, 2.0), "CASH_IN_LIEU": 2, "TENDER": 1,
-        "WORTHLESS": 1, "LIQUIDATION": 1, "SYMBOL_CHANGE": 1.5,
+        "WORTHLESS": 1, "LIQUIDATION": 1, "SYMBOL_CHANGE": 1.5, "EXERCISE": 2, "EXPIRE": 2,
     },
     "shorts": {"SELL_SHORT": 16, "BUY_TO_COVER": 11, "CLOSE_SHORT_BY_DELIVERY": 5, "CURE": 2},
     "options": {"BUY_OPTION": 10, **dict.fromkeys(OPTIONS, 6.0)},
-    "averaging": {"REINVEST": 10, "ELECT_AVERAGE": 4, "REVOKE_AVERAGE": 2, "SET_METHOD": 3},
+    "averaging": {"REINVEST": 10, "ELECT_AVERAGE": 5, "REVOKE_AVERAGE": 4, "SET_METHOD": 3},
 }  # fmt: skip
 MIXES["all"] = {
     action: weight / 2

@@ -138,7 +138,7 @@ def _exchange_whole(held: Holdings, event: Event) -> None:
     places = held.places_of(event)
     if event.action == "MERGER" and not event.cells.get("ratio") and not places:
         raise InvalidBookError("a quantity without a ratio needs a position")
-    ratio = _terms(event, 0)[1]
+    ratio, moved = _terms(event, 0)[1], []
     for account, place in places:
         settle_pools(held, account, event.symbol)
         settle_pools(held, account, event.to_symbol)
@@ -147,8 +147,9 @@ def _exchange_whole(held: Holdings, event: Event) -> None:
         if event.cells.get("cash"):
             _boot(held, event, parts, new)
         _restate_parts(held, parts, ratio, new)
-        for part in parts:
-            part.symbol = event.to_symbol
+        moved += parts
+    for part in sorted(moved, key=lambda part: part.arrived):
+        part.symbol, part.arrived = event.to_symbol, next(held.serial)
     for account in [event.account] if event.account else list(held.accounts):
         _restate_shorts(held, account, event.symbol, ratio)
         _restate_waiting(held, account, event, ratio)
