@@ -154,7 +154,8 @@ def assign(scribe: Scribe) -> bool:
     units = scribe.part_of(position)
     position.take(units)
     stock = units * int(option["multiplier"])
-    cells = _strike(scribe, option["underlying"], stock)
+    # More than any premium, so that no basis falls below zero.
+    cells = {"amount": dollars(stock * rng.randint(6_000, 9_000) // SHARE)}
     lot_id = scribe.write("ASSIGN", account, symbol, units, **cells)
     scribe.positions[account, option["underlying"]].add(lot_id, scribe.rank(), stock)
     return True

@@ -63,6 +63,7 @@ class Part:
     is_candidate: bool = True
     right_of: str = ""
     is_fresh: bool = False
+    restarted_on: date | None = None
 
     @property
     def left(self) -> int:

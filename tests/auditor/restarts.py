@@ -37,7 +37,7 @@ def shares_held(held: Holdings, account: str, symbol: str) -> list[Part]:
     mine = [
         part
         for part in held.parts
-        if part.symbol == symbol and part.account in accounts and part.place != "arriving"
+        if part.symbol == symbol and part.account in accounts and part.place == "held"
     ]
     return sorted(mine, key=held.order_of)
 
@@ -46,26 +46,43 @@ Cut = tuple[Part, int, bool]
 """What a sale takes of a part: how much, and whether its holding period starts anew."""
 
 
-def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
-    """Shares sold while a short sale is open: their period starts on the day of the sale.
+def reaches(short: ShortPart, part: Part) -> bool:
+    """Whether a short sale can make a part's period start anew; nothing is reached twice."""
+    if part.restarted_on is not None and part.restarted_on >= short.opened:
+        return False
+    return not was_long_on(part, short.opened)
 
-    Short units are used up in order of opening, for shares in order of rank, the first of each
-    part, a cut for each short sale; the cuts come in the order of the picks.
+
+def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
+    """Shares sold while short sales are open: the period of those reached starts anew.
+
+    Short sales reach everything held in order of rank, sold now or not, first opened first.
     """
-    cuts: dict[int, list[Cut]] = {}
-    for at in sorted(range(len(picks)), key=lambda at: picks[at][0].lot.rank):
-        part, left = picks[at]
-        cuts[at] = []
-        shorts = open_shorts(held, part.account, part.symbol)
-        for short in shorts if held.is_taxable(part.account) else []:
-            count = min(short.left - short.spent, left)
-            if count and not was_long_on(part, short.opened):
-                short.spent += count
-                left -= count
-                cuts[at].append((part, count, True))
-        if left:
-            cuts[at].append((part, left, False))
-    return [cut for at in range(len(picks)) for cut in cuts[at]]
+    one = picks[0][0] if picks else None
+    cuts: list[Cut] = [(part, count, False) for part, count in picks if count]
+    if one is None or not held.is_taxable(one.account):
+        return cuts
+    shorts = open_shorts(held, one.account, one.symbol)
+    rooms = [short.left - short.spent for short in shorts]
+    reached: dict[Part, list[int]] = {}
+    for part in shares_held(held, one.account, one.symbol):
+        left = part.left
+        reached[part] = [0] * len(shorts)
+        for number, short in enumerate(shorts):
+            if reaches(short, part):
+                units = min(left, rooms[number])
+                reached[part][number] = units
+                rooms[number] -= units
+                left -= units
+    found: list[Cut] = []
+    for part, count, _ in cuts:
+        fresh = 0
+        for number, units in enumerate(reached.get(part, [])):
+            spent = min(units, count - fresh)
+            shorts[number].spent += spent
+            fresh += spent
+        found += [(part, fresh, True), (part, count - fresh, False)]
+    return [cut for cut in found if cut[1]]
 
 
 def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
@@ -74,7 +91,9 @@ def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
         return
     left = closed.left - closed.spent
     for part in shares_held(held, closed.account, closed.symbol):
-        if left and not was_long_on(part, closed.opened):
+        if left and reaches(closed, part):
             count = min(left, part.left)
-            held.cut_in_place(part, count).start_anew(day)
+            anew = held.cut_in_place(part, count)
+            anew.start_anew(day)
+            anew.restarted_on = day
             left -= count

@@ -7,7 +7,7 @@ from .journal import Event
 from .lots import Lot, Part, Piece, ShortPart
 from .money import Whole, spread
 from .relief import Pick, in_order, named
-from .restarts import open_shorts, restart_open, shares_held, was_long_on
+from .restarts import open_shorts, reaches, restart_open, shares_held, was_long_on
 from .selling import picks_by_name, piece_of, test
 
 ShortPick = tuple[ShortPart, int]
@@ -98,8 +98,10 @@ def deliver(held: Holdings, event: Event) -> None:
     shorts = short_picks(held, event.account, event.symbol, event.quantity, [])
     pieces, cuts = [], []
     for long, short, quantity in _paired(longs, shorts):
+        counts = reaches(short, long)
         cut, part = short.cut_off(quantity), long.cut_off(quantity)
-        cuts.append(cut)
+        if not counts:
+            cuts.append(cut)
         pieces.append(_delivered_piece(event, part, cut))
     held.drop_empty()
     for cut in cuts:

@@ -17,8 +17,19 @@ ACCOUNTS = [
     {"household": "H2", "account": "Z", "kind": "taxable", "owner": "self"},
 ]
 
-SECURITIES = [
+SECURITIES: list[Row] = [
     {"symbol": "XC", "kind": "option", "multiplier": "100", "underlying": "X"},
+    {"symbol": "XL", "kind": "option", "multiplier": "100", "underlying": "X", "strike": "50"},
+    {
+        "symbol": "XP",
+        "kind": "option",
+        "multiplier": "100",
+        "underlying": "X",
+        "strike": "50",
+        "put_call": "put",
+    },
+    {"symbol": "XR", "kind": "option", "underlying": "X", "strike": "40"},
+    {"symbol": "F", "kind": "mutual_fund"},
     {"symbol": "COIN", "kind": "digital_asset"},
     {"symbol": "V1", "kind": "etf", "index": "500"},
     {"symbol": "V2", "kind": "etf", "index": "500"},
@@ -32,9 +43,11 @@ def row_of(line: str) -> Row:
     return {name: "" if cell == "-" else cell for name, cell in row.items()}
 
 
-def booked(*lines: str, identical: list[Row] | None = None, **policy: object) -> Audit:
+def booked(
+    *lines: str, identical: list[Row] | None = None, as_of: str = "2030-01-01", **policy: object
+) -> Audit:
     rows = [row_of(line) for line in lines]
-    result = audit(Book(ACCOUNTS, rows, SECURITIES, identical or [], policy, "2030-01-01"))
+    result = audit(Book(ACCOUNTS, rows, SECURITIES, identical or [], policy, as_of))
     assert result.residual == 0
     return result
 

@@ -137,3 +137,11 @@ def test_gift_tax_on_the_appreciation_joins_the_basis(case: dict[str, Any]) -> N
     gift = {"cost_basis": str(given["donor_basis"]), "fmv": str(given["fmv"])}
     result = audit(gift_book(gift | {"basis_increase": str(increase)}, "50000.00"))
     assert [row["cost_basis"] for row in result.realized] == [case["expected"]["basis_exact"]]
+
+
+def test_every_official_case_of_these_kinds_is_tried_by_hand() -> None:
+    tried = "".join(path.read_text() for path in Path(__file__).parent.glob("test_auditor_*.py"))
+    kinds = ("average_basis", "short_sale", "corporate_action")
+    ids = [case.values[0]["id"] for kind in kinds for case in cases_of(kind)]
+    assert len(ids) == 16
+    assert not [id_ for id_ in ids if f"def test_{id_.lower().replace('-', '_')}_" not in tried]
