@@ -4,9 +4,9 @@ import os
 import platform
 import sys
 
-from benchmarks import commands, fold
+from benchmarks import commands, day_trader, fold
 
-ALL = {"fold": fold.lines, "commands": commands.lines}
+ALL = {"fold": fold.lines, "day_trader": day_trader.lines, "commands": commands.lines}
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from taxlots.book import kinds
 from taxlots.book.tables import (
     NONE,
+    ROOTS,
     Average,
     Detail,
     Event,
@@ -26,6 +27,7 @@ from taxlots.book.tables import (
     Terms,
     layout,
 )
+from taxlots.domain.money import SHARE
 from taxlots.law.identical import Kinship, Membership
 
 TEMPLATES = 50
@@ -35,6 +37,7 @@ ROWS = 1_000
 ROUND_LOT = 100 * 10**8
 FIRST_DAY = 16_000
 SELL_RATE = 0.5
+DAY_SELL_RATE = 0.45
 
 Table = np.ndarray[Any, np.dtype[Any]]
 
@@ -79,9 +82,34 @@ def trades(count: int) -> Trades:
     return Trades(np.repeat(np.arange(households), ROWS), *rows.T)
 
 
+def day_trades(count: int, days: int, drift: float) -> Trades:
+    """So many trades of one symbol in one account within a few days, in odd quantities.
+
+    Somewhat more is bought than sold.  The price changes by ``drift`` from trade to trade, and at
+    random besides.
+    """
+    draw = random.Random(count)  # noqa: S311 (a market, not a secret)
+    held = 0
+    price = 100.0
+    rows = []
+    for number in range(count):
+        price *= 1 + drift + draw.uniform(-0.001, 0.001)
+        is_sale = held > 0 and draw.random() < DAY_SELL_RATE
+        wanted = draw.randrange(1, 200) * SHARE
+        quantity = min(held, wanted) if is_sale else wanted
+        held += -quantity if is_sale else quantity
+        day = FIRST_DAY + number * days // count
+        rows.append((0, day, 0, int(is_sale), int(quantity * price) // 10**6, quantity))
+    return Trades(*np.array(rows, np.int64).T)
+
+
 def fold_tables(count: int, method: int = kinds.FIFO) -> dict[str, Table]:
-    """The tables of a fold over that many trades."""
-    t = trades(count)
+    """The tables of a fold over that many trades of many households."""
+    return tables_of(trades(count), method)
+
+
+def tables_of(t: Trades, method: int) -> dict[str, Table]:
+    """The tables of a fold over trades whose sales are all relieved by one method."""
     width = SYMBOLS * ACCOUNTS
     households = int(t.household[-1]) + 1
     events = np.zeros(len(t.day), np.dtype(layout(Event)))
@@ -100,8 +128,7 @@ def fold_tables(count: int, method: int = kinds.FIFO) -> dict[str, Table]:
         "next_of_symbol",
         "first_of_symbol",
         "average",
-        "high_root",
-        "low_root",
+        *ROOTS,
     ):
         positions[name] = NONE
     symbol = np.arange(len(positions)) % width % SYMBOLS

@@ -9,6 +9,7 @@ from tests.histories import History, random_history
 from taxlots.book.booking import Books, book_record
 from taxlots.book.conservation import conservation_of
 from taxlots.book.record import Record
+from taxlots.book.state import OF_SLOTS
 from taxlots.book.tables import TABLES
 from taxlots.market_data.calendars import settlement_day
 from taxlots.reports.books_files import result_tables
@@ -45,7 +46,7 @@ def state_of(books: Books) -> dict[str, list[object]]:
     tables = {name: state.table(name).copy() for name in TABLES}
     tables["tally"]["room"] = 0
     return {
-        name: (table[:slots] if name in ("high", "low") else table).tolist()
+        name: (table[:slots] if name in OF_SLOTS else table).tolist()
         for name, table in tables.items()
     }
 

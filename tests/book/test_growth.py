@@ -4,7 +4,7 @@ import pytest
 from tests.book.booked import books_of, drawn, rows_of, state_of
 
 from taxlots.book import booking
-from taxlots.book.state import GROWING, State, begin
+from taxlots.book.state import GROWING, OF_SLOTS, State, begin
 
 
 @pytest.fixture
@@ -42,4 +42,4 @@ def test_room_is_linear_in_the_history() -> None:
         state = books_of(history).state
         events = len(state.book.events)
         for name in GROWING:
-            assert state.used("slots" if name in ("high", "low") else name) <= 256 + 4 * events
+            assert state.used("slots" if name in OF_SLOTS else name) <= 256 + 4 * events

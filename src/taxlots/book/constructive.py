@@ -1,6 +1,7 @@
 """What is held when a short sale is entered into: 26 USC 1259 and 1233(d)."""
 
 from taxlots.book.actions import rebase
+from taxlots.book.heaps import start_anew
 from taxlots.book.kinds import (
     CONSTRUCTIVE,
     DUAL_BASIS,
@@ -63,7 +64,7 @@ def _deem_part_sold(b: Book, at: int, slot_at: int, skipped: int, units: int, va
     slot.wash_cents = 0
     slot.loss_cents = 0
     slot.flags = slot.flags & ~(DUAL_BASIS | INHERITED)
-    slot.holding_period = b.events[at].day
+    start_anew(b, anew, b.events[at].day)
 
 
 def _basis_behind(b: Book, slot_at: int, skipped: int, units: int) -> int:

@@ -17,14 +17,14 @@ from taxlots.book.booking import Books, Draft, draft_of, finish
 from taxlots.book.events import Blueprint, Table, blueprint
 from taxlots.book.record import Record
 from taxlots.book.state import State, begin
+from taxlots.book.tables import ROOTS
 from taxlots.domain.problem import Problem
 
 MOVING: Final = {
     "positions": (
         "head",
         "tail",
-        "high_root",
-        "low_root",
+        *ROOTS,
         "flags",
         "slots",
         "quantity",

@@ -92,6 +92,10 @@ OUTSIDE: Final = 8
 """Lots on their way: known to exist, in no account."""
 HIGH_HEAP: Final = 32
 LOW_HEAP: Final = 64
+TURN_HEAP: Final = 1024
+HEAPS: Final = HIGH_HEAP | LOW_HEAP | TURN_HEAP
+TWO_BASES: Final = 2048
+"""Has held a gift with two bases."""
 SHORT: Final = 128
 """What is owed, not held: short sales and written options."""
 SHORTED: Final = 256

@@ -7,13 +7,8 @@ under FIFO and the order in which a split is shared out.
 
 from typing import Final
 
-from taxlots.book.heaps import HIGH, LOW, push
-from taxlots.book.kinds import (
-    CLOSED,
-    HIGH_HEAP,
-    LOW_HEAP,
-    UNUSED,
-)
+from taxlots.book.heaps import enter, leave
+from taxlots.book.kinds import CLOSED, DUAL_BASIS, HEAPS, TWO_BASES, UNUSED
 from taxlots.book.tables import NONE, Book
 from taxlots.domain.money import apportion
 from taxlots.law.s1012_basis import basis_of_part
@@ -41,7 +36,6 @@ def new_slot(b: Book) -> int:
     slot.later_candidate = NONE
     slot.previous_of_lot = NONE
     slot.next_of_lot = NONE
-    slot.heap_places = 0
     slot.row = NONE
     slot.wash_cents = 0
     slot.loss_cents = 0
@@ -49,14 +43,13 @@ def new_slot(b: Book) -> int:
 
 
 def free_slot(b: Book, at: int) -> None:
-    """Give back an empty sub-lot, unless a heap still refers to it."""
+    """Give back an empty sub-lot."""
     slot = b.slots[at]
     slot.quantity = 0
     slot.flags = 0
-    if slot.heap_places == 0:
-        tally = b.tally[0]
-        slot.next = tally.free_slot
-        tally.free_slot = at
+    tally = b.tally[0]
+    slot.next = tally.free_slot
+    tally.free_slot = at
 
 
 def _precedes(b: Book, at: int, other: int) -> bool:
@@ -104,16 +97,18 @@ def insert(b: Book, at: int, position: int, after: int) -> None:
     if lot.slot != NONE:
         b.slots[lot.slot].previous_of_lot = at
     lot.slot = at
-    if p.flags & HIGH_HEAP:
-        push(b, HIGH, position, at)
-    if p.flags & LOW_HEAP:
-        push(b, LOW, position, at)
+    if p.flags & HEAPS:
+        enter(b, position, at)
+    if slot.flags & DUAL_BASIS:
+        p.flags = p.flags | TWO_BASES
 
 
 def unlink(b: Book, at: int) -> None:
     """Take a sub-lot out of its position and its lot's chain.  Its quantity must be counted off."""
     slot = b.slots[at]
     p = b.positions[slot.position]
+    if p.flags & HEAPS:
+        leave(b, at)
     if slot.previous == NONE:
         p.head = slot.next
     else:

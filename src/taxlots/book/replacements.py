@@ -3,8 +3,7 @@
 from taxlots.book.kinds import (
     ADJUSTED,
     DUAL_BASIS,
-    HIGH_HEAP,
-    LOW_HEAP,
+    HEAPS,
     POOLED,
     REPLACEMENT,
     SHORT,
@@ -112,7 +111,7 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
 def _can_use_in_place(b: Book, slot_at: int, units: int) -> bool:
     """Whether the sub-lot itself can become the used one: entire, in order, and in no heap."""
     slot = b.slots[slot_at]
-    if units != slot.quantity or b.positions[slot.position].flags & (HIGH_HEAP | LOW_HEAP):
+    if units != slot.quantity or b.positions[slot.position].flags & HEAPS:
         return False
     if slot.sub != LAST_SUB:
         return False

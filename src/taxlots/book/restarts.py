@@ -1,5 +1,6 @@
 """Holding periods that start anew because of a short sale.  26 USC 1233(b)."""
 
+from taxlots.book.heaps import start_anew
 from taxlots.book.kinds import INHERITED, RESTARTED, SHORT, UNUSED
 from taxlots.book.positions import detach, insert, leave_candidates, queue_candidate
 from taxlots.book.ranks import begin_walk, next_in_walk
@@ -38,8 +39,8 @@ def _restart(b: Book, slot_at: int, units: int, day: int) -> int:
     """Let the period of the first units of a sub-lot start anew; returns their sub-lot."""
     part = split_off(b, slot_at, units)
     slot = b.slots[part]
-    slot.holding_period = day
     slot.flags = slot.flags & ~INHERITED | RESTARTED
+    start_anew(b, part, day)
     return part
 
 

@@ -18,7 +18,10 @@ from taxlots.domain.view import View
 COMPILE_FROM_EVENTS: Final = 30_000
 """Below this, plain Python is done sooner than the compiler has loaded."""
 
-GROWING: Final = ("lots", "slots", "high", "low", "waits", "rows", "matches", "faults", "order")
+OF_SLOTS: Final = ("high", "low", "turns")
+"""Tables with a record for each sub-lot."""
+
+GROWING: Final = ("lots", "slots", *OF_SLOTS, "waits", "rows", "matches", "faults", "order")
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -106,7 +109,7 @@ class State:
         grown = {}
         for name in GROWING:
             table = getattr(self.book, name)
-            used = self.used("slots" if name in ("high", "low") else name)
+            used = self.used("slots" if name in OF_SLOTS else name)
             wanted = needed + (0 if name == "order" else used)
             if wanted > len(table):
                 size = max(2 * len(table), wanted)

@@ -120,8 +120,8 @@ class Slot:
     ``whole_*`` is the quantity and basis that later parts are measured by, ``quantity`` and
     ``open_cents`` what is still there.  ``key_*`` is the ratio by which relief methods rank it.
     ``wash_cents`` and ``loss_cents`` belong to the whole: deferred loss inside the basis, and a
-    gift's basis for loss.  ``sub`` is its place among the sub-lots of its lot, ``arrival`` its
-    turn among parts of one sub-lot in one position.
+    gift's basis for loss.  ``side`` is that of the heaps in which it stands.  ``sub`` is its place
+    among the sub-lots of its lot, ``arrival`` its turn among parts of one sub-lot in one position.
     """
 
     lot: Int32 = NONE
@@ -136,7 +136,7 @@ class Slot:
     later_candidate: Int32 = NONE
     previous_of_lot: Int32 = NONE
     next_of_lot: Int32 = NONE
-    heap_places: Int32 = 0
+    side: Int32 = 0
     row: Int32 = NONE
     arrival: Int32 = 0
     spare: Int32 = 0
@@ -152,10 +152,11 @@ class Slot:
 
 @dataclass(slots=True)
 class Branch:
-    """A sub-lot's place in one heap of its position."""
+    """A sub-lot's place in one heap: ``previous`` is its parent, or the sibling before it."""
 
     child: Int32 = NONE
     sibling: Int32 = NONE
+    previous: Int32 = NONE
 
 
 @dataclass(slots=True)
@@ -172,8 +173,11 @@ class Position:
     security: Int32 = NONE
     account: Int32 = NONE
     next_of_symbol: Int32 = NONE
-    high_root: Int32 = NONE
-    low_root: Int32 = NONE
+    short_high_root: Int32 = NONE
+    short_low_root: Int32 = NONE
+    long_high_root: Int32 = NONE
+    long_low_root: Int32 = NONE
+    turn_root: Int32 = NONE
     flags: Int32 = 0
     owner: Int32 = 0
     tax_return: Int32 = 0
@@ -182,7 +186,18 @@ class Position:
     average: Int32 = NONE
     first_of_symbol: Int32 = NONE
     covered_from: Int32 = 0
+    spare: Int32 = 0
     quantity: int = 0
+
+
+ROOTS: Final = (
+    "short_high_root",
+    "short_low_root",
+    "long_high_root",
+    "long_low_root",
+    "turn_root",
+)
+"""The fields of a position that name the first sub-lot of each of its heaps."""
 
 
 @dataclass(slots=True)
@@ -343,6 +358,7 @@ class Book(NamedTuple):
     slots: list[Slot]
     high: list[Branch]
     low: list[Branch]
+    turns: list[Branch]
     positions: list[Position]
     averages: list[Average]
     pools: list[Pool]
@@ -375,6 +391,7 @@ TABLES: Final[dict[str, type[Any]]] = {
     "slots": Slot,
     "high": Branch,
     "low": Branch,
+    "turns": Branch,
     "positions": Position,
     "averages": Average,
     "pools": Pool,

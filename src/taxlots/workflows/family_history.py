@@ -19,14 +19,14 @@ from taxlots.book.events import OPENING
 from taxlots.book.positions import free_slot, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
 from taxlots.book.state import State, begin
-from taxlots.book.tables import NONE, Row, Slot
+from taxlots.book.tables import NONE, ROOTS, Row, Slot
 from taxlots.domain.money import apportion
 from taxlots.domain.policy import Policy
 
 ABSENT: Final = -2
 """The number of a lot that stands outside the family: no lot has it."""
 
-BLANK_POSITION: Final = ("head", "tail", "high_root", "low_root")
+BLANK_POSITION: Final = ("head", "tail", *ROOTS)
 BLANK_POOL: Final = ("first_candidate", "last_candidate", "first_wait", "last_wait")
 STANDING_FLAGS: Final = kinds.TAX_DEFERRED | kinds.EXEMPT | kinds.NO_CANDIDATE | kinds.OUTSIDE
 
