@@ -305,12 +305,22 @@ def test_in_a_database_every_row_bears_its_hash_and_the_line_that_it_came_from(
     assert cited["hash"] == digest
 
 
+def test_a_row_that_changed_lots_says_what_it_did_to_each() -> None:
+    """A split in the sample: no lot is opened or closed, all are restated."""
+    story = explained(SAMPLE, "s2017-0032")
+
+    assert story["row_id"] == "s2017-0032"
+    assert one(story["because"], "action")["rows"][0]["said"].startswith("ratio ")
+    assert story["lots"]
+    for lot in story["lots"]:
+        assert one(lot["because"], "split")["text"].endswith("basis and dates stay.")
+
+
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
         ("s2020-20", (), "the book has no transaction 's2020-20'; near to it: s2020-0220"),
         ("s2016-0001", (), "is a DEPOSIT row, which neither closes nor opens a lot"),
-        ("s2017-0032", (), "is a SPLIT row"),
         ("s2017-0045", (), "was taken back by a VOID row"),
         ("s2020-0206", ("--as-of", "2020-01-31"), "after 2020-01-31; use a later --as-of"),
     ],

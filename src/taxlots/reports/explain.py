@@ -6,7 +6,15 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from taxlots.reports.explained import CitedRow, LotStory, SaleStory, Step, Story
+from taxlots.reports.explained import (
+    CitedRow,
+    LotEffect,
+    LotStory,
+    RowStory,
+    SaleStory,
+    Step,
+    Story,
+)
 from taxlots.reports.terminal import Column, Listing, clean, plain_text
 
 WIDTH: Final = 100
@@ -21,6 +29,13 @@ LOT_COLUMNS: Final = (
     Column("long_term_from", "long-term from"),
     Column("basis_status", "basis is"),
 )
+SHORT_COLUMNS: Final = (
+    Column("account", "account"),
+    Column("quantity", "owed", is_number=True),
+    Column("proceeds", "proceeds", is_number=True),
+    Column("deferred_loss", "deferred loss", is_number=True),
+    Column("opened_date", "opened"),
+)
 
 
 def story_text(story: Story) -> str:
@@ -29,7 +44,10 @@ def story_text(story: Story) -> str:
     if isinstance(story, LotStory):
         lines += _numbered(story.steps)
         if story.parts:
-            lines += ["", plain_text(Listing("Open now", LOT_COLUMNS, story.parts))]
+            columns = SHORT_COLUMNS if story.is_short else LOT_COLUMNS
+            lines += ["", plain_text(Listing("Open now", columns, story.parts))]
+    elif isinstance(story, RowStory):
+        lines += [*_numbered(story.steps), *_effects(story.lots)]
     else:
         lines += [*_scene(story), "", *_sale_lines(story)]
     return clean("\n".join(lines))
@@ -43,6 +61,7 @@ def _sale_lines(story: SaleStory) -> Iterator[str]:
         yield ""
         yield f"{count}{cells['quantity']} of lot {cells['lot_id']}"
         yield from _numbered(piece.steps)
+    yield from _effects(story.effects)
     if story.decisions:
         yield ""
         yield "Decisions on open questions that matter here"
@@ -52,8 +71,22 @@ def _sale_lines(story: SaleStory) -> Iterator[str]:
         yield ""
         yield (
             f"Together: {totals['proceeds']} - {totals['cost_basis'] or '?'} + "
-            f"{totals['wash_sale_loss_disallowed']} = {totals['gain'] or '?'}"
+            f"{totals['wash_sale_loss_disallowed']}{_denied(totals)} = {totals['gain'] or '?'}"
         )
+
+
+def _denied(totals: Mapping[str, str]) -> str:
+    """The nondeductible loss as a term of the sum, where there is any."""
+    denied = totals["nondeductible_loss"]
+    return "" if denied == "0.00" else f" + {denied}"
+
+
+def _effects(effects: Iterable[LotEffect]) -> Iterator[str]:
+    """What a row did to lots, lot by lot."""
+    for effect in effects:
+        yield ""
+        yield f"Lot {effect.lot_id}"
+        yield from _numbered(effect.steps)
 
 
 def _scene(story: SaleStory) -> list[str]:
@@ -122,6 +155,13 @@ def story_json(story: Story) -> dict[str, Any]:
             "because": [_step(step) for step in story.steps],
             "open": [dict(part) for part in story.parts],
         }
+    if isinstance(story, RowStory):
+        return {
+            **common,
+            "row_id": story.row_id,
+            "because": [_step(step) for step in story.steps],
+            "lots": [_effect(effect) for effect in story.lots],
+        }
     return {
         **common,
         "sale_id": story.sale_id,
@@ -132,7 +172,12 @@ def story_json(story: Story) -> dict[str, Any]:
             for piece in story.pieces
         ],
         "decisions": [_step(step) for step in story.decisions],
+        "lots": [_effect(effect) for effect in story.effects],
     }
+
+
+def _effect(effect: LotEffect) -> dict[str, Any]:
+    return {"lot_id": effect.lot_id, "because": [_step(step) for step in effect.steps]}
 
 
 def _step(step: Step) -> dict[str, Any]:

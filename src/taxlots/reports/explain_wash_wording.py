@@ -103,8 +103,9 @@ def replaced_step(
     *,
     rule: int,
     part: tuple[int, int, int] | None,
+    is_short: bool = False,
 ) -> Step:
-    """Shares that replaced a loss.
+    """Shares that replaced a loss, or a short lot that replaced a loss on closing.
 
     ``matched``: quantity in the loss lot's units, cents disallowed, day of acquisition;
     ``part``: quantity, basis and holding period of the replacement afterwards.
@@ -131,6 +132,9 @@ def replaced_step(
         why, more = PERMANENT[rule]
         text += f", for good: {why}"
         cites = (*cites, *more)
+    elif is_short:
+        text += " and joins the cost of that short lot when it is closed; its proceeds stay"
+        cites = ("26 USC 1091(e)", *cites)
     elif part is not None:
         units, basis, since = part
         text += (

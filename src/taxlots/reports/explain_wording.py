@@ -14,7 +14,8 @@ from taxlots.law.s1014_inheritance import inherited_basis, inherited_is_long_ter
 from taxlots.law.s1015_gift import basis_on_sale, gain_basis
 from taxlots.law.s1222_term import is_long_term, long_term_from
 from taxlots.law.s1223_tacking import tacked_day
-from taxlots.reports.explained import CitedRow, Step
+from taxlots.law.s1233_short_sales import starts_anew
+from taxlots.reports.explained import CitedRow, Shares, Step
 
 ONE_ORDER: Final = "Treas. Reg. 1.1012-1(c)(1)(ii)"
 """Fills of one order are one transaction."""
@@ -28,20 +29,20 @@ def day(number: int) -> str:
     return date_of(number).isoformat()
 
 
-def sale_step(rows: tuple[CitedRow, ...], quantity: int, proceeds: int) -> Step:
+def sale_step(rows: tuple[CitedRow, ...], units: Shares, account: str, proceeds: int) -> Step:
     """What was sold, and what it brought."""
-    first = rows[0]
     said = "; ".join(row.said for row in rows)
     joined = f" ({len(rows)} fills of one order are one sale)" if len(rows) > 1 else ""
+    by = "" if rows[0].action in ("SELL", "SELL_OPTION") else f" by {rows[0].action}"
     return Step(
         name="sale",
         text=(
-            f"{shares(quantity)} {first.symbol} sold out of {first.account} on {first.day}: "
+            f"{units} sold out of {account} on {rows[0].day}{by}: "
             f"{said}, net proceeds {dollars(proceeds)}{joined}."
         ),
         cites=(*authorities_of(gain), *((ONE_ORDER,) if joined else ())),
         rows=rows,
-        facts={"quantity": shares(quantity), "proceeds": dollars(proceeds)},
+        facts={"quantity": shares(units.units), "proceeds": dollars(proceeds)},
     )
 
 
@@ -77,8 +78,25 @@ def method_step(
     )
 
 
+def opening_order_step(row: CitedRow) -> Step:
+    """No lots were named, so what is owed is closed in the order in which it was opened."""
+    return Step(
+        name="identification",
+        text="No lots are named: what is owed is closed in the order in which it was opened.",
+        cites=authorities_of(basis_of_part),
+        rows=(row,),
+        facts={"method": "FIFO", "late_lots": ""},
+    )
+
+
 def opened_step(
-    rows: tuple[CitedRow, ...], quantity: int, cents: int, loss_cents: int, *, is_unknown: bool
+    rows: tuple[CitedRow, ...],
+    units: Shares,
+    account: str,
+    cents: int,
+    loss_cents: int,
+    *,
+    is_unknown: bool,
 ) -> Step:
     """How a lot came in, and at which basis; ``loss_cents`` is a gift's basis for loss."""
     first = rows[0]
@@ -90,8 +108,8 @@ def opened_step(
     return Step(
         name="opened",
         text=(
-            f"Lot {first.id} opened by {first.action} in {first.account} on {first.day}: {said}; "
-            f"{shares(quantity)} {first.symbol}, {basis}{joined}."
+            f"Lot {first.id} opened by {first.action} in {account} on {first.day}: {said}; "
+            f"{units}, {basis}{joined}."
         ),
         cites=(
             *_OPENING_CITES.get(first.action, authorities_of(cost_of_purchase)),
@@ -100,7 +118,7 @@ def opened_step(
         rows=rows,
         facts={
             "lot_id": first.id,
-            "quantity": shares(quantity),
+            "quantity": shares(units.units),
             "cost_basis": "" if is_unknown else dollars(cents),
         },
     )
@@ -191,7 +209,13 @@ def gain_step(proceeds: int, basis: int) -> Step:
 
 
 def term_step(
-    acquired: int, holding_period: int, sold: int, *, is_inherited: bool, is_long: bool
+    acquired: int,
+    holding_period: int,
+    sold: int,
+    *,
+    is_inherited: bool,
+    is_long: bool,
+    is_restarted: bool = False,
 ) -> Step:
     """Short-term or long-term, and from when."""
     term = "LT" if is_long else "ST"
@@ -204,7 +228,10 @@ def term_step(
         )
     since = f"acquired {day(acquired)}"
     cites = (*authorities_of(is_long_term), *authorities_of(long_term_from))
-    if holding_period != acquired:
+    if is_restarted:
+        since += f", held since {day(holding_period)}, for a short sale made the period start anew"
+        cites = (*authorities_of(starts_anew), *cites)
+    elif holding_period != acquired:
         since += f", held since {day(holding_period)} with the days that carry over"
         cites = (*authorities_of(tacked_day), *cites)
     first = day(long_term_from(holding_period))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from taxlots.domain.money import shares
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedRow:
@@ -29,6 +31,22 @@ class CitedRow:
     role: str = ""
     hash: str = ""
     origin: str = ""
+
+    @property
+    def named(self) -> str:
+        """Its action, id and date."""
+        return f"{self.action} {self.id} ({self.day})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Units of a security: a quantity in 1e-8 units and a symbol."""
+
+    units: int
+    symbol: str
+
+    def __str__(self) -> str:
+        return f"{shares(self.units)} {self.symbol}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +72,19 @@ class PieceStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LotEffect:
+    """What one row did to one lot."""
+
+    lot_id: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaleStory:
-    """One sale: the rows that bear on it, which lots it closed and why, and each piece."""
+    """One sale: the rows that bear on it, which lots it closed and why, and each piece.
+
+    ``effects`` is what the row did to lots besides: one that it opened, a period that it restarted.
+    """
 
     book: str
     as_of: date
@@ -66,6 +95,7 @@ class SaleStory:
     pieces: tuple[PieceStory, ...]
     decisions: tuple[Step, ...]
     totals: Mapping[str, str]
+    effects: tuple[LotEffect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +108,20 @@ class LotStory:
     headline: str
     steps: tuple[Step, ...]
     parts: tuple[Mapping[str, str], ...]
-    """The cells of the lot's rows in ``lots.csv``."""
+    """The cells of the lot's rows in ``lots.csv``; of a short lot in ``short_lots.csv``."""
+    is_short: bool = False
 
 
-Story = SaleStory | LotStory
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowStory:
+    """A row that realized nothing and opened no lot of its own: what it did to which lots."""
+
+    book: str
+    as_of: date
+    row_id: str
+    headline: str
+    steps: tuple[Step, ...]
+    lots: tuple[LotEffect, ...]
+
+
+Story = SaleStory | LotStory | RowStory

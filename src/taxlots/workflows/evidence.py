@@ -12,6 +12,7 @@ from taxlots.book.journal import ACTIONS, NUMBER_PLACES
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
 from taxlots.reports.explained import CitedRow
+from taxlots.workflows.evidence_sayings import SAYINGS
 from taxlots.workflows.gather import is_database
 
 if TYPE_CHECKING:
@@ -23,7 +24,17 @@ Source = Callable[[int], "Origin | None"]
 """The origin of a journal row, None in a folder."""
 
 NUMBERS: Final = frozenset(NUMBER_PLACES)
-SALES: Final = (Action.SELL, Action.SELL_OPTION)
+SALES: Final = frozenset(
+    {
+        Action.SELL,
+        Action.SELL_OPTION,
+        Action.CASH_IN_LIEU,
+        Action.TENDER,
+        Action.SELL_SHORT,
+        Action.WRITE_OPTION,
+    }
+)
+"""Actions whose fees lower what they bring."""
 
 
 class Evidence:
@@ -75,12 +86,18 @@ class Evidence:
         """What a row says of quantity and price, in a few words."""
         action = self.action(row)
         quantity = self.cell(row, "quantity")
-        if action in _SAYINGS:
-            return _SAYINGS[action](self, row, quantity)
+        if action in SAYINGS:
+            return SAYINGS[action](self, row, quantity)
+        return self.traded(row, quantity)
+
+    def traded(self, row: int, quantity: str) -> str:
+        """Quantity with amount, price, cash or income, as far as the row states them."""
         if self.cell(row, "amount"):
-            return f"{quantity} for {self.cell(row, 'amount')}"
+            return f"{quantity} for {self.cell(row, 'amount')}".strip()
         if self.cell(row, "price"):
             return self._priced(row, quantity)
+        if self.cell(row, "cash"):
+            return f"{quantity} for {self.cell(row, 'cash')} in cash".strip()
         income = self.cell(row, "compensation_income")
         return f"{quantity}, income {income}" if income else quantity
 
@@ -105,58 +122,6 @@ def _number(value: int | Decimal, field: pa.Field, column: str) -> str:
     if column != "quantity":
         decimals = f"{decimals:0<2}"
     return f"{units}.{decimals}" if decimals else units
-
-
-def _worth(evidence: Evidence, row: int, quantity: str) -> str:
-    return f"{quantity} worth {evidence.cell(row, 'fmv')}"
-
-
-def _gift(evidence: Evidence, row: int, quantity: str) -> str:
-    basis, fmv = evidence.cell(row, "cost_basis"), evidence.cell(row, "fmv")
-    tax = evidence.cell(row, "basis_increase")
-    more = f", gift tax {tax}" if tax else ""
-    return f"{quantity}, donor's basis {basis}, worth {fmv}{more}"
-
-
-def _transfer_in(evidence: Evidence, row: int, quantity: str) -> str:
-    basis = evidence.cell(row, "cost_basis") or "unknown"
-    since = evidence.cell(row, "acquired_date") or "an unknown day"
-    return f"{quantity}, cost basis {basis}, acquired {since}"
-
-
-def _ratio(evidence: Evidence, row: int, _quantity: str) -> str:
-    return f"ratio {evidence.cell(row, 'ratio')}"
-
-
-def _moved(evidence: Evidence, row: int, quantity: str) -> str:
-    return f"{quantity} to {evidence.cell(row, 'to_account')}"
-
-
-def _method(evidence: Evidence, row: int, _quantity: str) -> str:
-    return f"method {evidence.cell(row, 'method')}"
-
-
-def _renamed(evidence: Evidence, row: int, _quantity: str) -> str:
-    return f"to {evidence.cell(row, 'to_symbol')}"
-
-
-def _adjusted(evidence: Evidence, row: int, _quantity: str) -> str:
-    return f"amount {evidence.cell(row, 'amount')}"
-
-
-_SAYINGS: Final[dict[Action, Callable[[Evidence, int, str], str]]] = {
-    Action.TAXABLE_EXCHANGE: _worth,
-    Action.INHERIT: _worth,
-    Action.IRA_DISTRIBUTION: _worth,
-    Action.GIFT_IN: _gift,
-    Action.TRANSFER_IN: _transfer_in,
-    Action.SPLIT: _ratio,
-    Action.STOCK_DIVIDEND: _ratio,
-    Action.TRANSFER: _moved,
-    Action.SET_METHOD: _method,
-    Action.SYMBOL_CHANGE: _renamed,
-    Action.BASIS_ADJUSTMENT: _adjusted,
-}
 
 
 @contextmanager

@@ -1,23 +1,21 @@
-"""Explaining one sale or one lot of a book."""
+"""Explaining one row of a book: what it realized, opened or changed, and why."""
 
 from __future__ import annotations
 
 import difflib
 from datetime import date, datetime
 
-import numpy as np
-
-from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.checks import void_rows
 from taxlots.book.journal import ACTIONS
-from taxlots.book.tables import NONE
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import UsageError
 from taxlots.reports.explained import Story
-from taxlots.workflows.evidence import evidence_of
-from taxlots.workflows.explain_lot import lot_of_row, lot_story
-from taxlots.workflows.explain_sale import sale_story
+from taxlots.workflows.evidence import Evidence, evidence_of
+from taxlots.workflows.explain_lookup import lots_of_row
+from taxlots.workflows.explain_lot import lot_story
+from taxlots.workflows.explain_row import row_story
+from taxlots.workflows.explain_sale import sale_story, sales_of_row
 from taxlots.workflows.replay import replay
 
 OFFERED = 5
@@ -27,25 +25,36 @@ OFFERED = 5
 def explain(
     book: str, name: str, *, as_of: date | None = None, known_at: datetime | None = None
 ) -> tuple[Story, Books]:
-    """The story of the sale, or of the lot, that bears an id.
+    """The story of the row that bears an id.
 
-    Raises UsageError where the book has no sale and no lot of that id, DataError where the book
-    has errors.
+    Of a row that closed lots or realized something, how each figure came about; of a row that
+    opened a lot, what became of it; of any other that changed lots, what it did to each.
+
+    Raises UsageError where the book has no row of that id, or one that touches no lot; DataError
+    where the book has errors.
     """
     books = replay(book, as_of=as_of, known_at=known_at)
     row = _booked_row(books, _row_of(books, name), name)
-    events = books.blueprint.tables["events"]
-    sales = np.flatnonzero((events["row"] == row) & (events["kind"] == kinds.SELL))
     with evidence_of(books, book) as evidence:
-        if len(sales):
-            return sale_story(books, evidence, int(sales[0])), books
-        if lot_of_row(books, row) != NONE:
-            return lot_story(books, evidence, row), books
+        story = story_of_row(books, evidence, row)
+    if story is not None:
+        return story, books
     action = ACTIONS[int(books.journal.action[row])]
     raise UsageError(
-        f"{name!r} is a {action} row, which neither closes nor opens a lot; "
-        "name a sale, or the purchase that opened a lot"
+        f"{name!r} is a {action} row, which neither closes nor opens a lot, nor changes one; "
+        "name a sale, the purchase that opened a lot, or an action that changed lots"
     )
+
+
+def story_of_row(books: Books, evidence: Evidence, row: int) -> Story | None:
+    """The story of a booked row; None if it touches no lot."""
+    sold = sale_story(books, evidence, sales_of_row(books, row))
+    if sold is not None:
+        return sold
+    lots = lots_of_row(books, row)
+    if len(lots) == 1:
+        return lot_story(books, evidence, lots[0])
+    return row_story(books, evidence, row)
 
 
 def _row_of(books: Books, name: str) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from taxlots.book.booking import Books, book_record
 from taxlots.domain.account import AccountKind
 from taxlots.domain.action import Action
@@ -14,9 +16,11 @@ from taxlots.domain.money import dollars
 from taxlots.domain.policy import Policy
 from taxlots.market_data.calendars import settlement_day
 from taxlots.reports.explained import Step
-from taxlots.workflows.family_history import FamilyHistory, history_of
+from taxlots.workflows.family_history import history_of
+from taxlots.workflows.family_record import FamilyHistory
 
 if TYPE_CHECKING:
+    from taxlots.book.desk import Place
     from taxlots.book.tables import Row
 
 Figures = list[tuple[int, ...]]
@@ -30,10 +34,11 @@ READINGS: Final[dict[str, tuple[str, str]]] = {
     "rsu_vest_is_acquisition": ("D16", "a vest of shares is an acquisition"),
     "same_index_identical": ("D17", "funds of one index are identical"),
     "mtm475_purchase_replaces": ("D19", "purchases in a section 475 account replace"),
+    "average_rounding": ("Treas. Reg. 1.1012-1(e)", "how an average basis is rounded"),
 }
 """The decisions that a policy answers, by field: number, and what true says."""
 
-IN_THE_FOLD: Final = tuple(READINGS)[:5]
+IN_THE_FOLD: Final = (*tuple(READINGS)[:5], "average_rounding")
 """Decisions that the fold itself takes; the others change what is laid before it."""
 
 
@@ -58,6 +63,9 @@ def _other(policy: Policy, field: str) -> Policy:
     if field == "sub_first":
         is_adjusted = policy.sub_first == "adjusted"
         return replace(policy, sub_first="unadjusted" if is_adjusted else "adjusted")
+    if field == "average_rounding":
+        is_exact = policy.average_rounding == "exact"
+        return replace(policy, average_rounding="cents" if is_exact else "exact")
     changed: dict[str, Any] = {field: not getattr(policy, field)}
     return replace(policy, **changed)
 
@@ -97,12 +105,18 @@ def _rebooked(books: Books, policy: Policy, sale: int) -> Figures:
     other, _ = book_record(record, as_of=date_of(books.as_of), settlement=settlement_day)
     if other is None:
         return []
-    row = int(books.blueprint.tables["events"]["row"][sale])
-    event = next(
-        n for n, at in enumerate(other.blueprint.tables["events"]["row"].tolist()) if at == row
-    )
+    key = _key(books, sale)
+    events = np.flatnonzero(other.blueprint.tables["events"]["row"] == key[0]).tolist()
+    event = next(event for event in events if _key(other, event) == key)
     position = int(other.blueprint.tables["events"]["position"][event])
     return _figures(history_of(other, position).rows, event)
+
+
+def _key(books: Books, event: int) -> tuple[int, int, Place]:
+    """What makes an event the same in books of another policy: row, kind and place."""
+    one = books.blueprint.tables["events"][event]
+    place = books.blueprint.places[int(one["position"])]
+    return int(one["row"]), int(one["kind"]), place
 
 
 def _step(
