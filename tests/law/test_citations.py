@@ -77,6 +77,8 @@ def test_the_books_run_on_the_rules(tmp_path: Path) -> None:
         try:
             with suppress(DataError):  # A case that is refused fails in its own test.
                 write_replay(str(book), tmp_path / f"{case['id']}.out", as_of=as_of)
+                if "broker_view" in case:
+                    write_replay(str(book), tmp_path / "broker", as_of=as_of, view="broker")
         finally:
             sys.setprofile(None)
     assert set(rules()) - called == set(BOOKED_OTHERWISE)
