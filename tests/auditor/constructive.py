@@ -58,7 +58,8 @@ def _sell(held: Holdings, event: Event, part: Part, count: int, value: int) -> N
 
 def constructive_status(sold: date, as_of: date) -> str:
     """Final when no cure can change the return of its year any more."""
-    return "final" if as_of > date(sold.year + 1, 3, 31) else "provisional"
+    last = date(sold.year + 1, 1, 30) + timedelta(days=59)
+    return "final" if as_of > last else "provisional"
 
 
 @dataclass

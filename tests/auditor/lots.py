@@ -44,7 +44,8 @@ class Part:
     replaced a loss, and when it came to its account.
     ``is_candidate``: it may replace a loss.  ``right_of`` is the stock on which it was
     distributed as a right.
-    ``is_fresh``: its holding period was started anew, by 26 USC 1233 or 1259.
+    ``is_fresh``: its holding period was started anew, by 26 USC 1259 or 1233; ``reached`` is
+    the day on which the latter did.
     """
 
     lot: Lot
@@ -116,7 +117,7 @@ class ShortPart:
 
     ``whole`` has the amounts ``proceeds`` and ``deferred``, the losses that joined it.
     ``backed``: long-term shares were held against it (26 USC 1233(d)).  ``spent`` counts units
-    for which the holding period of sold shares has already started anew.
+    that have reached shares which were sold.
     """
 
     lot: Lot
@@ -177,6 +178,7 @@ class Piece:
     permanent: int = 0
     nondeductible: int = 0
     is_tested: bool = False
+    is_candidate: bool = True
     is_fresh: bool = False
     in_short_queue: bool = False
     is_delivery: bool = False
@@ -224,8 +226,8 @@ class Piece:
     def holding_period(self) -> date:
         """A gift sold from its loss basis has been held since the gift only."""
         from_loss_basis = self.lot.is_dual and self.proceeds < self.loss_cost
-        if self.is_fresh:
-            return self.donor_period
+        if from_loss_basis and self.is_fresh:
+            return max(self.lot.acquired, self.donor_period)
         return self.lot.acquired if from_loss_basis else self.donor_period
 
     def cut_off(self, quantity: int) -> "Piece":

@@ -42,58 +42,55 @@ def shares_held(held: Holdings, account: str, symbol: str) -> list[Part]:
     return sorted(mine, key=held.order_of)
 
 
+def reaches(short: ShortPart, part: Part) -> bool:
+    """Whether a short sale bears on these shares: each is reached once."""
+    return not was_long_on(part, short.opened) and part.reached < short.opened
+
+
 Cut = tuple[Part, int, bool]
 """What a sale takes of a part: how much, and whether its holding period starts anew."""
 
 
-def reaches(short: ShortPart, part: Part) -> bool:
-    """Whether a short sale can make a part's period start anew; nothing is reached twice."""
-    if part.restarted_on is not None and part.restarted_on >= short.opened:
-        return False
-    return not was_long_on(part, short.opened)
-
-
 def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
-    """Shares sold while short sales are open: the period of those reached starts anew.
+    """Shares sold while short sales are open: the period of those reached starts on that day.
 
-    Short sales reach everything held in order of rank, sold now or not, first opened first.
+    All that is held is shared out among the short sales, first opened first, in order of rank.
     """
-    one = picks[0][0] if picks else None
-    cuts: list[Cut] = [(part, count, False) for part, count in picks if count]
-    if one is None or not held.is_taxable(one.account):
-        return cuts
-    shorts = open_shorts(held, one.account, one.symbol)
-    rooms = [short.left - short.spent for short in shorts]
-    reached: dict[Part, list[int]] = {}
-    for part in shares_held(held, one.account, one.symbol):
-        left = part.left
-        reached[part] = [0] * len(shorts)
-        for number, short in enumerate(shorts):
-            if reaches(short, part):
-                units = min(left, rooms[number])
-                reached[part][number] = units
-                rooms[number] -= units
-                left -= units
-    found: list[Cut] = []
-    for part, count, _ in cuts:
-        fresh = 0
-        for number, units in enumerate(reached.get(part, [])):
-            spent = min(units, count - fresh)
-            shorts[number].spent += spent
-            fresh += spent
-        found += [(part, fresh, True), (part, count - fresh, False)]
-    return [cut for cut in found if cut[1]]
+    one = next((part for part, _ in picks if held.is_taxable(part.account)), None)
+    shorts = open_shorts(held, one.account, one.symbol) if one else []
+    by: dict[Part, list[tuple[ShortPart, int]]] = {}
+    for short in shorts:
+        room = short.left - short.spent
+        for part in shares_held(held, short.account, short.symbol):
+            free = part.left - sum(count for _, count in by.get(part, []))
+            count = min(room, free) if reaches(short, part) else 0
+            room -= count
+            by.setdefault(part, []).append((short, count))
+    cuts = []
+    for part, quantity in picks:
+        left = quantity
+        for short, count in by.get(part, []):
+            short.spent += min(left, count)
+            left -= min(left, count)
+        cuts += [(part, quantity - left, True), (part, left, False)]
+    return [cut for cut in cuts if cut[1]]
 
 
-def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
-    """Shares still held when a short sale is closed: their period starts on that day."""
-    if closed.is_written or not held.is_taxable(closed.account):
+def restart_open(
+    held: Holdings, closed: ShortPart, day: date, delivered: Part | None = None
+) -> None:
+    """Shares still held when a short sale is closed: the period of those reached starts then.
+
+    Shares ``delivered`` against it count, if it would have reached them.
+    """
+    counts = delivered is not None and reaches(closed, delivered)
+    if closed.is_written or counts or not held.is_taxable(closed.account):
         return
     left = closed.left - closed.spent
     for part in shares_held(held, closed.account, closed.symbol):
         if left and reaches(closed, part):
             count = min(left, part.left)
-            anew = held.cut_in_place(part, count)
-            anew.start_anew(day)
-            anew.restarted_on = day
+            started = held.cut_in_place(part, count)
+            started.start_anew(day)
+            started.reached = day
             left -= count

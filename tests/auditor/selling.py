@@ -109,8 +109,7 @@ def piece_of(
     )
     piece.is_fresh = part.is_fresh
     piece.waits_from = max(sold, event.day)
-    if not part.is_candidate:
-        piece.unused.take(quantity)
+    piece.is_candidate = part.is_candidate
     return piece
 
 

@@ -101,11 +101,11 @@ def deliver(held: Holdings, event: Event) -> None:
         counts = reaches(short, long)
         cut, part = short.cut_off(quantity), long.cut_off(quantity)
         if not counts:
-            cuts.append(cut)
+            cuts.append((cut, part))
         pieces.append(_delivered_piece(event, part, cut))
     held.drop_empty()
-    for cut in cuts:
-        restart_open(held, cut, event.day)
+    for cut, part in cuts:
+        restart_open(held, cut, event.day, part)
     test(held, event, sorted(pieces, key=lambda piece: piece.lot.rank))
 
 

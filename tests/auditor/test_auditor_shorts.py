@@ -76,13 +76,13 @@ def test_constructive_sale_is_cured_by_30_january_and_sixty_days(
     assert any(row["sale_id"] == "t2" for row in result.realized) != cured
 
 
-def test_constructive_sale_is_provisional_through_march_of_the_next_year() -> None:
+def test_constructive_sale_is_provisional_while_it_could_be_cured() -> None:
     rows = ("t1 2025-05-06 A BUY X 1 price=10", "t2 2025-09-09 A SELL_SHORT X 1 price=16")
     status = {
         day: columns(booked(*rows, as_of=day).realized, "status")
-        for day in ("2026-03-31", "2026-04-01")
+        for day in ("2026-03-30", "2026-03-31")
     }
-    assert status == {"2026-03-31": {("provisional",)}, "2026-04-01": {("final",)}}
+    assert status == {"2026-03-30": {("provisional",)}, "2026-03-31": {("final",)}}
 
 
 def test_second_short_sale_takes_the_shares_after_those_of_the_first() -> None:
@@ -159,6 +159,30 @@ def test_1233_b_shares_sold_while_the_short_is_open_are_short_term() -> None:
         ("old", "2", "160.00", "2025-03-03"),
         ("old", "4", "320.00", "2024-01-02"),
     }
+
+
+def test_1233_b_shares_of_a_later_lot_are_sold_while_an_earlier_one_is_reached() -> None:
+    """The short reaches ten of the first lot and five of the second, sold or not."""
+    result = booked(
+        "one 2024-01-02 A BUY X 10 price=80",
+        "two 2024-01-03 A BUY X 10 price=80",
+        "s 2024-06-03 A SELL_SHORT X 15 price=50",
+        "x 2025-02-03 A SELL X 10 price=90 lots=two:10",
+    )
+    assert columns(result.realized, "quantity", "holding_period_date", "term") == {
+        ("5", "2025-02-03", "ST"),
+        ("5", "2024-01-03", "LT"),
+    }
+
+
+def test_1233_b_shares_delivered_count_for_those_that_the_short_reaches() -> None:
+    result = booked(
+        "one 2024-01-02 A BUY X 10 price=80",
+        "s 2024-06-03 A SELL_SHORT X 10 price=50",
+        "two 2024-07-01 A BUY X 10 price=50",
+        "d 2024-09-03 A CLOSE_SHORT_BY_DELIVERY X 10 lots=one:10",
+    )
+    assert ("two", "10", "500.00", "2024-07-01") in columns(result.lots, *LOTS)
 
 
 def test_1233_delivered_shares_that_were_short_term_when_shorted_give_a_short_term_gain() -> None:

@@ -91,7 +91,7 @@ def _of_piece(loss: Loss, piece: Piece, free: int, tie: tuple[int, int]) -> list
         lot = piece.short.lot if piece.short else None
     else:
         lot = piece.lot if piece.short is None or piece.is_delivery else None
-    if lot is None:
+    if lot is None or not piece.is_candidate:
         return []
     return [Candidate(lot, piece.account, piece.now, free, tie, piece=piece)]
 

@@ -42,4 +42,8 @@ def next_in_walk(b: Book, base: int, count: int) -> int:
 def _is_earlier(b: Book, at: int, other: int) -> bool:
     first = b.slots[at]
     second = b.slots[other]
-    return first.lot < second.lot or (first.lot == second.lot and first.sub < second.sub)
+    if first.lot != second.lot:
+        return first.lot < second.lot
+    if first.sub != second.sub:
+        return first.sub < second.sub
+    return first.arrival < second.arrival

@@ -59,13 +59,15 @@ def restart_before_sale(b: Book, slot_at: int, units: int, day: int) -> tuple[in
     while at != NONE and at != slot_at and shorts > 0:
         _reach(b, at, b.slots[at].quantity, shorts)
         at = next_in_walk(b, base, count)
+    total = 0
     for i in range(shorts):
-        room = b.order[2 * i + 1]
-        if room > 0 and is_suspended(b, slot_at, b.slots[b.order[2 * i]].acquired):
-            reached = min(units, room)
+        if is_suspended(b, slot_at, b.slots[b.order[2 * i]].acquired):
+            reached = min(units - total, b.order[2 * i + 1])
             b.lots[b.slots[b.order[2 * i]].lot].restarted += reached
-            return _restart(b, slot_at, reached, day), reached
-    return slot_at, units
+            total += reached
+    if total == 0:
+        return slot_at, units
+    return _restart(b, slot_at, total, day), total
 
 
 def _rooms(b: Book, position: int) -> int:
@@ -104,15 +106,17 @@ def _reach(b: Book, slot_at: int, units: int, shorts: int) -> None:
             units -= reached
 
 
-def restart_at_closing(b: Book, position: int, base: int, lot: int, units: int, day: int) -> None:
-    """Give held units a new start because units of a short lot are closed.
-
-    Units that were sold while it was open, or delivered, count first.
-    """
-    opened = b.lots[lot].acquired
+def unspent(b: Book, lot: int, units: int) -> int:
+    """Of units of a short lot that are closed, those that reached nothing that was sold."""
     used = min(b.lots[lot].restarted, units)
     b.lots[lot].restarted -= used
-    left = units - used
+    return units - used
+
+
+def restart_at_closing(b: Book, position: int, base: int, lot: int, units: int, day: int) -> None:
+    """Give held units a new start because so many units of a short lot are closed."""
+    opened = b.lots[lot].acquired
+    left = units
     count = begin_walk(b, position, base, 0)
     slot_at = next_in_walk(b, base, count)
     while left > 0 and slot_at != NONE:

@@ -25,7 +25,7 @@ from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
 from taxlots.book.positions import LAST_SUB, free_slot, relieve, share_of_whole
 from taxlots.book.relief import first_pick, next_relief
-from taxlots.book.restarts import is_suspended, restart_at_closing
+from taxlots.book.restarts import is_suspended, restart_at_closing, unspent
 from taxlots.book.sale import keep_closed, new_row, test_losses
 from taxlots.book.tables import NONE, Book
 from taxlots.domain.money import apportion
@@ -100,7 +100,7 @@ def cover(b: Book, at: int) -> None:
         if slot.quantity == 0:
             free_slot(b, source)
         if b.positions[position].flags & SHORTED:
-            restart_at_closing(b, position, 0, lot, units, e.day)
+            restart_at_closing(b, position, 0, lot, unspent(b, lot, units), e.day)
     tally.basis_in_cents += e.cents
     test_losses(b, first_row, pick == NONE)
 
@@ -143,11 +143,9 @@ def deliver(b: Book, at: int) -> None:
         of_pick -= units
         left -= units
         lot = b.slots[against].lot
-        counts = is_suspended(b, source, b.lots[lot].acquired)
-        b.order[2 * parts] = 0 if counts else units
+        reaching = unspent(b, lot, units)
+        b.order[2 * parts] = 0 if is_suspended(b, source, b.lots[lot].acquired) else reaching
         b.order[2 * parts + 1] = lot
-        if counts:
-            b.lots[lot].restarted = max(0, b.lots[lot].restarted - units)
         parts += 1
         _deliver_part(b, at, source, against, units)
     for part in range(parts):
@@ -172,12 +170,15 @@ def _deliver_part(b: Book, at: int, source: int, against: int, units: int) -> No
     basis = relieve(b, source, units)
     if b.slots[source].quantity == 0:
         free_slot(b, source)
+    basis += deferred
     if row.flags & DUAL_BASIS:
-        used = basis_on_sale(proceeds, basis, loss_cents)
+        used = basis_on_sale(proceeds, basis, loss_cents + deferred)
         row.gap_cents = basis - used
+        if proceeds < loss_cents + deferred:
+            row.holding_period = max(row.holding_period, row.acquired)
         basis = used
     row.proceeds_cents = proceeds
-    row.basis_cents = basis + deferred
+    row.basis_cents = basis
     was_long = row.flags & INHERITED or not starts_anew(row.holding_period, opened)
     is_loss = row.basis_cents > proceeds
     row.flags = row.flags | (LONG_TERM if was_long or (is_loss and is_backed) else SHORT_TERM)
