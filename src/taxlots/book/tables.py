@@ -7,7 +7,7 @@ and the compiler.  Days count from 1970-01-01, money is in cents, quantities in 
 """
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Final, NamedTuple, get_type_hints
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_type_hints
 
 from taxlots.law.identical import Kinship, Membership
 
@@ -190,14 +190,8 @@ class Position:
     quantity: int = 0
 
 
-ROOTS: Final = (
-    "short_high_root",
-    "short_low_root",
-    "long_high_root",
-    "long_low_root",
-    "turn_root",
-)
-"""The fields of a position that name the first sub-lot of each of its heaps."""
+ROOTS: Final = tuple(f.name for f in fields(Position) if f.name.endswith("_root"))
+"""The fields that name the first sub-lot of each heap of a position."""
 
 
 @dataclass(slots=True)
@@ -383,25 +377,6 @@ def layout(record: type[Any]) -> list[tuple[str, str]]:
 
 
 TABLES: Final[dict[str, type[Any]]] = {
-    "events": Event,
-    "details": Detail,
-    "terms": Terms,
-    "picks": Pick,
-    "lots": Lot,
-    "slots": Slot,
-    "high": Branch,
-    "low": Branch,
-    "turns": Branch,
-    "positions": Position,
-    "averages": Average,
-    "pools": Pool,
-    "waits": Wait,
-    "rows": Row,
-    "matches": Match,
-    "faults": Fault,
-    "kinships": Kinship,
-    "memberships": Membership,
-    "tally": Tally,
-    "rules": Rules,
+    name: get_args(kind)[0] for name, kind in get_type_hints(Book).items() if name != "order"
 }
 """The record of each table of ``Book`` (``order`` holds plain integers)."""
