@@ -32,15 +32,19 @@ def sell_constructively(held: Holdings, event: Event) -> None:
             continue
         so_far += count
         reached = rounded(Fraction(event.amount * so_far, event.quantity))
-        if _is_appreciated(part, count, reached - given):
+        if _is_appreciated(part, passed, count, reached - given):
+            if passed:
+                held.cut_in_place(part, passed)
             _sell(held, event, part, count, reached - given)
         given = reached
 
 
-def _is_appreciated(part: Part, count: int, value: int) -> bool:
-    """Whether so many units have a known basis that is lower than their value."""
+def _is_appreciated(part: Part, passed: int, count: int, value: int) -> bool:
+    """Whether the units after those passed over have a known basis, lower than their value."""
     trial = copy(part)
     trial.whole = deepcopy(part.whole)
+    if passed:
+        trial.cut_off(passed)
     basis = trial.cut_off(count).whole.amounts["basis"]
     return part.lot.basis_status != "unknown" and basis < value
 

@@ -65,7 +65,7 @@ def _restate_shorts(held: Holdings, account: str, symbol: str, ratio: Fraction) 
 def _waiting(held: Holdings, account: str, symbol: str, event: Event) -> list[list[Whole]]:
     """What still waits of the losses of one account and symbol: long ones, then short ones."""
     found: list[list[Whole]] = [[], []]
-    for loss in sorted(held.losses, key=lambda loss: loss.piece.waits_from):
+    for loss in sorted(held.losses, key=lambda loss: loss.piece.window_day):
         mine = (loss.piece.account, loss.symbol) == (account, symbol)
         if mine and loss.whole.left and event.day <= loss.piece.window_day + WINDOW:
             found[loss.piece.in_short_queue].append(loss.whole)

@@ -64,7 +64,7 @@ class Part:
     is_candidate: bool = True
     right_of: str = ""
     is_fresh: bool = False
-    restarted_on: date | None = None
+    reached: date = date.min
 
     @property
     def left(self) -> int:
@@ -155,8 +155,7 @@ class Piece:
 
     ``cost`` is the basis for gain, ``loss_cost`` the basis for loss (different for gifts only).
     ``unused`` counts its shares, in today's units, that have replaced no loss, and ``now`` is
-    what they are called.  ``window_day`` is the day around which the window lies, ``waits_from``
-    that from which its loss waits.  ``short`` is what it closed of a short position, and
+    what they are called.  ``window_day`` is the day around which the window lies.  ``short`` is what it closed of a short position, and
     ``is_delivery`` tells that it delivered shares; ``in_short_queue`` that its loss is one on
     closing a short.  ``term`` and ``status`` are those that the event dictates, if it does.
     """
@@ -186,12 +185,11 @@ class Piece:
     term: str = ""
     status: str = ""
     window_day: date = date.min
-    waits_from: date = date.min
     now: str = ""
     unused: Whole = field(init=False)
 
     def __post_init__(self) -> None:
-        self.window_day = self.waits_from = self.sold
+        self.window_day = self.sold
         self.now = self.symbol
         self.recount()
 

@@ -76,15 +76,9 @@ def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
     return [cut for cut in cuts if cut[1]]
 
 
-def restart_open(
-    held: Holdings, closed: ShortPart, day: date, delivered: Part | None = None
-) -> None:
-    """Shares still held when a short sale is closed: the period of those reached starts then.
-
-    Shares ``delivered`` against it count, if it would have reached them.
-    """
-    counts = delivered is not None and reaches(closed, delivered)
-    if closed.is_written or counts or not held.is_taxable(closed.account):
+def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
+    """Shares still held when a short sale is closed: the period of those reached starts then."""
+    if closed.is_written or not held.is_taxable(closed.account):
         return
     left = closed.left - closed.spent
     for part in shares_held(held, closed.account, closed.symbol):

@@ -108,7 +108,6 @@ def piece_of(
         part.always_long,
     )
     piece.is_fresh = part.is_fresh
-    piece.waits_from = max(sold, event.day)
     piece.is_candidate = part.is_candidate
     return piece
 

@@ -101,11 +101,11 @@ def deliver(held: Holdings, event: Event) -> None:
         counts = reaches(short, long)
         cut, part = short.cut_off(quantity), long.cut_off(quantity)
         if not counts:
-            cuts.append((cut, part))
+            cuts.append(cut)
         pieces.append(_delivered_piece(event, part, cut))
     held.drop_empty()
-    for cut, part in cuts:
-        restart_open(held, cut, event.day, part)
+    for cut in cuts:
+        restart_open(held, cut, event.day)
     test(held, event, sorted(pieces, key=lambda piece: piece.lot.rank))
 
 

@@ -179,10 +179,10 @@ def test_1233_b_shares_delivered_count_for_those_that_the_short_reaches() -> Non
     result = booked(
         "one 2024-01-02 A BUY X 10 price=80",
         "s 2024-06-03 A SELL_SHORT X 10 price=50",
-        "two 2024-07-01 A BUY X 10 price=50",
+        "two 2024-07-10 A BUY X 10 price=50",
         "d 2024-09-03 A CLOSE_SHORT_BY_DELIVERY X 10 lots=one:10",
     )
-    assert ("two", "10", "500.00", "2024-07-01") in columns(result.lots, *LOTS)
+    assert ("two", "10", "500.00", "2024-07-10") in columns(result.lots, *LOTS)
 
 
 def test_1233_delivered_shares_that_were_short_term_when_shorted_give_a_short_term_gain() -> None:

@@ -1,7 +1,7 @@
 """26 USC 1091: every loss against every acquisition, in the order of both.
 
 There is no queue.  ``settle`` runs after every event over all losses that still lack
-replacements, in the order in which they began to wait, and for each over all acquisitions that
+replacements, in the order of the days around which their windows lie, and for each over all acquisitions that
 could replace it, in order of acquisition, whether they came before the sale or after it.  Losses
 on closing a short position look at short sales in the same way (1091(e)).
 """
@@ -42,7 +42,7 @@ def settle(held: Holdings, today: date, unprocessed: list[Piece] | None = None) 
     A pair is tested when the later of its two comes about, and never again: a loss that is new
     meets every acquisition, an older one those of this event only.
     """
-    for loss in sorted(held.losses, key=lambda loss: loss.piece.waits_from):
+    for loss in sorted(held.losses, key=lambda loss: loss.piece.window_day):
         is_open = loss.is_new or today <= loss.piece.window_day + WINDOW
         if not loss.whole.left or not is_open:
             continue
