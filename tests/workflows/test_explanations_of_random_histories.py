@@ -4,24 +4,20 @@ The explanation books the family of a security once more by itself; its steps mu
 cells of ``realized.csv`` that the whole book has.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import fields
-from decimal import Decimal
 
 import numpy as np
 import pytest
 from tests.engine_adapter import record_of
 from tests.histories import PROFILES, random_history
+from tests.workflows.told import check_every_figure
 
 from taxlots.book.booking import Books, book_record
 from taxlots.book.tables import NONE, Row
 from taxlots.market_data.calendars import settlement_day
-from taxlots.reports.books_files import result_tables
-from taxlots.reports.explain import story_json, story_text
-from taxlots.reports.explained import LotStory, PieceStory, RowStory, SaleStory, Story
+from taxlots.reports.explain import story_text
+from taxlots.reports.explained import LotStory
 from taxlots.workflows.evidence import Evidence
-from taxlots.workflows.explain import story_of_row
 from taxlots.workflows.explain_lot import lot_story
 from taxlots.workflows.family_history import family_of, history_of
 
@@ -35,21 +31,6 @@ def books_of(profile: str, seed: int) -> Books:
     books, problems = book_record(record, settlement=settlement_day)
     assert books is not None, problems
     return books
-
-
-def stories(books: Books) -> Iterator[tuple[str, Story | None]]:
-    evidence = Evidence(books, lambda _row: None)
-    for row in dict.fromkeys(books.bookings.row.tolist()):
-        yield books.journal.id(row), story_of_row(books, evidence, row)
-
-
-def summed(piece: PieceStory, step: str, fact: str) -> Decimal:
-    found = (one.facts[fact] for one in piece.steps if one.name == step)
-    return sum((Decimal(cell) for cell in found), Decimal(0))
-
-
-def the_facts(piece: PieceStory, step: str, fact: str) -> list[str]:
-    return [one.facts[fact] for one in piece.steps if one.name == step]
 
 
 @pytest.mark.parametrize(("profile", "seed"), EVERY)
@@ -69,45 +50,7 @@ def test_a_family_booked_again_comes_to_what_the_whole_book_came_to(
 
 @pytest.mark.parametrize(("profile", "seed"), EVERY)
 def test_whatever_realized_something_is_explained_to_the_cell(profile: str, seed: int) -> None:
-    books = books_of(profile, seed)
-    realized = defaultdict(list)
-    for cells in result_tables(books)["realized"].to_pylist():
-        realized[cells["sale_id"]].append(cells)
-    for name, story in stories(books):
-        pieces = story.pieces if isinstance(story, SaleStory) else ()
-        assert [dict(piece.cells) for piece in pieces] == realized.pop(name, [])
-        for piece in pieces:
-            check_steps(piece)
-    assert not realized
-
-
-def check_steps(piece: PieceStory) -> None:
-    """Each figure of a row stands in a step, and the last step is its arithmetic."""
-    cells = piece.cells
-    assert piece.steps[-1].facts["gain"] == cells["gain"]
-    assert the_facts(piece, "status", "status") == [cells["status"]]
-    assert the_facts(piece, "term", "term") == [cells["term"]]
-    is_split_by_character = len(set(the_facts(piece, "character", "term"))) > 0
-    if cells["cost_basis"] and not is_split_by_character:
-        before = Decimal(cells["proceeds"]) - Decimal(cells["cost_basis"])
-        for told in the_facts(piece, "realized", "realized"):
-            assert Decimal(told) == before
-    if not any(step.name == "shared" for step in piece.steps):
-        disallowed = Decimal(cells["wash_sale_loss_disallowed"])
-        permanent = Decimal(cells["permanently_disallowed"])
-        assert summed(piece, "replaced", "disallowed") == disallowed
-        assert summed(piece, "replaced", "permanent") == permanent
-
-
-@pytest.mark.parametrize(("profile", "seed"), EVERY)
-def test_every_row_that_changed_a_lot_has_a_story_in_text_and_json(profile: str, seed: int) -> None:
-    books = books_of(profile, seed)
-    for name, story in stories(books):
-        if story is not None:
-            assert name in story_text(story)
-            assert name in {story_json(story).get(key) for key in ("sale_id", "lot_id", "row_id")}
-        if isinstance(story, RowStory):
-            assert story.lots
+    check_every_figure(books_of(profile, seed))
 
 
 @pytest.mark.parametrize(("profile", "seed"), EVERY)

@@ -130,9 +130,9 @@ _OPENING_CITES: Final = {
 }
 
 
-def changed_step(name: str, row: CitedRow, text: str) -> Step:
+def changed_step(name: str, row: CitedRow, text: str, cites: tuple[str, ...] = ()) -> Step:
     """A split, a move, an earlier sale or another event that a lot went through."""
-    return Step(name=name, text=text, rows=(row,))
+    return Step(name=name, text=text, cites=cites, rows=(row,))
 
 
 def basis_step(
@@ -259,6 +259,23 @@ def character_step(rules: str, denied: int, gain_cents: int, *, is_long: bool) -
         text=f"Character: {told} {term}, with {dollars(gain_cents)} of gain.",
         cites=tuple(rules.split("; ")),
         facts={"nondeductible_loss": dollars(denied), "term": "LT" if is_long else "ST"},
+    )
+
+
+def divided_row_step(quantity: int, of_quantity: int, proceeds: int, basis: int) -> Step:
+    """A piece of which only a part has another character makes two rows; this one's share."""
+    return Step(
+        name="divided",
+        text=(
+            f"Only part of the loss becomes long-term, so the piece makes two rows. This one is "
+            f"{shares(quantity)} of the {shares(of_quantity)}: proceeds {dollars(proceeds)}, "
+            f"basis {dollars(basis)}."
+        ),
+        facts={
+            "quantity": shares(quantity),
+            "proceeds": dollars(proceeds),
+            "cost_basis": dollars(basis),
+        },
     )
 
 

@@ -65,6 +65,13 @@ def piece_steps(sale: Sale, piece: Piece, realized: Realized, place: int) -> Ite
         gain = int(realized.gain[place])
         is_long = bool(realized.is_long[place])
         yield wording.character_step(rules, denied, gain, is_long=is_long)
+    if int(realized.quantity[place]) != row.quantity:
+        yield wording.divided_row_step(
+            int(realized.quantity[place]),
+            row.quantity,
+            int(realized.proceeds[place]),
+            int(realized.basis[place]),
+        )
     yield wording.result_step(
         int(realized.proceeds[place]),
         int(realized.basis[place]),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from taxlots.book import kinds
 from taxlots.book.tables import Row
+from taxlots.law.cites import authorities_of
+from taxlots.law.s358_allocation import basis_after_exchange
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.reports import explain_short_wording as short
 from taxlots.reports import explain_wash_wording as wash
@@ -25,6 +27,7 @@ from taxlots.workflows.explain_lot import figures
 from taxlots.workflows.family_record import Match
 
 RESTATING = (kinds.SPLIT, kinds.EXCHANGE)
+SPLITS = ("SPLIT", "STOCK_DIVIDEND")
 
 
 def wash_steps(sale: Sale, number: int, row: Row) -> Iterator[Step]:
@@ -85,10 +88,11 @@ def _restating(sale: Sale, event: int) -> Step:
     row = sale.evidence.row(row_of_event(sale.books, event))
     what = "Split" if row.action == "SPLIT" else row.action
     return wording.changed_step(
-        "split" if row.action in ("SPLIT", "STOCK_DIVIDEND") else "exchanged",
+        "split" if row.action in SPLITS else "exchanged",
         row,
         f"{what} {row.id} ({row.day}, {row.said}): the shares of the loss that still wait are "
         "restated by it, the loss is not.",
+        () if row.action in SPLITS else authorities_of(basis_after_exchange),
     )
 
 
