@@ -6,6 +6,8 @@ and days of diminished risk (26 USC 246(c)(4)) are told, not computed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,6 +111,23 @@ def _last_days(books: Books) -> dict[int, int]:
     for lot, sold in zip(rows["lot"].tolist(), rows["sold"].tolist(), strict=True):
         if lot not in still:
             found[lot] = max(found.get(lot, sold), sold)
+    return _delivered(books, still, found)
+
+
+def _delivered(books: Books, still: set[int], found: dict[int, int]) -> dict[int, int]:
+    """Short lots that shares were delivered for: their closing's row bears the long lot."""
+    events = books.blueprint.tables["events"]
+    details = books.blueprint.tables["details"]
+    delivering = events[events["kind"] == kinds.DELIVER]
+    if not len(delivering):
+        return found
+    shorts = details["to_position"][delivering["detail"]].tolist()
+    last = dict(zip(shorts, delivering["day"].tolist(), strict=True))
+    opened = books.state.table("lots")["event"]
+    for lot in np.flatnonzero(opened >= 0).tolist():
+        position = int(events["position"][opened[lot]])
+        if position in last and lot not in still:
+            found[lot] = max(found.get(lot, last[position]), last[position])
     return found
 
 
@@ -121,7 +140,27 @@ def _held_since(books: Books) -> dict[int, int]:
     return found
 
 
-def overlap(one: Span, other: Span) -> bool:
-    """Whether two lots of one return and symbol were open on one day."""
-    same = (one.tax_return, one.symbol) == (other.tax_return, other.symbol)
-    return same and one.opened <= other.closed and other.opened <= one.closed
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans by tax return and symbol, in order of opening: found without looking at the others."""
+
+    by_key: dict[tuple[str, str], list[Span]]
+
+    @classmethod
+    def of(cls, spans: Iterable[Span]) -> Spans:
+        """Sort spans into their keys."""
+        found: dict[tuple[str, str], list[Span]] = {}
+        for span in sorted(spans, key=lambda span: span.opened):
+            found.setdefault((span.tax_return, span.symbol), []).append(span)
+        return cls(found)
+
+    def during(self, tax_return: str, symbol: str, first: int, last: int) -> Iterator[Span]:
+        """The spans of one key that are open on a day from ``first`` to ``last``."""
+        mine = self.by_key.get((tax_return, symbol), [])
+        for span in mine[: bisect_right(mine, last, key=lambda span: span.opened)]:
+            if span.closed >= first:
+                yield span
+
+    def meets(self, span: Span) -> Span | None:
+        """A span that is open on a day on which the given one is; None where there is none."""
+        return next(self.during(span.tax_return, span.symbol, span.opened, span.closed), None)

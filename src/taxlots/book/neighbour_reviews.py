@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.dividends import QUALIFIED, LotDividend
-from taxlots.book.hedges import Span, holdings_and_hedges, overlap
+from taxlots.book.hedges import Span, Spans, holdings_and_hedges
+from taxlots.book.journal import day_or_none
 from taxlots.book.of_record import distributions
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
-from taxlots.domain.calendar import date_of
+from taxlots.domain.calendar import civil, date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import Problem, warning
 from taxlots.domain.security import SecurityKind
-from taxlots.law.s1091_wash_sale import in_window
+from taxlots.law.s1091_wash_sale import window_end, window_start
 from taxlots.law.s1233_short_sales import starts_anew
 
 if TYPE_CHECKING:
@@ -26,12 +29,15 @@ if TYPE_CHECKING:
 
 def neighbour_reviews(books: Books) -> list[Problem]:
     """Every warning of this module that needs no dividend, by kind."""
-    held, against = holdings_and_hedges(books)
+    holdings, against = holdings_and_hedges(books)
+    held = Spans.of(holdings)
     options = [hedge for hedge in against if _is_option(books, hedge)]
     return [
         *_straddles(books, held, options),
         *_suspended(books, held, options),
         *_sales_by_short_losses(books),
+        *_purchases_against_shorts(books, holdings, against),
+        *_late_short_losses(books),
         *_collectibles(books),
     ]
 
@@ -55,10 +61,10 @@ def _is_put(books: Books, span: Span) -> bool:
     return security is not None and security.is_put
 
 
-def _straddles(books: Books, held: list[Span], options: list[Span]) -> Iterator[Problem]:
+def _straddles(books: Books, held: Spans, options: list[Span]) -> Iterator[Problem]:
     """Stock and an option that loses when it rises, held at one time: 26 USC 1092."""
     for hedge in options:
-        if not any(overlap(hedge, stock) for stock in held):
+        if held.meets(hedge) is None:
             continue
         what = "bought put" if _is_put(books, hedge) else "written call"
         yield warning(
@@ -71,15 +77,14 @@ def _straddles(books: Books, held: list[Span], options: list[Span]) -> Iterator[
         )
 
 
-def _suspended(books: Books, held: list[Span], options: list[Span]) -> Iterator[Problem]:
+def _suspended(books: Books, held: Spans, options: list[Span]) -> Iterator[Problem]:
     """A put bought while the stock was held short-term ends its holding period."""
     for hedge in options:
         if not _is_put(books, hedge):
             continue
-        for stock in held:
-            before = stock.opened < hedge.opened <= stock.closed
-            same = (stock.tax_return, stock.symbol) == (hedge.tax_return, hedge.symbol)
-            if same and before and starts_anew(stock.holding_period, hedge.opened):
+        day = hedge.opened
+        for stock in held.during(hedge.tax_return, hedge.symbol, day, day):
+            if stock.opened < day and starts_anew(stock.holding_period, day):
                 yield warning(
                     books.journal.where(hedge.row),
                     "PUT_SUSPENDS_PERIOD",
@@ -106,22 +111,79 @@ def _sales_by_short_losses(books: Books) -> Iterator[Problem]:
     if not len(losses):
         return
     long = rows[~is_short & (events["kind"][rows["event"]] == kinds.SELL)]
+    sold: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for sale in long[np.argsort(long["sold"], kind="stable")]:
+        account, symbol, _ = places[int(sale["position"])]
+        row = int(events["row"][sale["event"]])
+        sold.setdefault((household[account], symbol), []).append((int(sale["sold"]), row))
     told: set[int] = set()
     for loss in losses:
         account, symbol, _ = places[int(loss["position"])]
-        for sale in long[[in_window(int(loss["sold"]), int(day)) for day in long["sold"]]]:
-            other, name, _ = places[int(sale["position"])]
-            row = int(events["row"][loss["event"]])
-            if name == symbol and household[other] == household[account] and row not in told:
-                told.add(row)
-                sold = int(events["row"][sale["event"]])
-                yield warning(
-                    books.journal.where(row),
-                    "SHORT_LOSS_AND_SALE",
-                    f"{books.journal.id(row)!r} closed a short position in {symbol} at a loss, "
-                    f"and {books.journal.id(sold)!r} sold the same security within 30 days of it",
-                    "26 USC 1091(e)(1) may disallow the loss; only another short sale is computed",
-                )
+        row = int(events["row"][loss["event"]])
+        near = sold.get((household[account], symbol), [])
+        first = bisect_left(near, (window_start(int(loss["sold"])), -1))
+        if row in told or first == len(near) or near[first][0] > window_end(int(loss["sold"])):
+            continue
+        told.add(row)
+        yield warning(
+            books.journal.where(row),
+            "SHORT_LOSS_AND_SALE",
+            f"{books.journal.id(row)!r} closed a short position in {symbol} at a loss, and "
+            f"{books.journal.id(near[first][1])!r} sold the same security within 30 days of it",
+            "26 USC 1091(e)(1) may disallow the loss; only another short sale is computed",
+        )
+
+
+def _purchases_against_shorts(
+    books: Books, holdings: list[Span], against: list[Span]
+) -> Iterator[Problem]:
+    """Stock bought while a short sale of it stands at a gain: 26 USC 1259(c)(1)(D)."""
+    shorts = Spans.of(h for h in against if not _is_option(books, h))
+    if not shorts.by_key:
+        return
+    for stock in holdings:
+        day = stock.opened
+        open_then = shorts.during(stock.tax_return, stock.symbol, day + 1, day)
+        price = _unit_price(books, stock)
+        gaining = (s for s in open_then if s.opened < day and _unit_price(books, s) > price)
+        before = next(gaining, None)
+        if before is not None:
+            yield warning(
+                books.journal.where(stock.row),
+                "CONSTRUCTIVE_SALE_OF_SHORT",
+                f"{books.journal.id(stock.row)!r} bought {stock.symbol} below the price of the "
+                f"short sale {books.journal.id(before.row)!r}, which was open",
+                "the short sale may count as closed on that day (26 USC 1259(c)(1)(D)); this is "
+                "told, not computed",
+            )
+
+
+def _unit_price(books: Books, span: Span) -> Fraction:
+    """What a unit of a lot cost or brought, as its row says, in cents."""
+    event = books.blueprint.tables["events"][books.state.table("lots")["event"][span.lot]]
+    return Fraction(int(event["cents"]), max(1, int(event["quantity"])))
+
+
+def _late_short_losses(books: Books) -> Iterator[Problem]:
+    """A short sale closed at a loss is realized when it is settled (Rev. Rul. 2002-44)."""
+    positions = books.state.table("positions")
+    rows = books.state.table("rows")
+    is_short = positions["flags"][rows["position"]] & kinds.SHORT != 0
+    losses = rows[is_short & (rows["proceeds_cents"] < rows["basis_cents"])]
+    events = books.blueprint.tables["events"]
+    for row, day in dict.fromkeys(
+        (int(events["row"][loss["event"]]), int(loss["sold"])) for loss in losses
+    ):
+        settled = day_or_none(books.journal.day["settle_date"], row)
+        if settled is not None and civil(settled)[0] > civil(day)[0]:
+            yield warning(
+                books.journal.where(row, "settle_date"),
+                "SHORT_LOSS_SETTLES_LATER",
+                f"{books.journal.id(row)!r} closes a short position at a loss and settles on "
+                f"{date_of(settled)}, in the next year",
+                "the books date it by the trade; the loss belongs to the year of settlement "
+                "(Rev. Rul. 2002-44)",
+            )
 
 
 def _collectibles(books: Books) -> Iterator[Problem]:
@@ -169,17 +231,16 @@ def _extraordinary(books: Books, lines: list[LotDividend]) -> Iterator[Problem]:
 
 def _hedged(books: Books, lines: list[LotDividend]) -> Iterator[Problem]:
     """Days with a hedge do not count towards the period: 26 USC 246(c)(4)."""
-    _, against = holdings_and_hedges(books)
+    hedges = Spans.of(holdings_and_hedges(books)[1])
     return_of = {a.id: a.tax_return for a in books.record.accounts}
     told: set[int] = set()
     for line in lines:
         account, symbol, _ = books.blueprint.places[line.position]
         first = max(line.held_since + 1, line.first_day)
         end = books.as_of if line.closed is None else line.closed
-        for hedge in against:
-            same = (hedge.tax_return, hedge.symbol) == (return_of[account], symbol)
-            meets = hedge.opened <= min(line.last_day, end) and first <= hedge.closed
-            if same and meets and line.outcome == QUALIFIED and line.row not in told:
+        last = min(line.last_day, end)
+        for hedge in hedges.during(return_of[account], symbol, first, last):
+            if line.outcome == QUALIFIED and line.row not in told:
                 told.add(line.row)
                 yield warning(
                     books.journal.where(line.row),

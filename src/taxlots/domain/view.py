@@ -8,7 +8,7 @@ class View(StrEnum):
 
     ``TAXPAYER``: the household's accounts, spouses, IRAs, substantially identical securities.
     ``BROKER``: what Treas. Reg. 1.6045-1(d) asks of a broker: one account, one CUSIP, covered
-    securities, no compensation income in the basis, no sections 267, 852(b)(4), 1233 and 1259.
+    securities, no compensation income in the basis, no sections 267, 852(b)(4) and 1259.
     """
 
     TAXPAYER = "taxpayer"

@@ -23,7 +23,7 @@ from taxlots.version import __version__
 from taxlots.workflows.gather import gather
 from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 
-RULES_VERSION: Final = "2026.1"
+RULES_VERSION: Final = "2026.2"
 """The state of the law and of the conventions; it changes when booked figures may."""
 
 VIEWS: Final = tuple(view.value for view in View)
