@@ -155,9 +155,10 @@ class Piece:
 
     ``cost`` is the basis for gain, ``loss_cost`` the basis for loss (different for gifts only).
     ``unused`` counts its shares, in today's units, that have replaced no loss, and ``now`` is
-    what they are called.  ``window_day`` is the day around which the window lies.  ``short`` is what it closed of a short position, and
-    ``is_delivery`` tells that it delivered shares; ``in_short_queue`` that its loss is one on
-    closing a short.  ``term`` and ``status`` are those that the event dictates, if it does.
+    what they are called.  ``window_day`` is the day around which the window lies.  ``short`` is
+    what it closed of a short position, and ``is_delivery`` tells that it delivered shares;
+    ``in_short_queue`` that its loss is one on closing a short.  ``term`` and ``status`` are those
+    that the event dictates, if it does.
     """
 
     sale_id: str

@@ -1,9 +1,9 @@
 """26 USC 1091: every loss against every acquisition, in the order of both.
 
 There is no queue.  ``settle`` runs after every event over all losses that still lack
-replacements, in the order of the days around which their windows lie, and for each over all acquisitions that
-could replace it, in order of acquisition, whether they came before the sale or after it.  Losses
-on closing a short position look at short sales in the same way (1091(e)).
+replacements, in the order of the days around which their windows lie, and for each over all
+acquisitions that could replace it, in order of acquisition, whether they came before the sale or
+after it.  Losses on closing a short position look at short sales in the same way (1091(e)).
 """
 
 from collections.abc import Sequence
