@@ -19,7 +19,6 @@ BOOKED_OTHERWISE = {
     "s2032_alternate_valuation.valuation_day": "told where an alternate value is refused",
     "s1012_basis.cost_of_purchase": "costs are computed as columns, book/amounts.py",
     "s1014_inheritance.inherited_is_long_term": "a flag of the lot, book/results.py",
-    "s1091_wash_sale.window_start": "the guard's: the books drop candidates by window_end",
 }
 """Rules that replay does not call, and what stands in their place; the list only shrinks."""
 
