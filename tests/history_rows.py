@@ -157,7 +157,7 @@ class Scribe:
         """The price of the moment: odd cents, sometimes odd fractions of them."""
         price = self.prices[symbol]
         if chance(self.rng, 0.5):
-            price += self.rng.randint(-99, 99) * 100
+            price = max(100, price + self.rng.randint(-99, 99) * 100)
         if chance(self.rng, 0.15):
             price += self.rng.randint(1, 99)
             return f"{price // 10_000}.{price % 10_000:04d}"

@@ -18,7 +18,7 @@ from tests.histories import Cells, History, histories, random_history, smaller
 
 BLOCK = 100
 BLOCKS = 20
-BOOKED_PROFILES = ("trades",)
+BOOKED_PROFILES = ("trades", "averaging")
 """Profiles of histories on which the engine has learned to agree."""
 
 TABLES = ("realized", "lots", "wash_sales", "shorts")
