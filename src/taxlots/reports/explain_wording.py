@@ -34,11 +34,12 @@ def sale_step(rows: tuple[CitedRow, ...], units: Shares, account: str, proceeds:
     said = "; ".join(row.said for row in rows)
     joined = f" ({len(rows)} fills of one order are one sale)" if len(rows) > 1 else ""
     by = "" if rows[0].action in ("SELL", "SELL_OPTION") else f" by {rows[0].action}"
+    stated = f"{by}, " if rows[0].action in ("EXERCISE", "ASSIGN") else f"{by}: {said}, "
     return Step(
         name="sale",
         text=(
-            f"{units} sold out of {account} on {rows[0].day}{by}: "
-            f"{said}, net proceeds {dollars(proceeds)}{joined}."
+            f"{units} sold out of {account} on {rows[0].day}{stated}"
+            f"net proceeds {dollars(proceeds)}{joined}."
         ),
         cites=(*authorities_of(gain), *((ONE_ORDER,) if joined else ())),
         rows=rows,
