@@ -5,6 +5,7 @@ cells of ``realized.csv`` that the whole book has.
 """
 
 from dataclasses import fields
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -16,10 +17,12 @@ from taxlots.book.booking import Books, book_record
 from taxlots.book.tables import NONE, Row
 from taxlots.market_data.calendars import settlement_day
 from taxlots.reports.explain import story_text
-from taxlots.reports.explained import LotStory
+from taxlots.reports.explained import LotStory, Step
 from taxlots.workflows.evidence import Evidence
-from taxlots.workflows.explain_lot import lot_story
+from taxlots.workflows.explain_lot import lot_story, steps_of
 from taxlots.workflows.family_history import family_of, history_of
+from taxlots.workflows.family_record import Change, FamilyHistory
+from taxlots.workflows.family_recorder import MET_IN_ORDER
 
 SEEDS = range(3)
 ROWS = 40
@@ -63,3 +66,44 @@ def test_every_lot_can_be_explained_from_its_opening(profile: str, seed: int) ->
         assert isinstance(story, LotStory)
         assert not story.steps or story.steps[0].name == "opened"
         assert story.lot_id in story_text(story)
+
+
+@pytest.mark.parametrize(("profile", "seed"), EVERY)
+def test_the_arithmetic_of_each_block_comes_to_the_basis_that_the_books_have(
+    profile: str, seed: int
+) -> None:
+    """What exchanges, distributions and returns of capital leave of a lot's basis."""
+    books = books_of(profile, seed)
+    evidence = Evidence(books, lambda _row: None)
+    every = range(len(books.blueprint.tables["events"]))
+    for family in {frozenset(family_of(books, at)) for at in range(len(books.blueprint.places))}:
+        history = history_of(books, min(family), watched=every)
+        for change in history.changes:
+            kind = history.booked[change.event].kind
+            if kind not in MET_IN_ORDER or is_unknown(history, change):
+                continue
+            steps = list(steps_of(history, evidence, change))
+            before = sum(part.basis for part in change.settled)
+            told = [step for step in steps if step.name in ("boot", "capital_returned")]
+            for step in told:
+                cents = Decimal(step.facts["basis_after"])
+                before += int(cents * 100) - basis_before(step)
+            assert sum(part.basis for part in change.after) == before
+
+
+def is_unknown(history: FamilyHistory, change: Change) -> bool:
+    blocks = history.blocks.get(change.event, [])
+    return any(block.is_unknown for block in blocks if block.lot == change.lot)
+
+
+def basis_before(step: Step) -> int:
+    """The basis of a block in cents before capital came back, or cash besides stock."""
+    if step.name == "capital_returned":
+        before = Decimal(step.facts["basis_after"]) + Decimal(step.facts["returned"])
+    else:
+        before = (
+            Decimal(step.facts["basis_after"])
+            + Decimal(step.facts["cash"])
+            - Decimal(step.facts["recognized"])
+        )
+    return int(before * 100)

@@ -73,6 +73,7 @@ def check_steps(piece: PieceStory) -> None:
         before = Decimal(cells["proceeds"]) - Decimal(cells["cost_basis"])
         assert {Decimal(told) for told in _facts(piece, "realized", "realized")} <= {before}
         _check_corporate(piece, before)
+        _check_basis(piece)
         if not any(step.name == "shared" for step in piece.steps):
             disallowed = Decimal(cells["wash_sale_loss_disallowed"])
             permanent = Decimal(cells["permanently_disallowed"])
@@ -90,6 +91,17 @@ def _check_corporate(piece: PieceStory, before: Decimal) -> None:
         is_this_row = any(row.id == piece.cells["sale_id"] for row in measured[-1].rows)
         if is_this_row:
             assert fact(measured[-1]) == before, measured[-1].text
+
+
+def _check_basis(piece: PieceStory) -> None:
+    """The last basis step has the row's basis, unless something is told to have changed it."""
+    told = [step for step in piece.steps if step.name == "basis"]
+    if told:
+        later = {step.name for step in _since(piece, told[-1])}
+        if "set_apart" in later:
+            assert _facts(piece, "set_apart", "cost_basis") == [piece.cells["cost_basis"]]
+        elif not later & {"gift_basis", "took_over_loss"}:
+            assert told[-1].facts["cost_basis"] == piece.cells["cost_basis"], told[-1].text
 
 
 _GAIN_OF = {

@@ -164,6 +164,19 @@ def shared_step(matched: int, disallowed: int) -> Step:
     )
 
 
+def set_apart_step(quantity: int, of_quantity: int, basis: int) -> Step:
+    """The row of sold shares that replaced another loss, or of the rest (literal D1 and D2)."""
+    return Step(
+        name="set_apart",
+        text=(
+            f"Sold shares that replaced another loss were set apart from the rest (D1, D2): this "
+            f"row is {shares(quantity)} of the {shares(of_quantity)}, with a basis of "
+            f"{dollars(basis)}."
+        ),
+        facts={"quantity": shares(quantity), "cost_basis": dollars(basis)},
+    )
+
+
 def passed_step(row: CitedRow, why: str, cites: tuple[str, ...]) -> Step:
     """A lot that came in within the window and replaced nothing, and why."""
     return Step(

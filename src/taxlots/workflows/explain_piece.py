@@ -96,6 +96,7 @@ def _sold(sale: Sale, piece: Piece) -> Iterator[Step]:
             used = row.basis_cents - _restated_cents(sale, piece)
             yield wording.gift_step(row.proceeds_cents, taken.basis, taken.loss_basis, used)
     yield from _restated(sale, piece)
+    yield from _set_apart(sale, piece)
     yield wording.proceeds_step(row.quantity, sale.quantity, row.proceeds_cents, sale.proceeds)
     if not row.flags & kinds.UNKNOWN_BASIS:
         yield wording.gain_step(row.proceeds_cents, row.basis_cents)
@@ -132,6 +133,13 @@ def _restated(sale: Sale, piece: Piece) -> Iterator[Step]:
             yield wash.took_loss_step(cited, lot, match.disallowed, None)
 
 
+def _set_apart(sale: Sale, piece: Piece) -> Iterator[Step]:
+    """A row that is only a part of what was relieved (a literal reading of D1 or D2)."""
+    row, relieved = piece.row, piece.relieved(sale).quantity
+    if row.quantity != relieved:
+        yield wash.set_apart_step(row.quantity, relieved, row.basis_cents)
+
+
 def _restated_cents(sale: Sale, piece: Piece) -> int:
     """What literal readings added to the basis of a piece after it was sold."""
     if not piece.row.flags & kinds.RESTATED:
@@ -157,6 +165,7 @@ def _closed(sale: Sale, piece: Piece) -> Iterator[Step]:
         taken.quantity, sale.quantity, cost, sale.proceeds, (taken.wash, source)
     )
     yield from _restated(sale, piece)
+    yield from _set_apart(sale, piece)
     yield wording.gain_step(row.proceeds_cents, row.basis_cents)
 
 
