@@ -1,5 +1,6 @@
 """Events other than sales: lots that open, move, leave, split or change their basis."""
 
+from taxlots.book.heaps import keep_turn
 from taxlots.book.kinds import (
     ACQUISITION,
     DUAL_BASIS,
@@ -295,6 +296,7 @@ def rebase(b: Book, slot_at: int, cents: int) -> int:
     """Replace a sub-lot by one whose basis differs by ``cents``, a whole again; returns it."""
     position = b.slots[slot_at].position
     near = b.slots[slot_at].previous
+    arrival = b.slots[slot_at].arrival
     units = b.slots[slot_at].quantity
     wash = share_of_whole(b, slot_at, b.slots[slot_at].wash_cents, units)
     loss = share_of_whole(b, slot_at, b.slots[slot_at].loss_cents, units)
@@ -310,6 +312,7 @@ def rebase(b: Book, slot_at: int, cents: int) -> int:
         slot.key_cents = slot.whole_cents
         slot.key_quantity = units
     insert(b, fresh, position, near)
+    keep_turn(b, fresh, arrival)
     return fresh
 
 

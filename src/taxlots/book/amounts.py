@@ -74,7 +74,8 @@ def _paid_and_valued(journal: Journal, cents: Int64) -> Int64:
     """Amounts that a row states as cash, or as the value of what comes in."""
     number = journal.number
     paid = np.isin(journal.action, [ACTION_CODE[a] for a in PAID_IN_CASH])
-    cents = np.where(paid & number["amount"].is_blank, number["cash"].values, cents)
+    is_cash = number["amount"].is_blank & ~number["cash"].is_blank
+    cents = np.where(paid & is_cash, number["cash"].values, cents)
     at_value = [Action.TAXABLE_EXCHANGE, Action.IRA_DISTRIBUTION, Action.INHERIT]
     by_value = np.isin(journal.action, [ACTION_CODE[a] for a in at_value])
     return np.where(by_value, number["fmv"].values, cents)

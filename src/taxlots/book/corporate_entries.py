@@ -80,7 +80,7 @@ def _exchange(desk: Desk, entry: Entry, target: str, action: Action) -> Iterator
         yield replace(
             entry, place=at, to=to, quantity=quantity, ratio=ratio, terms=own, picks=picks
         )
-    if is_whole:
+    if is_whole and not entry.place[0]:
         follow_outbound(desk, entry, target)
 
 
@@ -167,6 +167,7 @@ def distribution(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     if not journal.cell("ratio", entry.row):
         terms.units = entry.quantity
     entry = replace(entry, quantity=0, picks=[])
+    terms.is_right = int(action is Action.RIGHTS)
     if flag(journal, "taxable", entry.row):
         if not _is_there(journal, entry.row, "fmv"):
             return
@@ -177,7 +178,6 @@ def distribution(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
                 entry, kind=kinds.OPEN_BY_TERMS, place=at, to=to, ratio=extra, terms=replace(terms)
             )
         return
-    terms.is_right = int(action is Action.RIGHTS)
     terms.is_elected = int(flag(journal, "elected", entry.row))
     if terms.part_denominator == 0 and not (
         _is_there(journal, entry.row, "fmv") and _is_there(journal, entry.row, "price")

@@ -9,6 +9,7 @@ from taxlots.book.kinds import (
     REPLACEMENT,
     RIGHT,
     TAX_DEFERRED,
+    TAXED_RIGHT,
     UNKNOWN_BASIS,
     UNUSED,
 )
@@ -121,7 +122,8 @@ def open_by_terms(b: Book, at: int) -> None:
         return
     value = value_cents(b.terms[b.details[e.detail].terms], units)
     sub = LAST_SUB if b.rules[0].adjusted_first else 0
-    add_slot(b, number, target, units, value, 0, e.day, sub)
+    flags = TAXED_RIGHT if b.terms[b.details[e.detail].terms].is_right else 0
+    add_slot(b, number, target, units, value, flags, e.day, sub)
     if not b.positions[target].flags & TAX_DEFERRED:
         b.tally[0].basis_in_cents += value
 

@@ -155,14 +155,26 @@ def _goes_first(b: Book, heap: int, at: int, other: int) -> bool:
 
 
 def is_earlier(b: Book, at: int, other: int) -> bool:
-    """Whether a sub-lot goes before another of the same ratio (decisions D12 and D13)."""
+    """Whether a sub-lot goes before another of the same ratio (decisions D12 and D13).
+
+    Of parts that came together, the one whose period started anew was cut off in front.
+    """
     one = b.slots[at]
     two = b.slots[other]
     if one.lot != two.lot:
         return one.lot < two.lot
     if one.sub != two.sub:
         return one.sub < two.sub
-    return one.arrival < two.arrival
+    if one.arrival != two.arrival:
+        return one.arrival < two.arrival
+    return one.holding_period > two.holding_period
+
+
+def keep_turn(b: Book, at: int, arrival: int) -> None:
+    """Let a sub-lot that was put in the place of another one have its turn."""
+    leave(b, at)
+    b.slots[at].arrival = arrival
+    enter(b, b.slots[at].position, at)
 
 
 def _branch(b: Book, heap: int, at: int) -> Branch:

@@ -78,14 +78,22 @@ def named_lots(
     return found
 
 
+def _stock_sold(journal: Journal, row: int) -> str:
+    """The stock that an exercised put or an assigned call sells; blank for every other row."""
+    action = ACTIONS[journal.action[row]]
+    if action not in (Action.EXERCISE, Action.ASSIGN):
+        return ""
+    security = journal.record.securities.get(journal.symbol_of(row))
+    if security is None or not journal.number["cash"].is_blank[row]:
+        return ""
+    return security.underlying if security.is_put == (action is Action.EXERCISE) else ""
+
+
 def _units_named(journal: Journal, row: int) -> int:
     """How many of the named units a unit of the row stands for: an option can name stock lots."""
-    security = journal.record.securities.get(journal.symbol_of(row))
-    if security is None:
+    if not _stock_sold(journal, row):
         return 1
-    sells_stock = {Action.EXERCISE: security.is_put, Action.ASSIGN: not security.is_put}
-    action = ACTIONS[journal.action[row]]
-    return security.multiplier if sells_stock.get(action, False) else 1
+    return journal.record.securities[journal.symbol_of(row)].multiplier
 
 
 def _parse(journal: Journal, row: int) -> Picks | None:
@@ -249,5 +257,6 @@ def _apply_set_methods(journal: Journal, bookings: Bookings, method: Int64) -> N
             if named is not None:
                 standing[account, symbol] = METHOD_CODE.get(named, kinds.FIFO)
         else:
+            symbol = code.get(_stock_sold(journal, row), symbol)
             whole = standing.get((account, -1), int(method[place]))
             method[place] = standing.get((account, symbol), whole)

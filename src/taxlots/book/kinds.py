@@ -65,7 +65,9 @@ TESTED: Final = 2048
 RESTATED: Final = 4096
 ADJUSTED: Final = 8192
 RIGHT: Final = 16384
-"""A right to subscribe that was distributed on stock."""
+"""A right to subscribe that took its basis from the stock it was distributed on."""
+TAXED_RIGHT: Final = 2097152
+"""A right to subscribe that was taxed when it was distributed."""
 LONG_BACKED: Final = 32768
 """A short lot against property held long-term when it was opened (26 USC 1233(d))."""
 LONG_TERM: Final = 65536

@@ -13,6 +13,7 @@ from taxlots.book.kinds import (
     RIGHT,
     SHORT,
     TAX_DEFERRED,
+    TAXED_RIGHT,
     UNKNOWN_BASIS,
 )
 from taxlots.book.noting import fault
@@ -110,7 +111,7 @@ def _buy_when_assigned(b: Book, at: int, lot: int) -> int:
 
 
 def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
-    """The holder of a call buys; returns the price paid, in cents.
+    """The holder of a call buys; returns the basis that came in, in cents.
 
     Contracts that have replaced a loss bring shares that cannot replace another one, and the
     period of what was sold at that loss counts with these shares (26 USC 1223(3)).
@@ -123,6 +124,9 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
     paid = 0
     plain_units = 0
     plain_cents = 0
+    unknown = 0
+    known_premium = 0
+    plain_paid = 0
     flags = ACQUISITION
     held_since = e.day
     while left > 0:
@@ -133,9 +137,10 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
         had = b.slots[source].flags
         tacked = max(0, b.slots[source].acquired - b.slots[source].holding_period)
         wash = share_of_whole(b, source, b.slots[source].wash_cents, units)
-        if had & RIGHT:
+        if had & (RIGHT | TAXED_RIGHT):
             held_since = e.day - 1
-        cents = cost_by_exercise(cost, _premium(b, source, units))
+        premium = _premium(b, source, units)
+        cents = cost_by_exercise(cost, premium)
         if had & REPLACEMENT:
             b.lots[lot].adjusted += 1
             kept = had & (REPLACEMENT | ADJUSTED | INHERITED | UNKNOWN_BASIS)
@@ -143,13 +148,18 @@ def _buy_by_exercise(b: Book, at: int, lot: int) -> int:
             since = e.day - tacked
             used = add_slot(b, lot, target, units * multiplier, cents, kept, since, sub)
             b.slots[used].wash_cents = wash
+            unknown += cost if had & UNKNOWN_BASIS else 0
         else:
+            plain_paid += cost
+            known_premium += 0 if had & UNKNOWN_BASIS else premium
             plain_units += units
             plain_cents += cents
             flags = flags | had & UNKNOWN_BASIS
     if plain_units > 0:
         _add_plain(b, at, lot, plain_units * multiplier, plain_cents, flags, held_since)
-    return paid
+    if flags & UNKNOWN_BASIS:
+        unknown += plain_paid + known_premium
+    return paid - unknown
 
 
 def _add_plain(

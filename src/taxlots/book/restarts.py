@@ -1,6 +1,6 @@
 """Holding periods that start anew because of a short sale.  26 USC 1233(b)."""
 
-from taxlots.book.heaps import start_anew
+from taxlots.book.heaps import keep_turn, start_anew
 from taxlots.book.kinds import INHERITED, RESTARTED, SHORT, UNUSED
 from taxlots.book.positions import detach, insert, leave_candidates, queue_candidate
 from taxlots.book.ranks import begin_walk, next_in_walk
@@ -9,7 +9,10 @@ from taxlots.law.s1233_short_sales import starts_anew
 
 
 def split_off(b: Book, slot_at: int, units: int) -> int:
-    """The first ``units`` of a sub-lot as one of its own, in its place; itself if that is all."""
+    """The first ``units`` of a sub-lot as one of its own, in its place; itself if that is all.
+
+    They came here when the rest did, and stand before it.
+    """
     slot = b.slots[slot_at]
     if units == slot.quantity:
         return slot_at
@@ -18,6 +21,7 @@ def split_off(b: Book, slot_at: int, units: int) -> int:
         leave_candidates(b, part)
         queue_candidate(b, part, b.slots[slot_at].earlier_candidate)
     insert(b, part, slot.position, slot.previous)
+    keep_turn(b, part, slot.arrival)
     return part
 
 

@@ -171,9 +171,15 @@ def open_lots_of(books: Books) -> OpenLots:
     s = slots[is_open]
     household = books.blueprint.household[books.state.table("lots")["event"][s["lot"]]]
     account = positions["account"][s["position"]]
-    used = s["flags"] & kinds.REPLACEMENT
-    keys = [s["arrival"], used, s["holding_period"], s["sub"], s["position"], account, s["lot"]]
-    s = s[np.lexsort([*keys, household])]
+    keys = [
+        _turns(books, s, np.flatnonzero(is_open)),
+        s["sub"],
+        s["position"],
+        account,
+        s["lot"],
+        household,
+    ]
+    s = s[np.lexsort(keys)]
     basis = _averaged(books, s)
     is_dual = s["flags"] & kinds.DUAL_BASIS != 0
     sums = {
@@ -204,6 +210,28 @@ def open_lots_of(books: Books) -> OpenLots:
         is_covered=_covered(books, s, lot_row),
         **sums,
     )
+
+
+def _turns(books: Books, slots: Table, numbers: Int64) -> Int64:
+    """The turn of each sub-lot among the parts of one sub-lot in one position.
+
+    It is that of arrival, but short sales cut parts in their place (26 USC 1233 and 1259).
+    """
+    turns = slots["arrival"].astype(np.int64)
+    positions = books.state.table("positions")
+    shorted = positions["flags"][slots["position"]] & kinds.SHORTED != 0
+    if not shorted.any():
+        return turns
+    table = books.state.table("slots")
+    order: dict[int, int] = {}
+    for position in np.unique(slots["position"][shorted]).tolist():
+        at = int(positions["head"][position])
+        while at >= 0:
+            order[at] = len(order)
+            at = int(table["next"][at])
+    for at in np.flatnonzero(shorted).tolist():
+        turns[at] = order[int(numbers[at])]
+    return turns
 
 
 def _averaged(books: Books, slots: Table) -> Int64:
