@@ -37,7 +37,20 @@ def places_of(
             is_there = key in desk.left and key[0] == entry.household and name == symbol
             if is_there and account in ("", holder):
                 places.append((holder, name, order))
+        places += [place for place in _children(desk, entry) if place not in places]
     return places
+
+
+def _children(desk: Desk, entry: Entry) -> list[Place]:
+    """Where shares of the row's symbol are on their way that were distributed on others."""
+    account, symbol, _ = entry.place
+    return [
+        place
+        for place in sorted(desk.under_way)
+        if place[1] == symbol
+        and account in ("", place[0])
+        and (entry.household, place[2].removeprefix("order ")) in desk.left
+    ]
 
 
 def merger(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -91,6 +104,9 @@ def follow_outbound(desk: Desk, entry: Entry, target: str) -> None:
         is_there = key in desk.left and key[0] == entry.household and name == symbol
         if is_there and account in ("", holder):
             desk.outbound[key] = (holder, target, order)
+    for child in _children(desk, entry):
+        desk.under_way.discard(child)
+        desk.under_way.add((child[0], target, child[2]))
 
 
 def _taxable_exchange(desk: Desk, entry: Entry, target: str) -> Iterator[Entry]:

@@ -88,27 +88,25 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
     if e.kind == SURRENDER:
         row.sold = b.terms[b.details[e.detail].terms].sold
         row.window = row.sold
-    loss_cents = 0
-    if slot.flags & DUAL_BASIS:
-        loss_cents = share_of_whole(b, source, slot.loss_cents, units)
+    loss_cents = share_of_whole(b, source, slot.loss_cents, units)
+    wash_cents = share_of_whole(b, source, slot.wash_cents, units)
     keep_closed(b, at, source, units, row_at)
     if slot.flags & POOLED:
         basis = leave_pool(b, source, units)
         relieve(b, source, units)
     else:
         basis = relieve(b, source, units)
-    if row.flags & DUAL_BASIS:
-        used = basis_on_sale(proceeds, basis, loss_cents)
-        row.gap_cents = basis - used
-        if proceeds < loss_cents:
-            row.holding_period = max(row.holding_period, row.acquired)
-        basis = used
     row.basis_cents = basis
     if row.flags & RIGHT and e.kind == EXPIRE:
-        _lapse(b, row_at)
+        _lapse(b, row_at, loss_cents, wash_cents)
+    elif row.flags & DUAL_BASIS:
+        row.basis_cents = basis_on_sale(proceeds, basis, loss_cents)
+        row.gap_cents = basis - row.basis_cents
+        if proceeds < loss_cents:
+            row.holding_period = max(row.holding_period, row.acquired)
 
 
-def _lapse(b: Book, row_at: int) -> None:
+def _lapse(b: Book, row_at: int, loss_cents: int, wash_cents: int) -> None:
     """A right that lapses never had a basis: it goes back to the stock of its lot.
 
     Where that has left the account, the loss is not allowed (Treas. Reg. 1.307-1(a)).
@@ -126,10 +124,14 @@ def _lapse(b: Book, row_at: int) -> None:
     if stock == NONE:
         row.nondeductible_cents = row.basis_cents
         return
-    if b.slots[stock].flags & POOLED:
-        join_pool(b, stock, 0, row.basis_cents)
-    rebase(b, stock, row.basis_cents)
+    basis = row.basis_cents
     row.basis_cents = 0
+    if b.slots[stock].flags & POOLED:
+        join_pool(b, stock, 0, basis)
+    whole = rebase(b, stock, basis)
+    b.slots[whole].wash_cents += wash_cents
+    if b.slots[whole].flags & DUAL_BASIS:
+        b.slots[whole].loss_cents += loss_cents - basis
 
 
 def _stands_before(b: Book, at: int, other: int) -> bool:
