@@ -55,7 +55,10 @@ def test_26_usc_356_boot_is_told_block_by_block_over_all_accounts(tmp_path: Path
     assert lost["account"] == "other"
     assert one(lost["because"], "result")["gain"] == "0.00"
     assert story["gain"] == "50.00"
-    assert [lot["lot_id"] for lot in story["lots"]] == ["c"]
+    (deferred,) = story["lots"]
+    assert deferred["lot_id"] == "c"
+    told = one(deferred["because"], "boot")["text"]
+    assert told.endswith("The account is tax-deferred: nothing of it is realized.")
 
 
 def test_a_later_sale_shows_its_lot_through_every_action(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +13,7 @@ from taxlots.law.s301_distributions import basis_returned, gain_beyond_basis
 from taxlots.law.s307_stock_rights import must_allocate
 from taxlots.law.s356_boot import recognized_gain
 from taxlots.law.s358_allocation import basis_after_exchange, basis_of_new_shares
+from taxlots.reports.explain_wording import NOT_TAXED_YET
 from taxlots.reports.explained import CitedRow, Shares, Step
 
 TAXABLE_SHARES: Final = ("26 USC 301(b)(1)", "26 USC 301(d)", "26 USC 305(b)")
@@ -175,6 +176,15 @@ def returned_unknown_step(row: CitedRow, block: Shares, cents: int) -> Step:
         text=f"{row.named}: {dollars(cents)} came back on {block}; its basis stays unknown.",
         cites=authorities_of(basis_returned),
         rows=(row,),
+    )
+
+
+def not_realized(step: Step) -> Step:
+    """A step of a tax-deferred account: what it does to basis is the same, and no gain arises."""
+    return replace(
+        step,
+        text=f"{step.text} The account is tax-deferred: nothing of it is realized.",
+        cites=(*step.cites, NOT_TAXED_YET),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.tables import Terms
 from taxlots.book.terms import cash_cents, old_value_cents, value_cents
@@ -45,6 +46,12 @@ class Action:
     def new_units(self) -> int:
         """What it brought for everything held."""
         return new_units_of(self.books, self.event, self.terms, self.booked.held)
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether it met a tax-deferred account, where nothing is realized."""
+        flags = self.books.blueprint.tables["positions"]["flags"][self.booked.position]
+        return bool(int(flags) & kinds.TAX_DEFERRED)
 
     def spread(self, amount: int, block: Block) -> int:
         """A block's share of an amount, in order."""
@@ -96,7 +103,7 @@ def exchange_steps(history: FamilyHistory, evidence: Evidence, change: Change) -
 def boot_step(action: Action, evidence: Evidence, block: Block) -> Step:
     """The arithmetic of one block that got cash besides stock."""
     books = action.books
-    return wording.boot_step(
+    step = wording.boot_step(
         evidence.row(row_of_event(books, action.event)),
         shares_at(books, action.booked.position, block.quantity),
         symbol_of(books, target_of(books, action.event)),
@@ -104,6 +111,7 @@ def boot_step(action: Action, evidence: Evidence, block: Block) -> Step:
         block.basis,
         unknown=block.is_unknown,
     )
+    return wording.not_realized(step) if action.is_deferred else step
 
 
 def division_steps(history: FamilyHistory, evidence: Evidence, change: Change) -> Iterator[Step]:
@@ -155,7 +163,8 @@ def return_step(action: Action, evidence: Evidence, block: Block) -> Step:
     cents = action.spread(cash_cents(action.terms, action.booked.held), block)
     if block.is_unknown:
         return wording.returned_unknown_step(row, held, cents)
-    return wording.returned_step(row, held, block.basis, cents)
+    step = wording.returned_step(row, held, block.basis, cents)
+    return wording.not_realized(step) if action.is_deferred and cents > block.basis else step
 
 
 def _at(parts: tuple[Part, ...], position: int) -> int:

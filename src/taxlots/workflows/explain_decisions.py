@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,16 +42,16 @@ IN_THE_FOLD: Final = (*tuple(READINGS)[:5], "average_rounding")
 """Decisions that the fold itself takes; the others change what is laid before it."""
 
 
-def decision_steps(books: Books, history: FamilyHistory, sale: int) -> Iterator[Step]:
-    """A step for each decision whose other answer gives the sale other figures."""
-    booked = _figures(history.rows, sale)
-    position = int(books.blueprint.tables["events"]["position"][sale])
+def decision_steps(books: Books, history: FamilyHistory, sales: list[int]) -> Iterator[Step]:
+    """A step for each decision whose other answer gives sales of one family other figures."""
+    booked = _figures(history.rows, sales)
+    position = int(books.blueprint.tables["events"]["position"][sales[0]])
     for field, (number, says) in READINGS.items():
         other = _other(books.record.policy, field)
         if field in IN_THE_FOLD:
-            changed = _figures(history_of(books, position, policy=other).rows, sale)
+            changed = _figures(history_of(books, position, policy=other).rows, sales)
         elif _may_matter(books, field):
-            changed = _rebooked(books, other, sale)
+            changed = _rebooked(books, other, sales)
         else:
             continue
         if changed != booked:
@@ -70,8 +70,8 @@ def _other(policy: Policy, field: str) -> Policy:
     return replace(policy, **changed)
 
 
-def _figures(rows: list[Row], sale: int) -> Figures:
-    """What a sale comes to: lot, quantity, proceeds, basis, disallowed, for good, period."""
+def _figures(rows: list[Row], sales: Container[int]) -> Figures:
+    """What sales come to: lot, quantity, proceeds, basis, disallowed, for good, period."""
     return sorted(
         (
             row.lot,
@@ -83,7 +83,7 @@ def _figures(rows: list[Row], sale: int) -> Figures:
             row.holding_period,
         )
         for row in rows
-        if row.event == sale
+        if row.event in sales
     )
 
 
@@ -99,17 +99,18 @@ def _may_matter(books: Books, field: str) -> bool:
     return len(set(indexes)) < len(indexes)
 
 
-def _rebooked(books: Books, policy: Policy, sale: int) -> Figures:
-    """The figures of the sale when the whole book is booked under another policy."""
+def _rebooked(books: Books, policy: Policy, sales: list[int]) -> Figures:
+    """The figures of the sales when the whole book is booked under another policy."""
     record = replace(books.record, policy=policy)
     other, _ = book_record(record, as_of=date_of(books.as_of), settlement=settlement_day)
     if other is None:
         return []
-    key = _key(books, sale)
-    events = np.flatnonzero(other.blueprint.tables["events"]["row"] == key[0]).tolist()
-    event = next(event for event in events if _key(other, event) == key)
-    position = int(other.blueprint.tables["events"]["position"][event])
-    return _figures(history_of(other, position).rows, event)
+    keys = {_key(books, sale) for sale in sales}
+    row, _, _ = next(iter(keys))
+    events = np.flatnonzero(other.blueprint.tables["events"]["row"] == row).tolist()
+    same = [event for event in events if _key(other, event) in keys]
+    position = int(other.blueprint.tables["events"]["position"][same[0]])
+    return _figures(history_of(other, position).rows, same)
 
 
 def _key(books: Books, event: int) -> tuple[int, int, Place]:

@@ -22,7 +22,8 @@ from taxlots.workflows.explain_identification import identification_step
 from taxlots.workflows.explain_lookup import id_of_lot, row_of_event
 from taxlots.workflows.explain_lot import lot_steps, steps_of
 from taxlots.workflows.explain_piece import Piece, piece_steps
-from taxlots.workflows.family_history import history_of
+from taxlots.workflows.family_history import family_of, history_of
+from taxlots.workflows.family_record import FamilyHistory
 from taxlots.workflows.family_relief import RELIEVING
 
 DISPOSING = (kinds.SELL, kinds.SURRENDER, kinds.EXPIRE, kinds.COVER, kinds.DELIVER)
@@ -47,16 +48,13 @@ def sale_story(books: Books, evidence: Evidence, events: list[int]) -> SaleStory
     event_of = books.state.table("rows")["event"][realized.source]
     sales = [
         sale
-        for event in events
-        for sale in (_sale(books, evidence, event),)
-        if sale.relieved or bool((event_of == event).any())
+        for sale in _sales(books, evidence, events)
+        if sale.relieved or bool((event_of == sale.event).any())
     ]
     if not sales:
         return None
-    mine = np.flatnonzero(np.isin(event_of, [sale.event for sale in sales]))
     pieces: list[PieceStory] = []
     steps: list[Step] = []
-    decisions: list[Step] = []
     for sale in sales:
         own = np.flatnonzero(event_of == sale.event)
         found = tuple(_pieces(sale, realized, own)) if len(own) else ()
@@ -66,8 +64,6 @@ def sale_story(books: Books, evidence: Evidence, events: list[int]) -> SaleStory
             steps.append(identification_step(sale))
         if not found:
             steps += _unrealized(sale)
-        else:
-            decisions += decision_steps(books, sale.history, sale.event)
     effects = tuple(effects_of(sales, events))
     return SaleStory(
         book=books.record.name,
@@ -77,23 +73,44 @@ def sale_story(books: Books, evidence: Evidence, events: list[int]) -> SaleStory
         rows=_scene([*steps, *(step for one in effects for step in one.steps)], pieces),
         steps=tuple(steps),
         pieces=tuple(pieces),
-        decisions=tuple(decisions),
-        totals=_totals(realized, mine),
+        decisions=tuple(_decisions(sales)) if pieces else (),
+        totals=_totals(realized, np.flatnonzero(np.isin(event_of, events))),
         effects=effects,
     )
 
 
-def _sale(books: Books, evidence: Evidence, event: int) -> Sale:
-    """A sale with the history of its family, and of every lot that it closed or met."""
-    row = row_of_event(books, event)
+def _sales(books: Books, evidence: Evidence, events: list[int]) -> list[Sale]:
+    """The sales of a row, those of one family with one history of every lot that they met."""
+    positions = books.blueprint.tables["events"]["position"]
+    found: dict[int, Sale] = {}
+    for event in events:
+        if event in found:
+            continue
+        position = int(positions[event])
+        family = family_of(books, position)
+        mine = [one for one in events if int(positions[one]) in family]
+        history = _history(books, position, mine)
+        for one in mine:
+            found[one] = Sale(books=books, evidence=evidence, event=one, history=history)
+    return [found[event] for event in events]
+
+
+def _history(books: Books, position: int, events: list[int]) -> FamilyHistory:
+    """The history of a family, with every lot that the events of a row closed or met."""
+    row = row_of_event(books, events[0])
     watched = np.flatnonzero(books.blueprint.tables["events"]["row"] == row).tolist()
-    position = int(books.blueprint.tables["events"]["position"][event])
     first = history_of(books, position, watched=watched)
-    lots = {one.lot for one in first.relieved.get(event, [])}
-    lots |= {one.lot for one in first.rows if one.event == event}
-    lots |= {match.lot for match in first.matches if match.loss_event == event}
-    history = history_of(books, position, lots, watched=watched)
-    return Sale(books=books, evidence=evidence, event=event, history=history)
+    lots = {one.lot for event in events for one in first.relieved.get(event, [])}
+    lots |= {one.lot for one in first.rows if one.event in events}
+    lots |= {match.lot for match in first.matches if match.loss_event in events}
+    return history_of(books, position, lots, watched=watched)
+
+
+def _decisions(sales: list[Sale]) -> Iterator[Step]:
+    """The open questions of law that matter, family by family."""
+    for history in _histories(sales):
+        events = [sale.event for sale in sales if sale.history is history]
+        yield from decision_steps(sales[0].books, history, events)
 
 
 def _pieces(sale: Sale, realized: Realized, mine: np.ndarray) -> Iterator[PieceStory]:
@@ -142,21 +159,28 @@ def _unrealized(sale: Sale) -> Iterator[Step]:
 
 def effects_of(sales: list[Sale], events: list[int]) -> Iterator[LotEffect]:
     """What a row did besides: lots that it opened, periods that it made start anew."""
-    told: set[int] = set()
-    for sale in sales:
-        books, history = sale.books, sale.history
-        closed = {one.lot for taken in history.relieved.values() for one in taken}
-        closed |= {row.lot for row in history.rows if row.event in events}
-        closed |= {match.lot for match in history.matches if match.loss_event in events}
-        closed |= {one.against for taken in history.relieved.values() for one in taken}
-        row = sale.row
+    books, evidence = sales[0].books, sales[0].evidence
+    found: dict[int, list[Step]] = {}
+    for history in _histories(sales):
+        told = {one.lot for taken in history.relieved.values() for one in taken}
+        told |= {one.against for taken in history.relieved.values() for one in taken}
+        told |= {row.lot for row in history.rows if row.event in events}
+        told |= {match.lot for match in history.matches if match.loss_event in events}
         for change in history.changes:
-            mine = row_of_event(books, change.event) == row and change.lot not in closed
-            if mine and change.lot not in told:
-                told.add(change.lot)
-                steps = tuple(steps_of(history, sale.evidence, change))
-                if steps:
-                    yield LotEffect(lot_id=id_of_lot(books, change.lot), steps=steps)
+            if row_of_event(books, change.event) == sales[0].row:
+                found.setdefault(change.lot, []).extend(
+                    step
+                    for step in steps_of(history, evidence, change)
+                    if change.lot not in told or step.name == "holding_period_restarted"
+                )
+    for lot, steps in found.items():
+        if steps:
+            yield LotEffect(lot_id=id_of_lot(books, lot), steps=tuple(steps))
+
+
+def _histories(sales: list[Sale]) -> list[FamilyHistory]:
+    """The histories of sales, each once."""
+    return list({id(sale.history): sale.history for sale in sales}.values())
 
 
 def _scene(steps: list[Step], pieces: list[PieceStory]) -> tuple[CitedRow, ...]:
