@@ -58,6 +58,7 @@ def _sell(held: Holdings, event: Event, part: Part, count: int, value: int) -> N
     held.count("basis in", sold.account, value)
     sold.restate(value, value, 0)
     sold.start_anew(event.day)
+    sold.reached = date.min
 
 
 def constructive_status(sold: date, as_of: date) -> str:

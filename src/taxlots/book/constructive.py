@@ -7,6 +7,7 @@ from taxlots.book.kinds import (
     DUAL_BASIS,
     INHERITED,
     LONG_BACKED,
+    RESTARTED,
     SHORT,
     UNKNOWN_BASIS,
 )
@@ -63,7 +64,7 @@ def _deem_part_sold(b: Book, at: int, slot_at: int, skipped: int, units: int, va
     slot = b.slots[anew]
     slot.wash_cents = 0
     slot.loss_cents = 0
-    slot.flags = slot.flags & ~(DUAL_BASIS | INHERITED)
+    slot.flags = slot.flags & ~(DUAL_BASIS | INHERITED | RESTARTED)
     start_anew(b, anew, b.events[at].day)
 
 

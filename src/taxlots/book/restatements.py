@@ -77,6 +77,7 @@ def _split_row(b: Book, slot_at: int, units: int) -> int:
     part.flags = row.flags
     part.sold = row.sold
     part.window = row.window
+    part.against = row.against
     part.quantity = apportion(row.quantity, units, slot.quantity)
     part.proceeds_cents = apportion(row.proceeds_cents, units, slot.quantity)
     part.basis_cents = apportion(row.basis_cents, units, slot.quantity)

@@ -156,6 +156,7 @@ def new_row(b: Book, at: int, source: int, units: int, proceeds: int) -> int:
     row.flags = slot.flags & ~UNUSED
     row.sold = e.day
     row.window = e.day
+    row.against = NONE
     row.quantity = units
     row.proceeds_cents = proceeds
     row.basis_cents = 0

@@ -179,7 +179,10 @@ def _deliver_part(b: Book, at: int, source: int, against: int, units: int) -> No
         basis = used
     row.proceeds_cents = proceeds
     row.basis_cents = basis
-    was_long = row.flags & INHERITED or not starts_anew(row.holding_period, opened)
+    row.against = b.slots[against].lot
+    was_long = row.acquired <= opened and (
+        row.flags & INHERITED != 0 or not starts_anew(row.holding_period, opened)
+    )
     is_loss = row.basis_cents > proceeds
     row.flags = row.flags | (LONG_TERM if was_long or (is_loss and is_backed) else SHORT_TERM)
     if is_complete_when_opened(row.acquired, opened):

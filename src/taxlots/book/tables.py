@@ -255,7 +255,7 @@ class Row:
     """A realized piece of a lot.  ``gap_cents``: a gift's gain basis less the basis used.
 
     ``sold`` is the day on which the law puts the disposition, ``window`` the day around which
-    section 1091 looks for replacements.
+    section 1091 looks for replacements; ``against`` is the short lot that a delivery closed.
     """
 
     event: Int32 = NONE
@@ -266,6 +266,8 @@ class Row:
     flags: Int32 = 0
     sold: Int32 = 0
     window: Int32 = 0
+    against: Int32 = NONE
+    spare: Int32 = 0
     quantity: int = 0
     proceeds_cents: int = 0
     basis_cents: int = 0

@@ -57,6 +57,8 @@ def test_loss(b: Book, row_at: int) -> None:
     wait.day = row.window
     wait.position = row.position
     wait.lot = row.lot
+    if row.against != NONE and position.flags & SHORT:
+        wait.lot = row.against
     wait.holding_period = row.holding_period
     wait.flags = row.flags & INHERITED
     wait.whole = row.quantity * position.multiplier
