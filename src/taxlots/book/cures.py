@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
-from taxlots.book.checks import is_action
+from taxlots.book.checks import is_action, ratio_of
 from taxlots.book.journal import ACTIONS, Journal
 from taxlots.book.ordering import Bookings
 from taxlots.domain.account import Account
-from taxlots.domain.action import Action
+from taxlots.domain.action import CORPORATE_ACTIONS, EXCHANGE_ACTIONS, Action
 from taxlots.law.s1259_constructive_sales import exposed_through, last_day_to_close
 
 REDUCING: Final = frozenset(
@@ -30,43 +31,79 @@ class _Open:
 
     row: int
     day: int
-    left: int
+    tax_return: str
+    symbol: str
+    left: Fraction
     closed: int = -1
     is_delivered: bool = False
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The short sales of each account and symbol so far, and what reduced a holding on a day."""
+
+    journal: Journal
+    accounts: dict[str, Account]
+    queues: dict[tuple[str, str], list[_Open]] = field(default_factory=dict)
+    reducing: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    found: list[_Open] = field(default_factory=list)
+
+    def pass_row(self, row: int, action: Action, day: int) -> None:
+        """Follow one booking."""
+        journal = self.journal
+        symbol = journal.symbol_of(row)
+        if action in CORPORATE_ACTIONS:
+            self._restate(row, symbol)
+        account = self.accounts.get(journal.account_of(row))
+        if account is None:
+            return
+        kept = _reduced(journal, action, symbol)
+        if kept:
+            self.reducing.setdefault((account.tax_return, kept), []).append(day)
+        queue = self.queues.setdefault((account.id, symbol), [])
+        units = Fraction(int(journal.number["quantity"].values[row]))
+        if action is Action.SELL_SHORT:
+            queue.append(_Open(row, day, account.tax_return, symbol, units))
+            self.found.append(queue[-1])
+        elif action in (Action.BUY_TO_COVER, Action.CLOSE_SHORT_BY_DELIVERY):
+            _close(queue, units, day, is_delivered=action is Action.CLOSE_SHORT_BY_DELIVERY)
+
+    def _restate(self, row: int, symbol: str) -> None:
+        """What is owed follows splits, and turns into what its shares turn into."""
+        journal = self.journal
+        named = journal.account_of(row)
+        target = journal.cell("to_symbol", row)
+        action = ACTIONS[journal.action[row]]
+        turns = action in EXCHANGE_ACTIONS or action is Action.SYMBOL_CHANGE
+        is_split = action is Action.SPLIT or (action is Action.STOCK_DIVIDEND and not target)
+        stated = journal.cell("ratio", row)
+        ratio = ratio_of(journal, row) if stated and (turns or is_split) else Fraction(1)
+        for holder, held in list(self.queues):
+            mine = held == symbol and (is_split or named in ("", holder))
+            if not mine or not (turns or is_split):
+                continue
+            queue = self.queues.pop((holder, held))
+            for short in queue:
+                short.left *= ratio or 1
+                short.symbol = target or symbol
+            self.queues.setdefault((holder, target or symbol), []).extend(queue)
 
 
 def cured_shorts(
     journal: Journal, bookings: Bookings, accounts: dict[str, Account], as_of: int
 ) -> frozenset[int]:
     """The SELL_SHORT rows that were closed and whose position stayed exposed, as of a day."""
-    actions = journal.action[bookings.row]
     if not is_action(journal, {Action.SELL_SHORT})[bookings.row].any():
         return frozenset()
-    closed: list[tuple[_Open, str, str]] = []
-    queues: dict[tuple[str, str], list[_Open]] = {}
-    reducing: dict[tuple[str, str], list[int]] = {}
+    walk = _Walk(journal, accounts)
+    actions = journal.action[bookings.row]
     for place in range(len(bookings)):
-        row = int(bookings.row[place])
         action = ACTIONS[actions[place]]
-        account = accounts.get(journal.account_of(row))
-        if account is None:
-            continue
-        symbol = journal.symbol_of(row)
-        day = int(bookings.day[place])
-        kept = _reduced(journal, action, symbol)
-        if kept:
-            reducing.setdefault((account.tax_return, kept), []).append(day)
-        queue = queues.setdefault((account.id, symbol), [])
-        units = int(journal.number["quantity"].values[row])
-        if action is Action.SELL_SHORT:
-            queue.append(_Open(row, day, units))
-            closed.append((queue[-1], account.tax_return, symbol))
-        elif action in (Action.BUY_TO_COVER, Action.CLOSE_SHORT_BY_DELIVERY):
-            _close(queue, units, day, is_delivered=action is Action.CLOSE_SHORT_BY_DELIVERY)
+        walk.pass_row(int(bookings.row[place]), action, int(bookings.day[place]))
     return frozenset(
         short.row
-        for short, tax_return, symbol in closed
-        if _is_cured(short, reducing.get((tax_return, symbol), []), as_of)
+        for short in walk.found
+        if _is_cured(short, walk.reducing.get((short.tax_return, short.symbol), []), as_of)
     )
 
 
@@ -83,7 +120,7 @@ def _reduced(journal: Journal, action: Action, symbol: str) -> str:
     return security.underlying if is_hedge else ""
 
 
-def _close(queue: list[_Open], units: int, day: int, *, is_delivered: bool) -> None:
+def _close(queue: list[_Open], units: Fraction, day: int, *, is_delivered: bool) -> None:
     for short in queue:
         taken = min(units, short.left)
         if taken:

@@ -90,7 +90,9 @@ def blueprint(
     tables = {"events": events, "details": details, "terms": terms, "picks": picks}
     tables |= position_tables(desk, list(places), identity, policy)
     if any(entry.kind in CHAINED for entry in entries):
-        looked_at = {e.place[1] for e in entries if e.kind in CHAINED and e.kind != kinds.SPLIT}
+        asking = [e for e in entries if e.kind in CHAINED and e.kind != kinds.SPLIT]
+        looked_at = {place[1] for e in asking for place in (e.place, e.to or e.place)}
+        looked_at |= {e.to[1] for e in entries if e.kind == kinds.RENAME and e.to is not None}
         chain_positions(tables, list(places), desk, looked_at)
     kept = _place_splits(tables, list(places), columns, entries, desk)
     tables["events"] = events[kept]

@@ -6,6 +6,7 @@ from taxlots.book.kinds import (
     HEAPS,
     POOLED,
     REPLACEMENT,
+    RESTARTED,
     SHORT,
     STEPS_UP,
     UNUSED,
@@ -100,7 +101,7 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
     basis = replacement_basis(used.open_cents, disallowed)
     used.open_cents = basis
     used.whole_cents = basis
-    if used.holding_period <= used.acquired:
+    if used.holding_period <= used.acquired and not used.flags & RESTARTED:
         used.flags = used.flags | wait.flags
         used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
     if disallowed != 0:

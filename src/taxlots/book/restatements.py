@@ -5,6 +5,7 @@ from taxlots.book.kinds import (
     EARLIER_YEAR_RESTATED,
     INHERITED,
     REPLACEMENT,
+    RESTARTED,
     RESTATED,
     SHORT,
     STEPS_UP,
@@ -51,7 +52,7 @@ def restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, ru
         restated.flags = restated.flags | ADJUSTED
         if is_owed:
             return
-        if restated.holding_period > restated.acquired:
+        if restated.holding_period > restated.acquired or restated.flags & RESTARTED:
             return
         restated.flags = restated.flags | wait.flags
         restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)

@@ -296,7 +296,8 @@ def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
         record.securities.get(symbol, Security(symbol=symbol)).kind
         for _, symbol, _ in books.blueprint.places
     ]
-    keys = slots["position"].astype(np.int64) * (1 << 32) + (slots["acquired"] + (1 << 30))
+    opened_in = _opened_in(books, slots["lot"])
+    keys = opened_in * (1 << 32) + (slots["acquired"] + (1 << 30))
     pairs, inverse = np.unique(keys, return_inverse=True)
     by_date = np.array(
         [is_covered(kind[k >> 32], (k & ((1 << 32) - 1)) - (1 << 30)) for k in pairs.tolist()],
@@ -308,6 +309,19 @@ def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
         if cell.lower() in said:
             by_date[at] = said[cell.lower()]
     return by_date
+
+
+def _opened_in(books: Books, lot: Table) -> Int64:
+    """The position in which each lot was opened: what it was then decides whether it is covered."""
+    events = books.blueprint.tables["events"]
+    details = books.blueprint.tables["details"]
+    opened = events[books.state.table("lots")["event"][lot]]
+    position = opened["position"].astype(np.int64)
+    elsewhere = np.isin(
+        opened["kind"], (kinds.DISTRIBUTE, kinds.OPEN_BY_TERMS, kinds.OPEN_BY_OPTION)
+    )
+    position[elsewhere] = details["to_position"][opened["detail"][elsewhere]]
+    return position
 
 
 def _status(books: Books, rows: Table, is_unknown: Mask) -> Int64:

@@ -62,7 +62,7 @@ def relieve_all(b: Book, at: int) -> bool:
         source, units, pick, of_pick = next_relief(b, at, method, pick, of_pick, left)
         if p.flags & SHORTED and realizes:
             of_pick += units
-            source, units = restart_before_sale(b, source, units, e.day)
+            source, units = restart_before_sale(b, source, units, _sold_day(b, at))
             of_pick -= units
         left -= units
         proceeds = apportion(e.cents, e.quantity - left, e.quantity) - given
@@ -79,15 +79,20 @@ def relieve_all(b: Book, at: int) -> bool:
     return in_order
 
 
+def _sold_day(b: Book, at: int) -> int:
+    """The day on which the law puts a sale: that of its row, unless its terms say another."""
+    e = b.events[at]
+    return b.terms[b.details[e.detail].terms].sold if e.kind == SURRENDER else e.day
+
+
 def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
     """Write the row of one relieved piece."""
     e = b.events[at]
     slot = b.slots[source]
     row_at = new_row(b, at, source, units, proceeds)
     row = b.rows[row_at]
-    if e.kind == SURRENDER:
-        row.sold = b.terms[b.details[e.detail].terms].sold
-        row.window = row.sold
+    row.sold = _sold_day(b, at)
+    row.window = row.sold
     loss_cents = share_of_whole(b, source, slot.loss_cents, units)
     wash_cents = share_of_whole(b, source, slot.wash_cents, units)
     keep_closed(b, at, source, units, row_at)
