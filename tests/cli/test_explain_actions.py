@@ -146,6 +146,25 @@ def test_26_usc_165_g_a_worthless_share_is_sold_on_the_last_day_of_the_year(
     assert one(piece["because"], "term")["term"] == piece["term"] == "LT"
 
 
+def test_a_liquidation_takes_lots_first_in_first_out_whatever_the_account_s_method(
+    tmp_path: Path,
+) -> None:
+    accounts = "household,account,kind,owner,method\nhome,brokerage,taxable,self,HIFO\n"
+    rows = (
+        row("a", "2023-01-05", "BUY", "10", price="50")
+        + row("b", "2023-03-05", "BUY", "10", price="80")
+        + row("l", "2024-03-05", "LIQUIDATION", "10", cash="600")
+    )
+    books = book(tmp_path / "book", rows, header=HEADER, accounts=accounts)
+
+    story = explained(books, "l")
+
+    assert one(story["because"], "identification")["method"] == "FIFO"
+    (piece,) = story["pieces"]
+    assert piece["lot_id"] == "a"
+    assert one(piece["because"], "basis")["cost_basis"] == piece["cost_basis"] == "500.00"
+
+
 def test_a_taxable_merger_is_a_sale_and_opens_a_lot(tmp_path: Path) -> None:
     terms = {"to_symbol": "NEW", "ratio": "0.5", "cash": "50", "fmv": "300", "taxable": "true"}
     books = folder(

@@ -40,13 +40,10 @@ def identification_step(sale: Sale) -> Step:
         )
     if sale.is_closing:
         return wording.opening_order_step(evidence.row(row, "sale"))
+    if sale.kind != kinds.SELL:
+        why = f"{sale.action} takes lots in this order, whatever the account's method"
+        return wording.method_step(METHODS[kinds.FIFO], why, (sale.cited("sale"),))
     method = METHODS.get(int(event["method"]), METHODS[kinds.FIFO])
-    if sale.kind == kinds.DELIVER:
-        method = METHODS[kinds.FIFO]
-    if sale.kind != kinds.SELL and method is METHODS[kinds.FIFO]:
-        return wording.method_step(
-            method, f"{sale.action} takes lots first in, first out", (), late_lots=named
-        )
     origin, rows = _origin(books, evidence, row, sale.account)
     return wording.method_step(method, origin, rows, late_lots=named)
 

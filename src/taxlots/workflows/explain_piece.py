@@ -229,7 +229,8 @@ def _term(sale: Sale, piece: Piece, *, is_long: bool) -> Step:
     if sale.is_closing:
         is_written = is_option(sale.books, sale.position)
         return short.short_term_step(row.sold, is_long=is_long, is_written=is_written)
-    if sale.kind == kinds.DELIVER and not row.flags & kinds.INHERITED:
+    is_always_long = bool(row.flags & kinds.INHERITED) and is_long
+    if sale.kind == kinds.DELIVER and not is_always_long:
         taken = piece.relieved(sale)
         return short.delivered_term_step(
             taken.opened, row.holding_period, is_long=is_long, is_backed=taken.is_long_backed

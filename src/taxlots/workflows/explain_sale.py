@@ -144,6 +144,8 @@ def _taken(sale: Sale, turn: int, row: Row) -> int:
     """Which relieved part a row comes from: the one in its turn, or the first of its lot."""
     relieved = sale.relieved
     if turn < len(relieved):
+        if relieved[turn].lot != row.lot:
+            raise AssertionError("a dry run of the relief takes the lots that were booked")
         return turn
     return next((at for at, one in enumerate(relieved) if one.lot == row.lot), -1)
 

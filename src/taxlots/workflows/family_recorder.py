@@ -79,7 +79,12 @@ class Recorder:
             self._book(at)
         book = self.state.book
         self.history.rows = [
-            replace(row, event=self.events[row.event], lot=self.lots[row.lot])
+            replace(
+                row,
+                event=self.events[row.event],
+                lot=self.lots[row.lot],
+                against=NONE if row.against == NONE else self.lots[row.against],
+            )
             for row in book.rows[: book.tally[0].rows]
         ]
         return self.history

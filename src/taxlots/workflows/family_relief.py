@@ -71,7 +71,7 @@ def _sold(book: Book, at: int) -> list[Relieved]:
     event = book.events[at]
     position = book.positions[event.position]
     realizes = not position.flags & kinds.TAX_DEFERRED
-    method = event.method
+    method = event.method if event.kind == kinds.SELL else kinds.FIFO
     pick, of_pick = first_pick(book, at)
     if is_averaged(book, event.position):
         method, pick = kinds.FIFO, NONE
