@@ -18,8 +18,19 @@ from tests.histories import Cells, History, histories, random_history, smaller
 
 BLOCK = 100
 BLOCKS = 20
-BOOKED_PROFILES = ("trades", "averaging")
-"""Profiles of histories on which the engine has learned to agree."""
+PROFILES = ("corporate", "options", "averaging", "shorts", "all")
+"""Profiles of histories with further events; those of trades alone have a test of their own."""
+
+DISPUTED = {
+    "corporate": {183, 210, 312, 316, 361, 364},
+    "shorts": {44, 50, 75, 78, 81, 86, 91, 209, 232, 241, 257, 261, 296, 306, 316, 317},
+    "all": {31, 75, 189, 210, 211, 300},
+}
+"""Seeds on which the engines still differ, of 400 for each profile.  The sets may only shrink.
+
+Short sales that overlap, with units reached by several of them or a literal D2 over a delivery;
+and a cent between an adjusted lot's cost and its wash adjustment after two exchanges.
+"""
 
 TABLES = ("realized", "lots", "wash_sales", "shorts")
 
@@ -96,11 +107,23 @@ def test_two_engines_agree_on_random_histories(block: int) -> None:
         check(random_history(seed, 8 + seed % 53))
 
 
-@pytest.mark.parametrize("profile", [one for one in BOOKED_PROFILES if one != "trades"])
+@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("block", range(4))
 def test_two_engines_agree_on_histories_with_further_events(profile: str, block: int) -> None:
+    disputed = DISPUTED.get(profile, set())
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
-        check(random_history(seed, 8 + seed % 53, profile))
+        if seed not in disputed:
+            check(random_history(seed, 8 + seed % 53, profile))
+
+
+@pytest.mark.parametrize("profile", sorted(DISPUTED))
+def test_what_is_named_as_disputed_still_is(profile: str) -> None:
+    settled = [
+        seed
+        for seed in sorted(DISPUTED[profile])
+        if not disagreement(random_history(seed, 8 + seed % 53, profile))
+    ]
+    assert not settled, f"{profile}: these seeds agree by now; take them out of DISPUTED"
 
 
 @given(histories())

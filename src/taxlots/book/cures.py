@@ -78,6 +78,11 @@ class _Walk:
         is_split = action is Action.SPLIT or (action is Action.STOCK_DIVIDEND and not target)
         stated = journal.cell("ratio", row)
         ratio = ratio_of(journal, row) if stated and (turns or is_split) else Fraction(1)
+        if turns and target:
+            for tax_return, held in list(self.reducing):
+                if held == symbol:
+                    days = self.reducing.setdefault((tax_return, target), [])
+                    days.extend(self.reducing[tax_return, held])
         for holder, held in list(self.queues):
             mine = held == symbol and (is_split or named in ("", holder))
             if not mine or not (turns or is_split):

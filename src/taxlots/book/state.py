@@ -61,7 +61,7 @@ class State:
         fresh = self.fork()
         lots = len(tables["events"]) + 64
         changed: dict[str, Any] = {
-            name: table if self.is_compiled else as_records(table, TABLES[name])
+            name: table.copy() if self.is_compiled else as_records(table, TABLES[name])
             for name, table in tables.items()
         }
         if lots > len(fresh.book.lots):
