@@ -321,7 +321,7 @@ def _opened_in(books: Books, lot: Table) -> Int64:
         opened["kind"], (kinds.DISTRIBUTE, kinds.OPEN_BY_TERMS, kinds.OPEN_BY_OPTION)
     )
     position[elsewhere] = details["to_position"][opened["detail"][elsewhere]]
-    return position
+    return np.asarray(position, np.int64)
 
 
 def _status(books: Books, rows: Table, is_unknown: Mask) -> Int64:

@@ -72,8 +72,9 @@ def form_row(pair: Pair, *, is_digital: bool = False) -> FormRow:
 
 def _nothing(broker: Figures) -> Figures:
     """What the taxpayer has where the broker alone has a row: the same shares and no amount."""
-    none = dict.fromkeys(("proceeds_cents", "basis_cents", "disallowed_cents"), 0)
-    return replace(broker, is_unknown=False, rules=0, **none)
+    return replace(
+        broker, is_unknown=False, rules=0, proceeds_cents=0, basis_cents=0, disallowed_cents=0
+    )
 
 
 def _box(taxpayer: Figures, broker: Figures | None, *, is_reported: bool, is_digital: bool) -> str:

@@ -72,9 +72,9 @@ def differing_links(taxpayer: Books, broker: Books) -> list[Differing]:
     nothing = (None, NOTHING)
     both = ((ours.get(key, nothing), theirs.get(key, nothing)) for key in {**ours, **theirs})
     return [
-        Differing(link or other, extent, of_broker)
+        Differing(known, extent, of_broker)
         for (link, extent), (other, of_broker) in both
-        if extent != of_broker
+        if (known := link or other) is not None and extent != of_broker
     ]
 
 

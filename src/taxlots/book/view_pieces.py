@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
@@ -217,7 +218,7 @@ def _part(piece: Figures, first: int, last: int) -> Figures:
     if first == 0 and last == whole:
         return piece
     amounts = {name: getattr(piece, name) for name in AMOUNTS}
-    shares = {
+    shares: dict[str, Any] = {
         name: apportion(cents, last, whole) - apportion(cents, first, whole)
         for name, cents in amounts.items()
     }
