@@ -12,7 +12,7 @@ IdArgument = Annotated[
     str,
     typer.Argument(
         metavar="ID",
-        help="Id of a sale, or of the purchase that opened a lot.",
+        help="Id of a row that realized something, opened a lot or changed lots.",
         show_default=False,
     ),
 ]
