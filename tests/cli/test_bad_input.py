@@ -45,15 +45,10 @@ ROWS = {
         "transactions.csv:3:id: DUPLICATE_ID: ",
         "line 2",
     ),
-    "an action of a later version": (
-        BUY + "t2,2024-02-01,brokerage,ABC,SELL_SHORT,5,12.00,,,,,\n",
-        "transactions.csv:3:action: UNSUPPORTED_ACTION: ",
-        "SELL_SHORT is not booked by this version",
-    ),
     "a method of a later version": (
-        BUY + "t2,2024-02-01,brokerage,ABC,SELL,5,12.00,,,AVERAGE,,\n",
+        BUY + "t2,2024-02-01,brokerage,ABC,SELL,5,12.00,,,IBKR_MLG,,\n",
         "transactions.csv:3:method: UNSUPPORTED_METHOD: ",
-        "AVERAGE is not booked by this version",
+        "IBKR_MLG is not booked by this version",
     ),
     "TAX_OPTIMAL as a method": (
         BUY + "t2,2024-02-01,brokerage,ABC,SELL,5,12.00,,,TAX_OPTIMAL,,\n",

@@ -144,7 +144,7 @@ def test_a_new_version_that_books_other_figures_fails_until_they_are_accepted(
     for figure in found.values():
         assert cents(figure["before"]) - cents(figure["after"]) == 1093_00
     assert "BOOKED_FIGURES_CHANGED" in changed.err
-    assert "rules 2026.1" in changed.err
+    assert "rules 2026.2" in changed.err
     assert outcomes(again.out)["figures"] == "FAIL"
     assert accepted.status == 0
     assert "the changed figures are accepted and recorded" in accepted.out

@@ -10,7 +10,7 @@ days pass, each of them once.
 
 from typing import Final
 
-from taxlots.book.kinds import HEAPS, HIGH_HEAP, INHERITED, LOW_HEAP, RESTARTED, TURN_HEAP
+from taxlots.book.kinds import HEAPS, HIGH_HEAP, INHERITED, LOW_HEAP, TURN_HEAP
 from taxlots.book.tables import NONE, Book, Branch
 from taxlots.domain.money import ratio_exceeds
 from taxlots.law.s1222_term import is_long_term
@@ -157,8 +157,8 @@ def _goes_first(b: Book, heap: int, at: int, other: int) -> bool:
 def is_earlier(b: Book, at: int, other: int) -> bool:
     """Whether a sub-lot goes before another of the same ratio (decisions D12 and D13).
 
-    Of parts that came together, those whose period started anew were cut off in front, one after
-    the other.
+    Parts of one arrival were cut off where they stood and stand side by side: the position's list
+    tells which of them comes first.
     """
     one = b.slots[at]
     two = b.slots[other]
@@ -168,9 +168,13 @@ def is_earlier(b: Book, at: int, other: int) -> bool:
         return one.sub < two.sub
     if one.arrival != two.arrival:
         return one.arrival < two.arrival
-    if one.flags & RESTARTED != two.flags & RESTARTED:
-        return one.flags & RESTARTED != 0
-    return one.holding_period < two.holding_period
+    following = one.next
+    while following != NONE and following != other:
+        part = b.slots[following]
+        if part.lot != one.lot or part.sub != one.sub or part.arrival != one.arrival:
+            return False
+        following = part.next
+    return following == other
 
 
 def keep_turn(b: Book, at: int, arrival: int) -> None:

@@ -41,11 +41,6 @@ CURED_LATER: Final = frozenset(
 
 UNTIL_THEN: Final = "The rows are kept, and the book cannot be replayed until then"
 
-LEAVE_OUT: Final = (
-    "take the row out of a copy of the file, import the copy, and keep what the row did by hand "
-    "until then"
-)
-
 JOURNAL_ROW: Final = re.compile(r"journal:(\d+)((?::.*)?)")
 
 
@@ -152,8 +147,7 @@ def _in_file(problem: Problem, file: str, line: int) -> Problem:
     """The problem at the line on which its row stands, however rows were counted."""
     column = problem.where.removeprefix(f"{file}:").partition(":")[2]
     where = f"{file}:{line}:{column}" if column else f"{file}:{line}"
-    remedy = LEAVE_OUT if problem.code == "UNSUPPORTED_ACTION" else problem.remedy
-    return replace(problem, where=where, remedy=remedy)
+    return replace(problem, where=where)
 
 
 def _with_ids(rows: pa.Table) -> pa.Table:
