@@ -16,6 +16,7 @@ from taxlots.brokers.entries import (
 )
 from taxlots.brokers.etrade_actions import rule_of
 from taxlots.brokers.etrade_sheet import Sheet
+from taxlots.brokers.file_total import check_total
 from taxlots.brokers.findings import AGAIN, Findings
 from taxlots.brokers.journal_rows import journal_rows
 from taxlots.brokers.pairs import pair_up
@@ -23,7 +24,6 @@ from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.securities import bond_security, option_security
 from taxlots.brokers.table import Record
 from taxlots.brokers.vocabulary import Nature
-from taxlots.domain.money import dollars
 
 ETRADE: Final = Custodian(
     page="E*TRADE's page",
@@ -66,7 +66,7 @@ def transactions(
     for entry in entries:
         check_day_of(entry, as_of, ETRADE, findings)
         check_entry(entry, ETRADE, findings)
-    _check_total(sheet, entries, findings)
+    check_total(sheet.total, entries, findings)
     ordered = in_booking_order(entries, ETRADE, findings)
     paired = pair_up(ordered, lambda _: False, ETRADE, findings)
     return journal_rows(paired, account, held, ETRADE, findings), _securities(entries)
@@ -145,22 +145,6 @@ def _entry(place: int, record: Record, findings: Findings) -> Entry | None:
 def _cusip(cells: Cells) -> str:
     cusip = cells.text("Cusip").upper()
     return cusip if is_cusip(cusip) else ""
-
-
-def _check_total(sheet: Sheet, entries: Sequence[Entry], findings: Findings) -> None:
-    """The total above the table is the sum of its amounts: a missing row shows."""
-    if sheet.total is None or findings.has_errors:
-        return
-    total = Cells(sheet.total.line, sheet.total.cells, findings).cents("Amount")
-    found = sum(entry.amount_cents or 0 for entry in entries)
-    if total is not None and total != found:
-        findings.warning(
-            sheet.total.line,
-            "Amount",
-            "TOTAL_MISMATCH",
-            f"The file's total is {dollars(total)}, its rows add up to {dollars(found)}.",
-            "A row is missing or was changed: download the file again.",
-        )
 
 
 def _securities(entries: Sequence[Entry]) -> list[dict[str, str]]:

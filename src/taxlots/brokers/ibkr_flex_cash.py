@@ -4,8 +4,9 @@ import re
 from datetime import date
 from typing import Final
 
+from taxlots.brokers.decimal_cells import plain
 from taxlots.brokers.findings import quoted
-from taxlots.brokers.ibkr_flex_cells import FlexCells, plain, shown
+from taxlots.brokers.ibkr_flex_cells import FlexCells, shown
 from taxlots.brokers.ibkr_flex_rows import KINDS, Entry, Sections, is_dollars, money, needs_facts
 from taxlots.brokers.protocol import identified
 from taxlots.domain.action import Action

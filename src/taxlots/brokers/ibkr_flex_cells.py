@@ -8,14 +8,15 @@ in the others (attributes, codes, currencies) cannot keep a report out.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
 from taxlots.brokers.cells import calendar_day, occ_name
+from taxlots.brokers.decimal_cells import DecimalCells, plain
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.ibkr_flex_xml import Node
-from taxlots.domain.money import CENTS_PER_DOLLAR, LIMIT, SHARE
+from taxlots.domain.money import LIMIT, SHARE
 
 NOTHING: Final = frozenset({"", "-", "--", "N/A"})
 """How Flex says nothing."""
@@ -29,7 +30,6 @@ _QUERY_FORMAT: Final = (
     "Set the query's date format to yyyyMMdd, its time format to HHmmss and the separator to a"
     " semicolon, and run it again."
 )
-_CENT: Final = Decimal(1)
 _DAY_DIGITS: Final = 8
 
 
@@ -50,7 +50,7 @@ def known_attributes(tag: str) -> frozenset[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class FlexCells:
+class FlexCells(DecimalCells):
     """Reads the attributes of one element; what is wrong with one goes to ``findings``.
 
     ``kind`` is the element of ``ibflex`` by which they are read: closed lots and wash sales have
@@ -91,25 +91,6 @@ class FlexCells:
             self.wrong(name, code, "is no number that fits the books")
             return None
         return value
-
-    def money(self, name: str) -> Decimal:
-        """A number of dollars, 0 when blank."""
-        return self.number(name) or Decimal(0)
-
-    def cents(self, name: str) -> int | None:
-        """Dollars in cents, rounded half up; None when blank or, with an error, unreadable."""
-        value = self.number(name)
-        return None if value is None else to_cents(value)
-
-    def shares(self, name: str) -> int | None:
-        """Signed 1e-8 shares; None when blank or, with an error noted, unreadable."""
-        value = self.number(name)
-        if value is None:
-            return None
-        if value * SHARE != int(value * SHARE):
-            self.wrong(name, "BAD_QUANTITY", "has more than eight decimals")
-            return None
-        return int(value * SHARE)
 
     def day(self, *names: str) -> date | None:
         """The day of the first attribute that tells one."""
@@ -171,18 +152,6 @@ class FlexCells:
             return parser.parse_element_attr(getattr(types, self.kind), name, cell)[1]
         except (parser.FlexParserError, KeyError, ArithmeticError, ValueError):
             return None
-
-
-def to_cents(dollars: Decimal) -> int:
-    """Dollars of any number of decimals as cents, rounded half up (away from zero)."""
-    return int((dollars * CENTS_PER_DOLLAR).quantize(_CENT, ROUND_HALF_UP))
-
-
-def plain(value: Decimal) -> str:
-    """A number as plain decimal text, without an exponent and trailing zeros."""
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
 
 
 def symbol_of(cells: FlexCells, asset: str) -> str:

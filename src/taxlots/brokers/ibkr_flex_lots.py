@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Literal
 
-from taxlots.brokers.ibkr_flex_cells import FlexCells, shown, to_cents
+from taxlots.brokers.decimal_cells import to_cents
+from taxlots.brokers.ibkr_flex_cells import FlexCells, shown
 from taxlots.brokers.ibkr_flex_rows import KINDS, Sections, is_dollars, row_id
 from taxlots.brokers.protocol import CustodianOpenLot, CustodianRealizedLot, identified
 from taxlots.domain.money import dollars

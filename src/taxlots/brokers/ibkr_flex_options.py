@@ -10,7 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from taxlots.brokers.ibkr_flex_cells import plain, shown, to_cents
+from taxlots.brokers.decimal_cells import plain, to_cents
+from taxlots.brokers.ibkr_flex_cells import shown
 from taxlots.brokers.ibkr_flex_rows import Entry, Sections, money, needs_facts, row_id
 from taxlots.brokers.ibkr_flex_trades import Trade
 from taxlots.domain.action import Action

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from taxlots.brokers.decimal_cells import plain, to_cents
 from taxlots.brokers.findings import Findings
-from taxlots.brokers.ibkr_flex_cells import FlexCells, plain, symbol_of, to_cents
+from taxlots.brokers.ibkr_flex_cells import FlexCells, symbol_of
 from taxlots.brokers.ibkr_flex_xml import Node
 from taxlots.brokers.protocol import BrokerRow, identified
 from taxlots.brokers.securities import option_security

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from taxlots.brokers.decimal_cells import plain, to_cents
 from taxlots.brokers.findings import quoted
-from taxlots.brokers.ibkr_flex_cells import FlexCells, plain, shown, to_cents
+from taxlots.brokers.ibkr_flex_cells import FlexCells, shown
 from taxlots.brokers.ibkr_flex_rows import (
     BY_PERCENT,
     KINDS,

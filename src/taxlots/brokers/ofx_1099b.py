@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from taxlots.brokers.accounts import chosen_account
+from taxlots.brokers.decimal_cells import to_cents
 from taxlots.brokers.findings import AGAIN, Findings, quoted
-from taxlots.brokers.ofx_cells import OfxCells, to_cents
+from taxlots.brokers.ofx_cells import OfxCells
 from taxlots.brokers.ofx_sgml import Tag, looks_like_ofx, read_ofx
 from taxlots.brokers.protocol import CustodianRealizedLot, FileKind, Reading
 from taxlots.brokers.text import masked, not_text

@@ -3,22 +3,22 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from taxlots.brokers.cells import calendar_day
+from taxlots.brokers.decimal_cells import DecimalCells
 from taxlots.brokers.findings import AGAIN, Findings, quoted
 from taxlots.brokers.ofx_sgml import Tag
-from taxlots.domain.money import CENTS_PER_DOLLAR, LIMIT, SHARE
+from taxlots.domain.money import LIMIT, SHARE
 
 _DAY = re.compile(r"(\d{4})(\d\d)(\d\d)(\d{4}(?:\d\d)?(?:\.\d+)?)?\s*(?:\[[^\]]*\])?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)", re.ASCII)
 _LONGEST: Final = 40
-_UNIT: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class OfxCells:
+class OfxCells(DecimalCells):
     """Reads the values below one element; what is wrong with one goes to ``findings``."""
 
     tag: Tag
@@ -57,25 +57,6 @@ class OfxCells:
             return None
         return value
 
-    def money(self, name: str) -> Decimal:
-        """A number of dollars, 0 when blank."""
-        return self.number(name) or Decimal(0)
-
-    def cents(self, name: str) -> int | None:
-        """Dollars in cents, rounded half up; None when blank or, with an error, unreadable."""
-        value = self.number(name)
-        return None if value is None else to_cents(value)
-
-    def shares(self, name: str) -> int | None:
-        """Signed 1e-8 shares; None when blank or, with an error noted, unreadable."""
-        value = self.number(name)
-        if value is None:
-            return None
-        if value * SHARE != int(value * SHARE):
-            self.wrong(name, "BAD_QUANTITY", "has more than eight decimals")
-            return None
-        return int(value * SHARE)
-
     def stamp(self, name: str) -> tuple[date, str] | None:
         """Day, and the digits of the time, as written; None, with an error, when it is no day.
 
@@ -111,15 +92,3 @@ class OfxCells:
     def _line_of(self, name: str) -> int:
         found = self.tag.first(name)
         return found.line if found else self.line
-
-
-def to_cents(dollars: Decimal) -> int:
-    """Dollars of any number of decimals as cents, rounded half up (away from zero)."""
-    return int((dollars * CENTS_PER_DOLLAR).quantize(_UNIT, ROUND_HALF_UP))
-
-
-def plain(value: Decimal) -> str:
-    """A number as plain decimal text, without trailing zeros."""
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text

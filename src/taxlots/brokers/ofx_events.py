@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from taxlots.brokers.decimal_cells import plain, to_cents
 from taxlots.brokers.findings import quoted
-from taxlots.brokers.ofx_cells import OfxCells, plain, to_cents
+from taxlots.brokers.ofx_cells import OfxCells
 from taxlots.brokers.ofx_statement import Statement, needs_facts, shown
 from taxlots.domain.action import Action
 from taxlots.domain.money import SHARE, dollars, shares

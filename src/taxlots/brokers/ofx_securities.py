@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Final
 
 from taxlots.brokers.cells import occ_name
+from taxlots.brokers.decimal_cells import plain
 from taxlots.brokers.findings import Findings
-from taxlots.brokers.ofx_cells import OfxCells, plain
+from taxlots.brokers.ofx_cells import OfxCells
 from taxlots.brokers.ofx_sgml import Tag
 from taxlots.brokers.securities import option_security
 

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from taxlots.brokers.ofx_cells import OfxCells, plain, to_cents
+from taxlots.brokers.decimal_cells import plain, to_cents
+from taxlots.brokers.ofx_cells import OfxCells
 from taxlots.brokers.ofx_securities import Listed
 from taxlots.brokers.ofx_statement import Statement, needs_facts, shown
 from taxlots.domain.action import Action
