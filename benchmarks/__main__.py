@@ -4,9 +4,14 @@ import os
 import platform
 import sys
 
-from benchmarks import commands, day_trader, fold
+from benchmarks import commands, day_trader, fold, mixed
 
-ALL = {"fold": fold.lines, "day_trader": day_trader.lines, "commands": commands.lines}
+ALL = {
+    "fold": fold.lines,
+    "mixed": mixed.lines,
+    "day_trader": day_trader.lines,
+    "commands": commands.lines,
+}
 
 
 def main() -> None:
