@@ -10,8 +10,8 @@ from tests.cases import own_cases
 
 from taxlots import law
 
-REGISTER = "cites"
-"""The module that records citations: it holds no rule."""
+NO_RULES = {"cites", "tables"}
+"""Modules that hold no rule: the record of citations, and the amounts of each tax year."""
 
 Rule = Callable[..., object]
 
@@ -24,7 +24,7 @@ def rules() -> dict[str, Rule]:
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": member
         for module in modules
-        if not module.__name__.endswith(f".{REGISTER}")
+        if module.__name__.rpartition(".")[2] not in NO_RULES
         for name, member in vars(module).items()
         if inspect.isfunction(member)
         and member.__module__ == module.__name__
