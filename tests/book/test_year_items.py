@@ -44,7 +44,7 @@ def items_of(
 def test_gains_are_summed_by_return_and_term_in_the_year_of_the_sale() -> None:
     found = items_of(
         row("b1", "2022-03-01", "BUY", "11", price="10"),
-        row("s1", "2023-12-29", "SELL", "1", price="99"),
+        row("s1", "2023-12-29", "SELL", "2", price="99"),
         row("b2", "2024-03-01", "BUY", "10", price="20"),
         row("c1", "2024-03-01", "BUY", "10", price="20", account="C1"),
         row("s2", "2024-12-31", "SELL", "10", price="30"),

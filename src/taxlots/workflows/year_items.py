@@ -1,4 +1,4 @@
-"""The items of a tax year of a book, with what needs its prices: the marks of sections 475, 1256."""
+"""The items of a tax year of a book, with what needs its prices: marks of sections 475, 1256."""
 
 from __future__ import annotations
 
