@@ -25,8 +25,10 @@ class ReturnIncome:
     ``magi_cents`` (modified adjusted gross income) and ``net_investment_income_cents`` are those
     of the return with its capital items; None where they follow from the rest.  ``state`` is the
     state of residence, ``CA``, and ``state_rate_ppm`` its rate on ordinary income where the
-    profile states one.  With ``uses_tax_table``, tax on less than 100,000 is that of the printed
-    Tax Table.
+    profile states one; ``state_carry_short_cents``, ``state_carry_long_cents`` (None: the federal
+    ones) and ``state_gain_cents`` (the year's net gain by the state's own basis; None: the federal
+    one) are what the state's return sees otherwise.  With ``uses_tax_table``, tax on less than
+    100,000 is that of the printed Tax Table.
     """
 
     year: int
@@ -46,6 +48,9 @@ class ReturnIncome:
     net_investment_income_cents: int | None = None
     state: str = ""
     state_rate_ppm: int | None = None
+    state_carry_short_cents: int | None = None
+    state_carry_long_cents: int | None = None
+    state_gain_cents: int | None = None
     uses_tax_table: bool = False
 
 
@@ -55,8 +60,9 @@ class FederalTax:
 
     ``net_short_cents``, ``net_long_cents`` and ``line_16_cents`` are lines 7, 15 and 16 of
     Schedule D, ``deduction_cents`` line 21, ``gain_28_cents`` and ``gain_25_cents`` lines 18 and
-    19.  ``taxable_income_cents`` may be negative, as the carryover worksheet wants it.
-    ``later_deduction_cents`` is what is deducted beyond ``deductions_cents`` of the income: state
+    19; ``capital_cents`` is what they add to adjusted gross income: line 16, or less line 21.
+    ``taxable_income_cents`` may be negative, as the carryover worksheet wants it.
+    ``further_deduction_cents`` is what is deducted beyond ``deductions_cents`` of the income: state
     and local taxes, as far as allowed.  ``ordinary_tax_cents`` and ``gain_tax_cents`` are the
     parts of ``regular_tax_cents`` at ordinary and at capital gain rates.  ``federal_tax_cents`` is
     regular tax and alternative minimum tax, without the tax on net investment income.
@@ -66,12 +72,13 @@ class FederalTax:
     net_long_cents: int
     line_16_cents: int
     deduction_cents: int
+    capital_cents: int
     carryover_short_cents: int
     carryover_long_cents: int
     gain_28_cents: int
     gain_25_cents: int
     magi_cents: int
-    later_deduction_cents: int
+    further_deduction_cents: int
     taxable_income_cents: int
     ordinary_tax_cents: int
     gain_tax_cents: int
@@ -88,12 +95,15 @@ class FederalTax:
 class TaxOfYear(FederalTax):
     """The tax of a year: federal, on net investment income, and of the state.
 
-    ``state_note`` says how the state's tax was reckoned; ``not_computed`` names, in sentences, what
-    the income is in the range of and no figure contains.
+    ``state_note`` says how the state's tax was reckoned, and the state's own carryovers stand
+    beside it; ``not_computed`` names, in sentences, what the income is in the range of and no
+    figure contains.
     """
 
     state_tax_cents: int
     state_note: str
+    state_carryover_short_cents: int
+    state_carryover_long_cents: int
     not_computed: tuple[str, ...]
 
 
