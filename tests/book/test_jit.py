@@ -82,3 +82,26 @@ assert rows_of(books_of(history, compiled=True)) == rows_of(books_of(history, co
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(JIT_IS_OFF, reason="nothing is compiled then")
+def test_another_run_finds_all_that_was_compiled() -> None:
+    """In a cache that misses, every run would compile a part again and leave another copy."""
+    books = (
+        "from pathlib import Path\n"
+        "from tests.book.booked import books_of, drawn\n"
+        "from taxlots.book import compiled\n"
+        "assert books_of(next(iter(drawn(10_000, 1, 40))), compiled=True).state.is_compiled\n"
+        "folder = Path(compiled.numba.config.CACHE_DIR)\n"
+        "print(sorted(path.name for path in folder.rglob('*.nb?')))\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", books], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for _ in range(2)
+    ]
+    first, second = (run.stdout for run in runs)
+    assert "compiled._enter" in first
+    assert second == first

@@ -27,8 +27,8 @@ from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, mod
 from numba.np.arrayobj import populate_array
 from numba.np.numpy_support import from_dtype
 
-from taxlots.book import fold as fold_module
 from taxlots.book import wide
+from taxlots.book.fold import fold
 from taxlots.book.tables import TABLES, Book, layout
 from taxlots.domain import money
 
@@ -111,22 +111,26 @@ def compiled_fold() -> Runner:
     The tables of its book must be arrays of the layouts in ``book.tables``.
     """
     if not _runners:
-        _runners.append(_runner(fold_module.fold))
+        _runners.append(_runner())
     return _runners[0]
 
 
 _runners: list[Runner] = []
 
 
-def _runner(entry: Any) -> Runner:
-    functions = _reachable(entry)
+def _enter(addresses: Any, start: int, stop: int) -> int:
+    """Where Python enters the compiled fold.
+
+    It closes over nothing: numba's cache takes the contents of a closure for new each time.
+    """
+    return fold(_book_at(addresses), start, stop)
+
+
+def _runner() -> Runner:
+    functions = _reachable(cast("FunctionType", fold))
     numba.config.CACHE_DIR = str(_cache_folder(functions))
-    compiled_entry = _compile(functions)[entry]
-
-    def run(addresses: Any, start: int, stop: int) -> int:
-        return int(compiled_entry(_book_at(addresses), start, stop))
-
-    enter = numba.njit(cache=True)(run)
+    bound = {**globals(), "fold": _compile(functions)[cast("FunctionType", fold)]}
+    enter = numba.njit(cache=True)(_copy(cast("FunctionType", _enter), bound))
 
     def fold_tables(book: Book, start: int, stop: int) -> int:
         words = []
@@ -137,6 +141,14 @@ def _runner(entry: Any) -> Runner:
     return fold_tables
 
 
+def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:
+    """The same function with other globals."""
+    copy = FunctionType(function.__code__, space, function.__name__)
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    return copy
+
+
 def _compile(functions: list[FunctionType]) -> dict[FunctionType, Any]:
     """A compiled copy of each function, bound to the compiled copies of the others."""
     spaces: dict[str, dict[str, Any]] = {}
@@ -144,9 +156,7 @@ def _compile(functions: list[FunctionType]) -> dict[FunctionType, Any]:
         spaces.setdefault(function.__module__, dict(sys.modules[function.__module__].__dict__))
     jitted: dict[FunctionType, Any] = {}
     for function in functions:
-        copy = FunctionType(function.__code__, spaces[function.__module__], function.__name__)
-        copy.__qualname__ = function.__qualname__
-        copy.__module__ = function.__module__
+        copy = _copy(function, spaces[function.__module__])
         jitted[function] = numba.njit(cache=True, **INNER)(copy)
     for space in spaces.values():
         for name, value in list(space.items()):
