@@ -12,7 +12,9 @@ class Form8949Row:
     ``sold`` are ISO dates, or the words that the instructions give (``VARIOUS``, ``INHERITED``);
     money is in cents, ``basis_cents`` and ``gain_cents`` None where the basis is unknown.
     ``sale_id`` and ``lot_id`` name the journal rows; both are blank on a total of several rows.
-    ``quantity`` is in 1e-8 units; ``status`` that of ``realized.csv``.
+    ``quantity`` is in 1e-8 units; ``status`` that of ``realized.csv``.  ``expired`` is the column,
+    ``d`` or ``e``, that says "Expired" instead of an amount, which is 0: that of an option that
+    lapsed.
     """
 
     tax_return: str
@@ -32,6 +34,7 @@ class Form8949Row:
     sale_id: str
     lot_id: str
     status: str
+    expired: str = ""
 
     @property
     def is_long(self) -> bool:
