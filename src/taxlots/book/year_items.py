@@ -7,7 +7,7 @@ cash paid.  One ``tax_return`` is one netting unit, whatever accounts it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from taxlots.book.booking import Books
     from taxlots.book.cells import Int64, Mask
     from taxlots.book.results import Realized
+    from taxlots.book.section_475 import MarkedSecurities
     from taxlots.book.section_1256 import MarkedBook
 
 Sums = dict[str, dict[str, int]]
@@ -54,8 +55,8 @@ class YearItems:
     whose rows state no ``ex_date``, so that nobody can say.
 
     ``unknown_basis`` counts the rows that were left out for want of a basis, ``unknown_marks``
-    the section 1256 rows for want of a price.  ``is_provisional``: a figure may still move, see
-    ``is_year_open``.
+    rows of sections 475 and 1256 for want of a price or basis.  ``is_provisional``: a figure may
+    still move, see ``is_year_open``.
     """
 
     tax_return: str
@@ -81,13 +82,12 @@ def year_items(
     year: int,
     *,
     contracts: MarkedBook | None = None,
-    section_475_cents: Mapping[str, int] | None = None,
+    securities: MarkedSecurities | None = None,
 ) -> dict[str, YearItems]:
     """The items of a year by return, for every return that has a taxable account.
 
-    ``contracts`` is the book of section 1256, ``section_475_cents`` the ordinary gain of section
-    475 accounts by return: both need prices, ``workflows.year_items`` makes them.  Without them
-    these items are 0.
+    ``contracts`` is the book of section 1256, ``securities`` that of section 475 for the year:
+    both need prices, ``workflows.year_items`` makes them.  Without them these items are 0.
     """
     returns = tax_returns(books)
     sums: Sums = {name: dict.fromkeys(YearItems.__slots__, 0) for name in returns}
@@ -97,8 +97,11 @@ def year_items(
     _add_contracts(contracts, year, sums)
     _add_payments(books, year, sums)
     open_dividends = _add_qualified(books, year, sums)
-    for name, cents in (section_475_cents or {}).items():
-        sums[name]["section_475_cents"] += cents
+    if securities is not None:
+        for name, cents in securities.ordinary_cents().items():
+            sums[name]["section_475_cents"] += cents
+        for name, count in securities.unknown().items():
+            sums[name]["unknown_marks"] += count
     unsettled = _unsettled(books, pieces, in_year) | open_dividends
     found = {}
     for name in returns:
