@@ -80,7 +80,7 @@ def form_8949_rows(
     beyond figures, by the place of the pair among ``pairs``.  ``with_straight`` lets rows of
     exception 1 stand on Schedule D without Form 8949.
     """
-    writer = _Writer(books, year, with_straight=with_straight)
+    writer = RowWriter(books, year, with_straight=with_straight)
     first, end = day_number(year, 1, 1), day_number(year + 1, 1, 1)
     found: list[tuple[tuple[int, int, bool], Form8949Row]] = []
     number = {name: at for at, name in enumerate(tax_returns(books))}
@@ -128,7 +128,7 @@ def corrected_row(
     return form_row(Pair(0, place, 0, side(correct_basis_cents), side(broker_basis_cents)))
 
 
-class _Writer:
+class RowWriter:
     """Writes rows in the words of one book."""
 
     def __init__(self, books: Books, year: int, *, with_straight: bool) -> None:
