@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeVar
 
 from .book import InvalidBookError
@@ -11,6 +12,15 @@ from .terms import is_long_term
 
 Pick = tuple[Part, int]
 P = TypeVar("P", Part, ShortPart)
+
+BUCKETS = {
+    "MINTAX": "S- L- S0 L0 L+ S+",
+    "IBKR_MLG": "L+v L0 S+v S0 S-v L-v",
+    "IBKR_MLL": "L- S- S0 S+ L0 L+",
+    "IBKR_MSG": "S+v S0 L+v L0 L-v S-v",
+    "IBKR_MSL": "S- L- L0 L+ S0 S+",
+}
+"""Short or long term; loss, zero or gain; ``v`` from the highest gain (the least loss) down."""
 
 
 def within_lot(part: Part | ShortPart, sub_first: object) -> tuple[int, int, int]:
@@ -27,31 +37,44 @@ def by_method(
     method: str, parts: Iterable[Part], sub_first: object, sold: date, unit_proceeds: Fraction
 ) -> list[Part]:
     """The parts of a position, first to go first."""
+    outcome = partial(_outcome, sold=sold, unit_proceeds=unit_proceeds)
     first: dict[str, Callable[[Part], Any]] = {
         "FIFO": lambda part: part.lot.rank,
         "AVERAGE": lambda part: part.lot.rank,
         "LIFO": lambda part: -part.lot.rank,
         "HIFO": lambda part: (-part.per_unit, part.lot.rank),
         "LOFO": lambda part: (part.per_unit, part.lot.rank),
-        "MINTAX": lambda part: (*_tax_bucket(part, sold, unit_proceeds), part.lot.rank),
+        "HIGHEST_COST": lambda part: (-part.per_unit, part.lot.rank),
+        "LOSS_FIRST": lambda part: (min(Fraction(0), outcome(part)[1]), part.lot.rank),
+        "LONG_TERM_FIRST": lambda part: (not outcome(part)[0], -part.per_unit, part.lot.rank),
     }
+    for name, buckets in BUCKETS.items():
+        first[name] = lambda part, buckets=buckets: (
+            *_place_in(buckets, *outcome(part)),
+            part.lot.rank,
+        )
     key = first[method]
     return sorted(parts, key=lambda part: (key(part), within_lot(part, sub_first)))
 
 
-def _tax_bucket(part: Part, sold: date, unit_proceeds: Fraction) -> tuple[int, Fraction]:
-    """The bucket of MINTAX, and the rank within it."""
+def _place_in(buckets: str, long: bool, gain: Fraction) -> tuple[int, Fraction]:
+    """The bucket of a gain or loss per unit, and the rank within it."""
+    sign = "+" if gain > 0 else "-" if gain < 0 else "0"
+    names = buckets.split()
+    name = ("L" if long else "S") + sign
+    descends = f"{name}v" in names
+    bucket = names.index(f"{name}v" if descends else name)
+    return bucket, -gain if descends else gain
+
+
+def _outcome(part: Part, sold: date, unit_proceeds: Fraction) -> tuple[bool, Fraction]:
+    """Whether a part would be long-term, and its gain or loss per unit."""
     gain = unit_proceeds - part.per_unit
     starts = part.holding_period
     if part.lot.is_dual and gain <= 0:
         gain = min(Fraction(0), unit_proceeds - part.loss_per_unit)
         starts = part.lot.acquired if gain < 0 else starts
-    long = is_long_term(starts, sold, always=part.always_long)
-    if gain < 0:
-        return (2 if long else 1, gain)
-    if gain == 0:
-        return (4 if long else 3, gain)
-    return (5 if long else 6, gain)
+    return is_long_term(starts, sold, always=part.always_long), gain
 
 
 def in_order(parts: list[P], quantity: int) -> list[tuple[P, int]]:

@@ -45,11 +45,6 @@ ROWS = {
         "transactions.csv:3:id: DUPLICATE_ID: ",
         "line 2",
     ),
-    "a method of a later version": (
-        BUY + "t2,2024-02-01,brokerage,ABC,SELL,5,12.00,,,IBKR_MLG,,\n",
-        "transactions.csv:3:method: UNSUPPORTED_METHOD: ",
-        "IBKR_MLG is not booked by this version",
-    ),
     "TAX_OPTIMAL as a method": (
         BUY + "t2,2024-02-01,brokerage,ABC,SELL,5,12.00,,,TAX_OPTIMAL,,\n",
         "transactions.csv:3:method: UNKNOWN_METHOD: ",

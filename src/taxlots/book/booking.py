@@ -17,7 +17,6 @@ from taxlots.book.averaging import averaging_of
 from taxlots.book.cells import Int32s, Int64, Mask
 from taxlots.book.checks import (
     check_known_accounts,
-    check_methods,
     check_rows,
     check_securities,
     is_action,
@@ -137,7 +136,6 @@ def draft_of(
     journal, problems = read_journal(record)
     if journal is None:
         return None, problems
-    problems += check_methods(record.accounts)
     dropped = void_rows(journal)
     last = _as_of(journal, as_of, dropped & ~is_action(journal, {Action.VOID}))
     live = ~dropped & (journal.day["date"][0] <= last)

@@ -11,7 +11,7 @@ from taxlots.book.cells import Mask
 from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, filled, rows_where
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.action import CASH_ACTIONS, CORPORATE_ACTIONS, PURCHASE_ACTIONS, Action
-from taxlots.domain.method import BOOKED_METHODS, ReliefMethod
+from taxlots.domain.method import ReliefMethod
 from taxlots.domain.problem import Problem, error, warning
 
 EVERY_ACCOUNT: Final = CORPORATE_ACTIONS - {Action.TENDER}
@@ -225,41 +225,18 @@ def is_one_character(source: Account, target: Account) -> bool:
     return CHARACTER.get(source.kind) == CHARACTER.get(target.kind)
 
 
-def check_methods(accounts: tuple[Account, ...]) -> list[Problem]:
-    """Problems with the accounts' standing methods."""
-    return [
-        error(
-            f"accounts.csv:{account.id}:method",
-            "UNSUPPORTED_METHOD",
-            f"{account.method} is not booked by this version",
-            "use one of " + ", ".join(sorted(BOOKED_METHODS)),
-        )
-        for account in accounts
-        if account.method not in BOOKED_METHODS
-    ]
-
-
 def method_named(journal: Journal, row: int) -> ReliefMethod | None:
     """The method that a row names; None where blank, and with a problem where it cannot be."""
     name = journal.cell("method", row)
     if not name:
         return None
-    try:
-        method = ReliefMethod(name)
-    except ValueError:
-        message = f"{name!r} is no relief method"
-        if name == "TAX_OPTIMAL":
-            message = (
-                "TAX_OPTIMAL is no method of the books: filed history must not depend on rates"
-            )
-        code = "UNKNOWN_METHOD"
-    else:
-        if method in BOOKED_METHODS:
-            return method
-        message = f"{method} is not booked by this version"
-        code = "UNSUPPORTED_METHOD"
-    remedy = "use one of " + ", ".join(sorted(BOOKED_METHODS)) + ", or name the lots"
-    journal.note(row, "method", code, message, remedy)
+    if name in set(ReliefMethod):
+        return ReliefMethod(name)
+    message = f"{name!r} is no relief method"
+    if name == "TAX_OPTIMAL":
+        message = "TAX_OPTIMAL is no method of the books: filed history must not depend on rates"
+    remedy = "use one of " + ", ".join(sorted(ReliefMethod)) + ", or name the lots"
+    journal.note(row, "method", "UNKNOWN_METHOD", message, remedy)
     return None
 
 

@@ -41,6 +41,13 @@ METHOD_CODE: Final = {
     ReliefMethod.HIFO: kinds.HIFO,
     ReliefMethod.LOFO: kinds.LOFO,
     ReliefMethod.MINTAX: kinds.MINTAX,
+    ReliefMethod.IBKR_MLG: kinds.IBKR_MLG,
+    ReliefMethod.IBKR_MLL: kinds.IBKR_MLL,
+    ReliefMethod.IBKR_MSG: kinds.IBKR_MSG,
+    ReliefMethod.IBKR_MSL: kinds.IBKR_MSL,
+    ReliefMethod.HIGHEST_COST: kinds.HIFO,
+    ReliefMethod.LOSS_FIRST: kinds.LOSS_FIRST,
+    ReliefMethod.LONG_TERM_FIRST: kinds.LONG_TERM_FIRST,
 }
 
 

@@ -41,6 +41,12 @@ LIFO: Final = 1
 HIFO: Final = 2
 LOFO: Final = 3
 MINTAX: Final = 4
+IBKR_MLG: Final = 5
+IBKR_MLL: Final = 6
+IBKR_MSG: Final = 7
+IBKR_MSL: Final = 8
+LOSS_FIRST: Final = 9
+LONG_TERM_FIRST: Final = 10
 
 # Flags of a lot, kept by its sub-lots and by what is realized from them.
 ACQUISITION: Final = 1

@@ -19,16 +19,3 @@ class ReliefMethod(StrEnum):
     HIGHEST_COST = "HIGHEST_COST"
     LOSS_FIRST = "LOSS_FIRST"
     LONG_TERM_FIRST = "LONG_TERM_FIRST"
-
-
-BOOKED_METHODS = frozenset(
-    {
-        ReliefMethod.FIFO,
-        ReliefMethod.LIFO,
-        ReliefMethod.HIFO,
-        ReliefMethod.LOFO,
-        ReliefMethod.AVERAGE,
-        ReliefMethod.MINTAX,
-    }
-)
-"""The methods that this version books; the others are refused by name."""

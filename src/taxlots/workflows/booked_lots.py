@@ -20,7 +20,7 @@ from taxlots.book.record import Record
 from taxlots.book.results import open_lots_of, realized_of, short_lots_of, wash_sales_of
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
-from taxlots.domain.method import BOOKED_METHODS, ReliefMethod
+from taxlots.domain.method import ReliefMethod
 from taxlots.domain.view import View
 from taxlots.market_data.calendars import settlement_day
 from taxlots.workflows.lot_facts import Happening, Opening, PositionFacts
@@ -31,12 +31,8 @@ Place = tuple[str, str]
 
 Lots = Mapping[Place, Sequence[LotFigures]]
 
-METHODS: Final = tuple(
-    method
-    for method in ReliefMethod
-    if method in BOOKED_METHODS and method is not ReliefMethod.AVERAGE
-)
-"""Standing methods under which a position is tried."""
+METHODS: Final = tuple(m for m in ReliefMethod if m not in {"AVERAGE", "HIGHEST_COST"})
+"""Standing methods under which a position is tried; HIGHEST_COST is HIFO by another name."""
 
 
 def open_figures(books: Books) -> Lots:
@@ -71,12 +67,15 @@ def open_figures(books: Books) -> Lots:
     return found
 
 
-def realized_figures(books: Books) -> Lots:
-    """The closed pieces by place, in the order of their sales."""
+def realized_figures(books: Books, places: Collection[Place] | None = None) -> Lots:
+    """The closed pieces by place, in the order of their sales; of some places alone if told."""
     pieces = realized_of(books)
     sales = _names(books, pieces.sale_row)
     found: dict[Place, list[LotFigures]] = defaultdict(list)
+    wanted = [places is None or own[:2] in places for own in books.blueprint.places]
     for at, name in enumerate(_names(books, pieces.lot_row)):
+        if not wanted[pieces.position[at]]:
+            continue
         found[_place(books, int(pieces.position[at]))].append(
             LotFigures(
                 name=name,
@@ -136,6 +135,9 @@ class _Notes:
         place = (journal.account_of(row), journal.symbol_of(row))
         for touched in self._touched(place, journal.cell("to_symbol", row)):
             self.happenings[touched].append(self._happening(row))
+        arrived = (journal.cell("to_account", row), place[1])
+        if arrived in self.places:
+            self.happenings[arrived].append(self._happening(row))
         match ACTIONS[int(journal.action[row])]:
             case Action.SET_METHOD if place[1]:
                 self.own_methods[place] = journal.cell("method", row)
@@ -180,7 +182,12 @@ class _Notes:
         )
 
 
-def books_by_method(record: Record, places: Collection[Place], as_of: date) -> dict[str, Books]:
+def books_by_method(
+    record: Record,
+    places: Collection[Place],
+    as_of: date,
+    view: View = View.TAXPAYER,
+) -> dict[str, Books]:
     """The households of some places as they would be booked under each standing method.
 
     A method under which they cannot be booked is left out.
@@ -191,7 +198,7 @@ def books_by_method(record: Record, places: Collection[Place], as_of: date) -> d
     for method in METHODS:
         changed = (replace(a, method=method) if a.id in wanted else a for a in narrow.accounts)
         tried = replace(narrow, accounts=tuple(changed))
-        books, _ = book_record(tried, as_of=as_of, settlement=settlement_day)
+        books, _ = book_record(tried, as_of=as_of, settlement=settlement_day, view=view)
         if books is not None:
             found[str(method)] = books
     return found

@@ -17,7 +17,7 @@ from taxlots.reports.explained import CitedRow, Step
 from taxlots.workflows.evidence import Evidence
 from taxlots.workflows.explain_disposition import Sale
 
-METHODS = {code: method for method, code in METHOD_CODE.items()}
+METHODS = {code: method for method, code in reversed(METHOD_CODE.items())}
 
 
 def identification_step(sale: Sale) -> Step:
