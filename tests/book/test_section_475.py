@@ -6,13 +6,19 @@ what is made afterwards is measured from there.
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.cases import Case, own_cases, write_book
 from tests.engine_adapter import record_of
 from tests.histories import Cells, History
 
 from taxlots.book.form_4797 import Form4797Row
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import dollars, shares
+from taxlots.law.s475_mark_to_market import last_business_day
+from taxlots.workflows.gather import gather
 from taxlots.workflows.replay import replay_record
 from taxlots.workflows.year_items import MarkedYear, marked_year
 
@@ -192,3 +198,37 @@ def test_over_the_years_the_gain_is_that_of_the_sales(sold: str) -> None:
         marked(*rows, year=year, prices=prices).items["joint"].section_475_cents for year in years
     ]
     assert sum(sums) == 7777 + 3333 - 10001
+
+
+CASES = [case for case in own_cases() if "form_4797" in case["expected"]]
+OF_CASE = {
+    "sale": "sale_id",
+    "lot": "lot_id",
+    "acquired": "acquired",
+    "sold": "sold",
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
+def test_own_case_of_form_4797(case: Case, tmp_path: Path) -> None:
+    """Every row of every year, with its dates, quantity and columns (d), (f) and (g)."""
+    record, _ = gather(str(write_book(case, tmp_path / "book")))
+    assert record is not None
+    books = replay_record(record, date.fromisoformat(case["as_of"]), compiled=False)
+    found = [
+        {"year": year}
+        | {name: getattr(row, of) for name, of in OF_CASE.items()}
+        | {"qty": shares(row.quantity), "proceeds": dollars(row.proceeds_cents)}
+        | {"basis": dollars(row.basis_cents or 0), "gain": dollars(row.gain_cents or 0)}
+        for year in sorted({row["year"] for row in case["expected"]["form_4797"]})
+        for row in marked_year(books, int(year)).securities.rows
+    ]
+    assert found == case["expected"]["form_4797"]
+
+
+@pytest.mark.parametrize(
+    ("year", "day"), [(2021, "2021-12-31"), (2022, "2022-12-30"), (2023, "2023-12-29")]
+)
+def test_the_last_business_day_is_the_last_weekday(year: int, day: str) -> None:
+    """31 December was a Friday, a Saturday and a Sunday."""
+    assert date_of(last_business_day(year)).isoformat() == day

@@ -142,6 +142,7 @@ class RowWriter:
         self.fills = books.fills
         self.ids = books.journal.ids.to_pylist()
         self._on_form: dict[Place, bool] = {}
+        self._days: dict[int, str] = {}
 
     def is_on_form(self, place: Place) -> bool:
         """Whether sales at a place stand on Form 8949."""
@@ -171,7 +172,7 @@ class RowWriter:
             is_straight=self.with_straight and _is_straight(pair, form, told),
             description=described(security, side.quantity, is_short=way == OWED),
             acquired=VARIOUS if told.has_various_dates else self._acquired(side),
-            sold=date_of(pair.sold).isoformat(),
+            sold=self._day(pair.sold),
             proceeds_cents=form.proceeds_cents,
             basis_cents=form.basis_cents,
             codes=form.codes,
@@ -184,6 +185,7 @@ class RowWriter:
             lot_id=self.ids[side.lot_row],
             status=self._status_of(pair),
             expired=self._expired(pair, form),
+            wash_cents=form.wash_cents,
         )
 
     def _is_reported(self, account: str) -> bool:
@@ -193,9 +195,11 @@ class RowWriter:
 
     def _coded(self, pair: Pair, form: FormRow, told: Told) -> FormRow:
         """The codes that need more than figures: E for expenses and premiums, D for discount."""
-        codes = set(form.codes)
         ours = pair.taxpayer
         change = 0 if ours is None else ours.proceeds_cents - form.proceeds_cents
+        if not change and not told.accrued_market_discount_cents:
+            return form
+        codes = set(form.codes)
         if change and self._is_expense(pair.sale_row, change):
             codes = codes - {"O"} | {"E"}
         adjustment, gain = form.adjustment_cents, form.gain_cents
@@ -227,8 +231,12 @@ class RowWriter:
         if action is Action.INHERIT or origin == "inheritance":
             return INHERITED
         is_gift = action is Action.GIFT_IN or origin == "gift"
-        day = side.holding_period if is_gift else side.acquired
-        return date_of(day).isoformat()
+        return self._day(side.holding_period if is_gift else side.acquired)
+
+    def _day(self, day: int) -> str:
+        if day not in self._days:
+            self._days[day] = date_of(day).isoformat()
+        return self._days[day]
 
     def _status_of(self, pair: Pair) -> str:
         ours = pair.taxpayer

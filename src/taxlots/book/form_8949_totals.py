@@ -27,14 +27,19 @@ def whole_dollars(cents: int) -> int:
 def in_whole_dollars(row: Form8949Row) -> Form8949Row:
     """A row with columns (d), (e) and (g) rounded, and (h) made of them, so that it foots."""
     proceeds, adjustment = whole_dollars(row.proceeds_cents), whole_dollars(row.adjustment_cents)
+    is_wash_alone = row.wash_cents == row.adjustment_cents
+    row = replace(
+        row,
+        proceeds_cents=proceeds,
+        adjustment_cents=adjustment,
+        wash_cents=adjustment if is_wash_alone else whole_dollars(row.wash_cents),
+    )
     if row.basis_cents is None or row.gain_cents is None:
-        return replace(row, proceeds_cents=proceeds, adjustment_cents=adjustment)
+        return row
     basis = whole_dollars(row.basis_cents)
     return replace(
         row,
-        proceeds_cents=proceeds,
         basis_cents=basis,
-        adjustment_cents=adjustment,
         gain_cents=proceeds - basis + adjustment,
     )
 
@@ -116,6 +121,7 @@ def _summed(group: list[Form8949Row]) -> Form8949Row:
         basis_cents=sum(row.basis_cents or 0 for row in group),
         adjustment_cents=sum(row.adjustment_cents for row in group),
         gain_cents=sum(row.gain_cents or 0 for row in group),
+        wash_cents=sum(row.wash_cents for row in group),
         quantity=sum(row.quantity for row in group),
         sale_id="",
         lot_id=first.lot_id if len(group) == 1 else "",

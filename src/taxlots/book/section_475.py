@@ -30,7 +30,7 @@ from taxlots.domain.money import apportion
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.quote import Quote
 from taxlots.domain.security import Security, SecurityKind
-from taxlots.law.s475_mark_to_market import adjusted_gain, deemed_gain
+from taxlots.law.s475_mark_to_market import adjusted_gain, deemed_gain, last_business_day
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -119,7 +119,7 @@ class _Mark:
         if self.deemed_cents is None:
             return None
         self.given += units
-        upto = rounded(self.deemed_cents * self.given / self.held.quantity)
+        upto = rounded(Fraction(self.deemed_cents * self.given, self.held.quantity))
         part = upto - self.given_cents
         self.given_cents = upto
         return part
@@ -138,6 +138,7 @@ class _Marking:
         self.problems: dict[str, Problem] = {}
         self.realized = books.state.table("rows")
         self.end = min(day_number(year, 12, 31), books.as_of)
+        self.marked_on = min(last_business_day(year), books.as_of)
         first = day_number(year, 1, 1)
         starts = [(at, first) for at in positions]
         ends = [(at, self.end + 1) for at in positions]
@@ -223,7 +224,7 @@ class _Marking:
                     mark.position,
                     mark.held.quantity,
                     acquired=int(events["day"][event]),
-                    sold=self.end,
+                    sold=self.marked_on,
                     proceeds_cents=proceeds,
                     basis_cents=None if gain is None else cost + (before or 0),
                     gain_cents=gain,
@@ -285,7 +286,7 @@ class _Marking:
             if symbol not in self.restated.names_of(mark.position) or event < mark.held.stop:
                 continue
             ratio = self.restated.ratio(mark.held.stop, event, (mark.position, position))
-            taken = min(left / ratio, mark.held.quantity - mark.given)
+            taken = min(Fraction(left, ratio), mark.held.quantity - mark.given)
             if taken <= 0:
                 continue
             part = mark.part(taken)

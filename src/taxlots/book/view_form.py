@@ -24,7 +24,8 @@ DIGITAL_LONG_TERM_BOXES: Final = ("J", "K", "L")
 class FormRow:
     """Columns (d) to (h) of one row, in cents, and the box of its part.
 
-    ``basis_cents`` and ``gain_cents`` are None where the basis is unknown.
+    ``basis_cents`` and ``gain_cents`` are None where the basis is unknown; ``wash_cents`` is the
+    part of column (g) that code W adds.
     """
 
     box: str
@@ -33,6 +34,7 @@ class FormRow:
     codes: str
     adjustment_cents: int
     gain_cents: int | None
+    wash_cents: int = 0
 
 
 def form_row(pair: Pair, *, is_digital: bool = False) -> FormRow:
@@ -67,6 +69,7 @@ def form_row(pair: Pair, *, is_digital: bool = False) -> FormRow:
         codes="".join(sorted(codes)),
         adjustment_cents=sum(amounts.values()),
         gain_cents=None if taxpayer.is_unknown else taxpayer.gain_cents,
+        wash_cents=amounts["W"],
     )
 
 

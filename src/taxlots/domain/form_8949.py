@@ -14,7 +14,7 @@ class Form8949Row:
     ``sale_id`` and ``lot_id`` name the journal rows; both are blank on a total of several rows.
     ``quantity`` is in 1e-8 units; ``status`` that of ``realized.csv``.  ``expired`` is the column,
     ``d`` or ``e``, that says "Expired" instead of an amount, which is 0: that of an option that
-    lapsed.
+    lapsed.  ``wash_cents`` is the part of column (g) that code W adds.
     """
 
     tax_return: str
@@ -35,6 +35,7 @@ class Form8949Row:
     lot_id: str
     status: str
     expired: str = ""
+    wash_cents: int = 0
 
     @property
     def is_long(self) -> bool:

@@ -4,7 +4,26 @@ An election under section 475(f) makes gains and losses of the trading account o
 475(d)(3)(A)), and section 1091 does not apply to losses that arise so (26 USC 475(d)(1)).
 """
 
+from typing import Final
+
+from taxlots.domain.calendar import day_number
 from taxlots.law.cites import cites
+
+DAYS_OF_WEEK: Final = 7
+FRIDAY: Final = 4
+MONDAY_OF_DAY_0: Final = 3
+"""1 January 1970 was a Thursday, three days after a Monday."""
+
+
+@cites("26 USC 475(f)(1)(A)(i)")
+def last_business_day(year: int) -> int:
+    """The day, as its number, on which what a trader holds counts as sold.
+
+    It is the last weekday of the year: markets are open on 31 December, if it is one.
+    """
+    end = day_number(year, 12, 31)
+    weekday = (end + MONDAY_OF_DAY_0) % DAYS_OF_WEEK
+    return end - max(0, weekday - FRIDAY)
 
 
 @cites("26 USC 475(f)(1)(A)(i)")
