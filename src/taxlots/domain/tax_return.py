@@ -15,7 +15,7 @@ class ReturnIncome:
     ``ordinary_income_cents`` is taxable ordinary income after deductions and before every capital
     item; it may be negative.  ``deductions_cents`` is what was taken from it (None: the standard
     deduction); with ``itemizes`` these are itemized ones, and ``state_local_taxes_cents``, the
-    taxes paid that are not among them, are deducted as far as the law allows.
+    taxes paid that are not among them (None: nobody says), are deducted as far as the law allows.
 
     ``short_cents`` and ``long_cents`` are the year's own net gains, without what is carried in;
     ``long_cents`` includes ``gain_28_cents`` (collectibles, net; may be negative) and
@@ -26,9 +26,9 @@ class ReturnIncome:
     of the return with its capital items; None where they follow from the rest.  ``state`` is the
     state of residence, ``CA``, and ``state_rate_ppm`` its rate on ordinary income where the
     profile states one; ``state_carry_short_cents``, ``state_carry_long_cents`` (None: the federal
-    ones) and ``state_gain_cents`` (the year's net gain by the state's own basis; None: the federal
-    one) are what the state's return sees otherwise.  With ``uses_tax_table``, tax on less than
-    100,000 is that of the printed Tax Table.
+    ones) and ``state_gains_cents`` (net gains by the state's own basis, one for each spouse; None:
+    nobody says) are what the state's return sees otherwise.  With ``uses_tax_table``, tax on less
+    than 100,000 is that of the printed Tax Table.
     """
 
     year: int
@@ -43,14 +43,14 @@ class ReturnIncome:
     qualified_dividends_cents: int = 0
     deductions_cents: int | None = None
     itemizes: bool = False
-    state_local_taxes_cents: int = 0
+    state_local_taxes_cents: int | None = None
     magi_cents: int | None = None
     net_investment_income_cents: int | None = None
     state: str = ""
     state_rate_ppm: int | None = None
     state_carry_short_cents: int | None = None
     state_carry_long_cents: int | None = None
-    state_gain_cents: int | None = None
+    state_gains_cents: tuple[int, ...] | None = None
     uses_tax_table: bool = False
 
 

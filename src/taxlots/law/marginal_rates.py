@@ -4,7 +4,7 @@ The tax is a chain of straight pieces, so that its difference over one dollar is
 is rounded: it holds every bump, also those in the middle of the dollar.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Final
 
 from taxlots.domain.tax_rate import RATE_ONE
@@ -81,9 +81,24 @@ def _ppm(difference: int) -> int:
 
 
 def _in_fine_units(income: ReturnIncome) -> ReturnIncome:
-    fine = {
-        field.name: value * UNIT
-        for field in fields(ReturnIncome)
-        if field.name.endswith("_cents") and (value := getattr(income, field.name)) is not None
-    }
-    return replace(income, **fine, uses_tax_table=False)
+    """The return in the unit in which nothing is rounded; what only a state asks for stays."""
+
+    def fine(cents: int | None) -> int | None:
+        return None if cents is None else cents * UNIT
+
+    return replace(
+        income,
+        ordinary_income_cents=income.ordinary_income_cents * UNIT,
+        short_cents=income.short_cents * UNIT,
+        long_cents=income.long_cents * UNIT,
+        carry_short_cents=income.carry_short_cents * UNIT,
+        carry_long_cents=income.carry_long_cents * UNIT,
+        gain_28_cents=income.gain_28_cents * UNIT,
+        unrecaptured_1250_cents=income.unrecaptured_1250_cents * UNIT,
+        qualified_dividends_cents=income.qualified_dividends_cents * UNIT,
+        deductions_cents=fine(income.deductions_cents),
+        state_local_taxes_cents=fine(income.state_local_taxes_cents),
+        magi_cents=fine(income.magi_cents),
+        net_investment_income_cents=fine(income.net_investment_income_cents),
+        uses_tax_table=False,
+    )

@@ -130,7 +130,7 @@ def not_computed(income: ReturnIncome, tax: FederalTax) -> tuple[str, ...]:
     told += [QBI_TEXT] * _is_in_range_of_199a(income, tax)
     told += [KIDDIE_TEXT] * _may_be_a_childs(income, tax)
     if income.itemizes:
-        told += [SALT_TEXT] * (not income.state_local_taxes_cents) + [FLOORS_TEXT]
+        told += [SALT_TEXT] * (income.state_local_taxes_cents is None) + [FLOORS_TEXT]
         told += [LIMIT_TEXT] * _is_above_the_last_bracket(income, tax)
     return tuple(told)
 

@@ -23,7 +23,7 @@ from taxlots.law.s1211_loss_limit import deductible_loss, loss_limit
 from taxlots.law.s1212_carryover import carryover_long, carryover_short, loss_used
 from taxlots.law.s1222_netting import net_capital_gain, net_long_term, net_short_term
 from taxlots.law.s1411_niit import net_investment_income, niit
-from taxlots.law.tables import amount
+from taxlots.law.tables import YEARS, amount
 
 CENT: Final = 1
 """The unit in which people reckon: each product with a rate is rounded to the cent, half up."""
@@ -114,6 +114,26 @@ def federal_tax(
     )
 
 
+@cites("26 USC 1212(b)", "Capital Loss Carryover Worksheet")
+def carried_out(income: ReturnIncome) -> tuple[int, int]:
+    """Short-term and long-term losses that a return carries to the next year, in cents.
+
+    It needs no tables, so that a chain of carryovers may begin before their first year: deductions
+    are then those that the income states.
+    """
+    if income.year in YEARS:
+        tax = federal_tax(income)
+        return tax.carryover_short_cents, tax.carryover_long_cents
+    lines = _schedule_d(income, CENT)
+    before = income.ordinary_income_cents + income.qualified_dividends_cents
+    before -= income.state_local_taxes_cents or 0
+    used = loss_used(lines.deduction, before + lines.in_income)
+    return (
+        carryover_short(lines.short, lines.long, used),
+        carryover_long(lines.short, lines.long, used),
+    )
+
+
 @cites("26 USC 1222", "26 USC 1211(b)")
 def moved(
     income: ReturnIncome, short_delta_cents: int, long_delta_cents: int, unit: int = CENT
@@ -160,7 +180,7 @@ def _deductions(income: ReturnIncome, magi: int, unit: int, kept: int | None) ->
     deducted = standard if income.deductions_cents is None else income.deductions_cents
     if not income.itemizes:
         return 0, deducted
-    if not income.state_local_taxes_cents:
+    if income.state_local_taxes_cents is None:
         return 0, 0
     cap = salt_cap(magi, year, status, unit)
     taxes = salt_deduction(income.state_local_taxes_cents, cap)
