@@ -45,8 +45,9 @@ PASSED_KINDS = {
     "ledger", "holding_period", "gift_basis",
     "average_basis", "corporate_action", "short_sale",
     "neighbour", "qualified_dividend", "related_party", "ric_six_month",
+    "state_tax", "tax_of_year",
 }  # fmt: skip
-"""Kinds whose cases pass, here or in test_official_books.py and test_neighbouring_cases.py."""
+"""Kinds whose cases pass, here or in other tests of the same names."""
 
 LATER_KINDS = {"form_8949": {"F8-004"}}
 """Official cases of rules that are not booked yet; an entry goes when its rule comes."""

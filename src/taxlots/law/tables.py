@@ -16,12 +16,10 @@ from typing import Any, Final
 from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.money import CENTS_PER_DOLLAR
 from taxlots.domain.problem import UsageError
+from taxlots.domain.tax_rate import RATE_ONE, at_rate
 
 YEARS: Final = range(2018, 2027)
 """Tax years of the federal tables; a rule that came later has fewer."""
-
-RATE_ONE: Final = 10**6
-"""A rate of 100 %, in parts per million."""
 
 FOLDER: Final = Path(__file__).with_name("tables")
 
@@ -75,6 +73,19 @@ def rate(rule: str, year: int) -> int:
     return _ppm(_entry(rule, year)["rate"])
 
 
+def by_schedule(income: int, schedule: tuple[Bracket, ...], unit: int = 1) -> int:
+    """The tax on an income from zero up, summed over the brackets and rounded half up once.
+
+    The income and the tax are in cents times ``unit``; with a large unit nothing is rounded.
+    """
+    bottom = weighted = 0
+    for bracket in schedule:
+        top = income if bracket.top_cents is None else bracket.top_cents * unit
+        weighted += max(0, min(income, top) - bottom) * bracket.rate_ppm
+        bottom = top
+    return at_rate(weighted, 1)
+
+
 def source(rule: str, year: int) -> str:
     """The authority of a rule's values for one tax year.  UsageError as for ``amount``."""
     named: str = _entry(rule, year)["source"]
@@ -106,7 +117,7 @@ def _entry(rule: str, year: int) -> Table:
 @cache
 def _table(rule: str) -> Table:
     try:
-        return tomllib.loads((FOLDER / f"{rule}.toml").read_text("utf-8"))
+        return tomllib.loads(FOLDER.joinpath(f"{rule}.toml").read_text("utf-8"))
     except FileNotFoundError:
         raise UsageError(f"There is no table {rule!r}; there are {', '.join(rules())}.") from None
 
