@@ -312,6 +312,60 @@ CREATE TABLE custodian_realized_lot (
     CONSTRAINT fk_custodian_realized_lot_statement FOREIGN KEY(statement) REFERENCES custodian_statement (sequence)
 );
 
+CREATE TABLE closed_year (
+    sequence INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    tax_return TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    as_of TEXT NOT NULL,
+    engine_version TEXT NOT NULL,
+    rules_version TEXT NOT NULL,
+    journal_rows INTEGER NOT NULL,
+    journal_hash TEXT NOT NULL,
+    reference_rows INTEGER NOT NULL,
+    reference_hash TEXT NOT NULL,
+    figures_hash TEXT NOT NULL,
+    open_hash TEXT NOT NULL,
+    open_lots INTEGER NOT NULL,
+    open_unknown_basis INTEGER NOT NULL,
+    open_cost_basis_cents INTEGER NOT NULL,
+    open_wash_sale_adjustment_cents INTEGER NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_closed_year PRIMARY KEY (sequence)
+);
+
+CREATE TABLE closed_year_total (
+    sequence INTEGER NOT NULL,
+    closing INTEGER NOT NULL,
+    box TEXT NOT NULL,
+    term TEXT NOT NULL,
+    pieces INTEGER NOT NULL,
+    proceeds_cents INTEGER NOT NULL,
+    cost_basis_cents INTEGER NOT NULL,
+    wash_sale_loss_disallowed_cents INTEGER NOT NULL,
+    permanently_disallowed_cents INTEGER NOT NULL,
+    nondeductible_loss_cents INTEGER NOT NULL,
+    gain_cents INTEGER NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_closed_year_total PRIMARY KEY (sequence),
+    CONSTRAINT fk_closed_year_total_closing FOREIGN KEY(closing) REFERENCES closed_year (sequence)
+);
+
+CREATE TABLE closed_year_line (
+    sequence INTEGER NOT NULL,
+    closing INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_closed_year_line PRIMARY KEY (sequence),
+    CONSTRAINT fk_closed_year_line_closing FOREIGN KEY(closing) REFERENCES closed_year (sequence)
+);
+
 CREATE INDEX ix_price_date_symbol ON price (date, symbol);
 
 CREATE VIEW journal_readable AS
@@ -490,6 +544,34 @@ JOIN custodian_statement AS s ON s.sequence = l.statement
 JOIN import_batch AS b ON b.sequence = s.batch
 ORDER BY l.sequence;
 
+CREATE VIEW closed_years AS
+SELECT c.tax_return,
+       c.year,
+       c.recorded_at,
+       c.actor,
+       c.reason,
+       c.as_of,
+       t.box,
+       t.term,
+       t.pieces,
+       CASE WHEN t.proceeds_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.proceeds_cents < 0 THEN '-' ELSE '' END, abs(t.proceeds_cents) / 100, abs(t.proceeds_cents) % 100) END AS proceeds,
+       CASE WHEN t.cost_basis_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.cost_basis_cents < 0 THEN '-' ELSE '' END, abs(t.cost_basis_cents) / 100, abs(t.cost_basis_cents) % 100) END AS cost_basis,
+       CASE WHEN t.wash_sale_loss_disallowed_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.wash_sale_loss_disallowed_cents < 0 THEN '-' ELSE '' END, abs(t.wash_sale_loss_disallowed_cents) / 100, abs(t.wash_sale_loss_disallowed_cents) % 100) END AS wash_sale_loss_disallowed,
+       CASE WHEN t.permanently_disallowed_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.permanently_disallowed_cents < 0 THEN '-' ELSE '' END, abs(t.permanently_disallowed_cents) / 100, abs(t.permanently_disallowed_cents) % 100) END AS permanently_disallowed,
+       CASE WHEN t.nondeductible_loss_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.nondeductible_loss_cents < 0 THEN '-' ELSE '' END, abs(t.nondeductible_loss_cents) / 100, abs(t.nondeductible_loss_cents) % 100) END AS nondeductible_loss,
+       CASE WHEN t.gain_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN t.gain_cents < 0 THEN '-' ELSE '' END, abs(t.gain_cents) / 100, abs(t.gain_cents) % 100) END AS gain,
+       c.sequence AS closing,
+       c.figures_hash
+FROM closed_year_total AS t
+JOIN closed_year AS c ON c.sequence = t.closing
+ORDER BY t.sequence;
+
 CREATE TRIGGER import_batch_no_update BEFORE UPDATE ON import_batch
 BEGIN
     SELECT RAISE(ABORT, 'import_batch is append-only: no row is ever changed');
@@ -582,11 +664,6 @@ BEGIN
     SELECT RAISE(ABORT, 'chain_head is append-only: a chain never becomes shorter');
 END;
 
-CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
-BEGIN
-    SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
-END;
-
 CREATE TRIGGER custodian_statement_no_update BEFORE UPDATE ON custodian_statement
 BEGIN
     SELECT RAISE(ABORT, 'custodian_statement is append-only: no row is ever changed');
@@ -633,4 +710,57 @@ CREATE TRIGGER custodian_realized_lot_no_replace BEFORE INSERT ON custodian_real
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM custodian_realized_lot)
 BEGIN
     SELECT RAISE(ABORT, 'custodian_realized_lot is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
+END;
+
+CREATE TRIGGER closed_year_no_update BEFORE UPDATE ON closed_year
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER closed_year_no_delete BEFORE DELETE ON closed_year
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER closed_year_no_replace BEFORE INSERT ON closed_year
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM closed_year)
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER closed_year_total_no_update BEFORE UPDATE ON closed_year_total
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_total is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER closed_year_total_no_delete BEFORE DELETE ON closed_year_total
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_total is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER closed_year_total_no_replace BEFORE INSERT ON closed_year_total
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM closed_year_total)
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_total is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER closed_year_line_no_update BEFORE UPDATE ON closed_year_line
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_line is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER closed_year_line_no_delete BEFORE DELETE ON closed_year_line
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_line is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER closed_year_line_no_replace BEFORE INSERT ON closed_year_line
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM closed_year_line)
+BEGIN
+    SELECT RAISE(ABORT, 'closed_year_line is append-only: a row goes behind the last one');
 END;

@@ -213,15 +213,15 @@ def test_a_ledger_of_the_first_revision_is_brought_up_to_date_as_it_is(
         newest = command.upgrade
         patched.setattr(command, "upgrade", lambda config, _: newest(config, "0001"))
         patched.setattr("taxlots.ledger.migrate.REVISIONS", ("0001",))
+        patched.setattr("taxlots.ledger.batch.STAMPED", ("import_batch", "booked_run"))
         old = create(url)
-    when = datetime(2026, 1, 1, tzinfo=UTC)
-    append(
-        old,
-        rows("T1 2024-01-05 A1 ABC BUY 1 100"),
-        source=Source("t.csv"),
-        recorded_at=when,
-        actor="ann",
-    )
+        append(
+            old,
+            rows("T1 2024-01-05 A1 ABC BUY 1 100"),
+            source=Source("t.csv"),
+            recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+            actor="ann",
+        )
 
     assert upgrade(url) == ("0001", REVISIONS[-1])
 

@@ -26,6 +26,8 @@ LEDGER = Path(__file__).parents[2] / "ledger"
 README = (LEDGER / "README.md").read_text(encoding="utf-8")
 DICTIONARY = (LEDGER / "dictionary.md").read_text(encoding="utf-8")
 
+WRITERS = {"file", "import", "verify", "close"}
+
 SQL = [
     re.sub(r"^ {2}", "", block, flags=re.MULTILINE)
     for block in re.findall(r"^ *```sql\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
@@ -73,7 +75,7 @@ def test_every_row_of_the_dictionary_tells_meaning_and_writer() -> None:
     for row in rows:
         _, _, meaning, _, writers, _, _ = re.split(r"(?<!\\)\|", row)
         assert meaning.strip(), row
-        assert set(writers.replace(",", " ").split()) <= {"file", "import", "verify"}, row
+        assert set(writers.replace(",", " ").split()) <= WRITERS, row
         assert writers.strip(), row
 
 

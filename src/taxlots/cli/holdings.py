@@ -115,7 +115,7 @@ def gains(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """List realized gains and losses, with totals by term.
+    """List realized gains and losses, with totals by term, and which years are provisional.
 
     JSON and CSV have every column of realized.csv.
     """
@@ -145,14 +145,22 @@ def _print(
     from taxlots.domain.calendar import date_of
     from taxlots.domain.problem import UsageError
     from taxlots.reports.terminal import Listing, csv_text
+    from taxlots.reports.year_state import state_cells, state_sentence
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; use one of them")
     name = selection.books.record.name or book
     as_of = date_of(selection.books.as_of).isoformat()
+    years = [state_cells(state) for state in selection.states]
     if as_json:
         print_json(
-            {"book": name, "as_of": as_of, "rows": selection.rows, "totals": selection.totals}
+            {
+                "book": name,
+                "as_of": as_of,
+                "rows": selection.rows,
+                "totals": selection.totals,
+                **({"years": years} if shown is GAINS else {}),
+            }
         )
     elif as_csv:
         print(csv_text(selection.columns, selection.rows), end="")
@@ -162,6 +170,9 @@ def _print(
             Listing(heading, _columns(shown), selection.rows),
             Listing("Total", _columns(tuple(next(iter(selection.totals), ()))), selection.totals),
         )
+        for state in selection.states:
+            if not state.is_complete:
+                print(f"\n{state_sentence(state)}")
     count_warnings(selection.books.problems, book)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from taxlots.cli.allocate_basis import allocate_basis
+from taxlots.cli.close_year import close_year, years
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
 from taxlots.cli.harvest import harvest
@@ -41,6 +42,8 @@ COMMANDS: Final = (
         "restatement",
         "taxlots restatement sqlite:///book.db --from 2024-12-31 --out restated",
     ),
+    (years, "years", "taxlots years ledger/sample"),
+    (close_year, "close-year", "taxlots close-year sqlite:///book.db --year 2024 --by NAME"),
     (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (

@@ -15,6 +15,8 @@ from taxlots.ledger.tables import METADATA
 
 MOMENT_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 TICK: Final = timedelta(microseconds=1)
+STAMPED: Final = ("import_batch", "booked_run", "closed_year")
+"""Tables whose rows are recorded at moments that follow each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ def next_stamp(connection: Connection, recorded_at: datetime, actor: str) -> Sta
     given = moment(recorded_at)
     latest = [
         connection.execute(select(func.max(METADATA.tables[name].c.recorded_at))).scalar()
-        for name in ("import_batch", "booked_run")
+        for name in STAMPED
     ]
     last = max((text for text in latest if text), default="")
     if given > last:

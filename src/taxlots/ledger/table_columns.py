@@ -56,6 +56,11 @@ def of_statement() -> Any:
     return Field(sa_type=Big, nullable=False, foreign_key="custodian_statement.sequence")
 
 
+def of_closing() -> Any:
+    """The closing of a year that froze the row."""
+    return Field(sa_type=Big, nullable=False, foreign_key="closed_year.sequence")
+
+
 def row_number() -> Any:
     """The number of the row, from 1 without gaps."""
     return Field(

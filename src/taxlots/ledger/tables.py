@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
+from taxlots.ledger.closed_tables import CLOSED_TABLES
 from taxlots.ledger.custodian_tables import CUSTODIAN_TABLES
 from taxlots.ledger.table_columns import (
     LedgerRow,
@@ -287,7 +288,14 @@ class Target(LedgerRow, table=True):
     extra: str = text()
 
 
-CHAINED: Final = ("import_batch", "journal", "reference_change", "booked_run", *CUSTODIAN_TABLES)
+CHAINED: Final = (
+    "import_batch",
+    "journal",
+    "reference_change",
+    "booked_run",
+    *CUSTODIAN_TABLES,
+    *CLOSED_TABLES,
+)
 """Tables whose rows are chained by their hashes; each chain has its end in ``chain_head``."""
 
 APPEND_ONLY: Final = (*CHAINED, "price")

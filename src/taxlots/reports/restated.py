@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -108,7 +109,10 @@ class FormChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restatement:
-    """What changed in the books of a record between two moments at which it was known."""
+    """What changed in the books of a record between two moments at which it was known.
+
+    ``successors`` maps each id that was taken back to that of the corrected row, if there is one.
+    """
 
     book: str
     since: str
@@ -118,3 +122,4 @@ class Restatement:
     changes: tuple[FigureChanged, ...]
     years: tuple[YearRestated, ...]
     forms: tuple[FormChanged, ...]
+    successors: Mapping[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from taxlots.book.booking import Books
 from taxlots.book.results import BASIS_UNKNOWN, PROVISIONAL, Realized, open_lots_of, realized_of
+from taxlots.book.year_state import YearState, year_states, years_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import UsageError
 from taxlots.reports.books_files import result_tables
@@ -31,13 +32,15 @@ NEAREST: Final = 6
 class Selection:
     """Rows of a result file, as text cells under the names of the interchange format.
 
-    ``totals`` sums them, one row a group; money is in dollars.
+    ``totals`` sums them, one row a group; money is in dollars.  ``states`` tells of the years and
+    returns in which rows were realized whether they are final.
     """
 
     books: Books
     columns: tuple[str, ...]
     rows: Rows
     totals: Rows
+    states: tuple[YearState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +89,28 @@ def select_gains(
     """
     books = replay(book, as_of=as_of, known_at=known_at)
     check_asked(books, asked)
+    pieces = realized_of(books)
     table = result_tables(books)["realized"]
     kept = _where(table, asked)
     if asked.year is not None:
-        starts = pc.starts_with(table.column("sold_date"), f"{asked.year:04d}-")
-        kept &= starts.to_numpy(zero_copy_only=False) if len(table) else kept
+        kept &= years_of(pieces.sold) == asked.year
     return Selection(
         books=books,
         columns=tuple(table.column_names),
         rows=_rows(table, kept),
-        totals=_totals(books, realized_of(books), kept),
+        totals=_totals(books, pieces, kept),
+        states=_states(books, pieces, kept),
     )
+
+
+def _states(books: Books, pieces: Realized, kept: Mask) -> tuple[YearState, ...]:
+    """The state of each year and return of the rows that are kept."""
+    of_account = {account.id: account.tax_return for account in books.record.accounts}
+    names = [of_account[account] for account, _, _ in books.blueprint.places]
+    years = years_of(pieces.sold)[kept].tolist()
+    positions = pieces.position[kept].tolist()
+    asked = {(names[position], year) for position, year in zip(positions, years, strict=True)}
+    return tuple(state for state in year_states(books) if (state.tax_return, state.year) in asked)
 
 
 def _totals(books: Books, pieces: Realized, kept: Mask) -> Rows:

@@ -11,6 +11,7 @@ from taxlots.book.conservation import conservation_of
 from taxlots.book.dividends import dividends_of, has_dividends
 from taxlots.book.record import Record
 from taxlots.book.view_policy import brokers_record
+from taxlots.book.year_state import year_states
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, UsageError
@@ -19,8 +20,9 @@ from taxlots.reports.books_files import problem_table, result_tables
 from taxlots.reports.dividend_file import dividend_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
 from taxlots.reports.section_1256_files import section_1256_tables
+from taxlots.reports.year_state import state_cells
 from taxlots.version import __version__
-from taxlots.workflows.gather import gather
+from taxlots.workflows.gather import gather, is_database
 from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 
 RULES_VERSION: Final = "2026.2"
@@ -77,12 +79,20 @@ def replay(
     view: str = View.TAXPAYER.value,
     same_day: str | None = None,
 ) -> Books:
-    """The books of a folder or database.  Raises UsageError and DataError."""
+    """The books of a folder or database.  Raises UsageError and DataError.
+
+    A closed year that they restate is a warning among their problems.
+    """
     _view(view, same_day)
     record, problems = gather(book, known_at=known_at)
     if record is None:
         raise DataError(problems)
-    return replay_record(record, as_of, view, same_day=same_day)
+    books = replay_record(record, as_of, view, same_day=same_day)
+    if is_database(book):
+        from taxlots.workflows.closed_years import restated_warnings
+
+        books.problems.extend(restated_warnings(book, books, as_of=as_of, known_at=known_at))
+    return books
 
 
 def write_replay(
@@ -145,6 +155,7 @@ def manifest_of(books: Books, counts: dict[str, int]) -> dict[str, Any]:
             for name in (*identity.__slots__, "residual_cents")
         },
         "assumed_data_through_as_of": assumed,
+        "years": [state_cells(state) for state in year_states(books)],
         "warnings": len(books.problems),
     }
 

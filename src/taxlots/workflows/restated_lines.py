@@ -22,10 +22,16 @@ MONEY: Final = frozenset(
         "wash_sale_adjustment",
         "wash_sale_loss_disallowed",
         "permanently_disallowed",
-        "nondeductible",
+        "nondeductible_loss",
         "gain",
         "disallowed",
         "permanent",
+        "realized",
+        "unrealized_prior_year_end",
+        "unrealized_year_end",
+        "aggregate",
+        "short_term",
+        "long_term",
     }
 )
 KEYS: Final = {
@@ -62,17 +68,19 @@ def changed_lines(
     before: Iterable[Cells],
     after: Iterable[Cells],
     successors: Mapping[str, str] | None = None,
+    key: Sequence[str] = (),
 ) -> list[LineChanged]:
     """The lines of a result that differ, in the order of the later result, then of the earlier.
 
     ``successors`` maps ids that were taken back to those of the corrected rows: the earlier lines
-    are shown, and recognized, under the later ids.
+    are shown, and recognized, under the later ids.  ``key`` names the cells by which lines of a
+    result that is not in ``KEYS`` are recognized.
     """
-    key = KEYS[result]
+    cells = key or KEYS[result]
     pairs = aligned(
         [_renamed(line, successors or {}) for line in before],
         list(after),
-        lambda line: tuple(line.get(name, "") for name in key),
+        lambda line: tuple(line.get(name, "") for name in cells),
         lambda a, b: dict(a) == dict(b),
     )
     return [LineChanged(a, b) for a, b in pairs]

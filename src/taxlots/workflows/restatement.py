@@ -95,6 +95,7 @@ def restatement(
                 Symbols(material.after.securities),
             )
         ),
+        successors=material.arrived.successors,
     )
     return found, [*problems, *after.problems]
 

@@ -24,6 +24,7 @@ from taxlots.ledger.record import read_record, record_of
 from taxlots.ledger.verify import verify_ledger
 from taxlots.version import __version__
 from taxlots.workflows.booked_figures import results_hash, totals_of
+from taxlots.workflows.closed_years import closed_years_of, compared, restated_problem
 from taxlots.workflows.replay import RULES_VERSION, replay_record
 from taxlots.workflows.verify import Check, Outcome, Verification, booked, failed, passed, skipped
 
@@ -50,8 +51,9 @@ def verify_database(book: str, *, accept: bool, actor: str, now: datetime) -> Ve
     if books is not None and not any(check.outcome is Outcome.FAILS for check in checks):
         run = _run(books, journal, reference)
         check, changes, more = _figures(ledger, book, run, accept=accept, actor=actor, now=now)
-        checks.append(check)
-        problems = [*problems, *more]
+        restated, told = _closed(book, books)
+        checks += [check, *restated]
+        problems = [*problems, *more, *told]
     else:
         checks.append(skipped("figures", "compared when the other checks pass"))
     return Verification(
@@ -72,6 +74,20 @@ def _chain(broken: list[Problem], journal: Head) -> Check:
         f"{journal.rows} rows of the journal, and all else, match their hashes; "
         f"head {journal.hash}",
     )
+
+
+def _closed(book: str, books: Books) -> tuple[list[Check], list[Problem]]:
+    """Whether closed years are booked as they were closed; no check where none was closed."""
+    found = [compared(book, books, closed) for closed in closed_years_of(book)]
+    if not found:
+        return [], []
+    changed = [one for one in found if one.changes]
+    if not changed:
+        years = "1 closed year is" if len(found) == 1 else f"{len(found)} closed years are"
+        return [passed("closed", f"{years} booked as closed")], []
+    names = ", ".join(f"{one.closed.year} on {one.closed.tax_return}" for one in changed)
+    text = f"{len(changed)} of {len(found)} closed years have changed: {names}"
+    return [failed("closed", text)], [restated_problem(book, one) for one in changed]
 
 
 def _run(books: Books, journal: Head, reference: Head) -> BookedRun:
