@@ -57,8 +57,7 @@ def _sell(held: Holdings, event: Event, part: Part, count: int, value: int) -> N
     held.gains.append(piece)
     held.count("basis in", sold.account, value)
     sold.restate(value, value, 0)
-    sold.start_anew(event.day)
-    sold.reached = date.min
+    sold.start_anew(event.day, notwithstanding_1223=False)
 
 
 def constructive_status(sold: date, as_of: date) -> str:

@@ -50,7 +50,8 @@ def _restate_shorts(held: Holdings, account: str, symbol: str, ratio: Fraction) 
     parts = held.short_position(account, symbol)
     for part, left in zip(parts, cut([p.left for p in parts], ratio), strict=True):
         part.whole.restate(ratio, left)
-        part.spent = min(left, rounded(part.spent * ratio))
+    for lot in {part.lot for part in parts}:
+        lot.spent = rounded(lot.spent * ratio)
     emptied = [part for part in parts if not part.left]
     for part in emptied:
         heirs = [p for p in parts if p.left]

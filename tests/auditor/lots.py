@@ -15,7 +15,8 @@ class Lot:
     ``is_dual``: a gift worth less than the donor's basis (two bases).  ``may_replace``: it was
     acquired by purchase or taxable exchange, and by one who counts.  ``from_plan``: shares of a
     dividend reinvestment plan.  ``opened`` is the rank of the event that opened it; ``rank``
-    tells apart lots that one event opened.
+    tells apart lots that one event opened.  ``spent``: units of a short lot that have reached
+    shares which were sold.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Lot:
     is_covered: bool = True
     basis_status: str = "known"
     from_plan: bool = False
+    spent: int = 0
     opened: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -44,8 +46,7 @@ class Part:
     replaced a loss, and when it came to its account.
     ``is_candidate``: it may replace a loss.  ``right_of`` is the stock on which it was
     distributed as a right.
-    ``is_fresh``: its holding period was started anew, by 26 USC 1259 or 1233; ``reached`` is
-    the day on which the latter did.
+    ``is_fresh``: its holding period was started anew by 26 USC 1233(b), on ``reached``.
     """
 
     lot: Lot
@@ -98,8 +99,10 @@ class Part:
             self.own = True
             self.compare_own_ratio()
 
-    def start_anew(self, on: date) -> None:
-        self.holding_period, self.is_fresh, self.always_long = on, True, False
+    def start_anew(self, on: date, *, notwithstanding_1223: bool) -> None:
+        """Held since that day: as if acquired then (1259), or whatever 1223 says (1233(b))."""
+        self.holding_period, self.always_long = on, False
+        self.is_fresh, self.reached = notwithstanding_1223, on if notwithstanding_1223 else date.min
 
     def compare_own_ratio(self) -> None:
         self.per_unit = Fraction(self.whole.amounts["basis"], self.whole.quantity)
@@ -116,8 +119,7 @@ class ShortPart:
     """A sub-lot of a short position: what was sold short, or an option that was written.
 
     ``whole`` has the amounts ``proceeds`` and ``deferred``, the losses that joined it.
-    ``backed``: long-term shares were held against it (26 USC 1233(d)).  ``spent`` counts units
-    that have reached shares which were sold.
+    ``backed``: long-term shares were held against it (26 USC 1233(d)).
     """
 
     lot: Lot
@@ -126,7 +128,6 @@ class ShortPart:
     whole: Whole
     is_written: bool
     backed: bool = False
-    spent: int = 0
     used: bool = False
     adjusted: int = 0
     arrived: int = 0
@@ -144,8 +145,6 @@ class ShortPart:
         """The next units, as a sub-lot of their own."""
         cut = copy(self)
         cut.whole = Whole(quantity, self.whole.take(quantity))
-        cut.spent = min(self.spent, quantity)
-        self.spent -= cut.spent
         return cut
 
 
@@ -203,6 +202,11 @@ class Piece:
         return self.sold if self.short and not self.is_delivery else self.lot.acquired
 
     @property
+    def is_dated_back(self) -> bool:
+        """The law completes the sale on an earlier day (Reg. 1.1091-1(g))."""
+        return self.window_day < self.sold
+
+    @property
     def is_known(self) -> bool:
         return self.lot.basis_status != "unknown"
 
@@ -224,10 +228,9 @@ class Piece:
     @property
     def holding_period(self) -> date:
         """A gift sold from its loss basis has been held since the gift only."""
-        from_loss_basis = self.lot.is_dual and self.proceeds < self.loss_cost
-        if from_loss_basis and self.is_fresh:
+        if self.lot.is_dual and self.proceeds < self.loss_cost:
             return max(self.lot.acquired, self.donor_period)
-        return self.lot.acquired if from_loss_basis else self.donor_period
+        return self.donor_period
 
     def cut_off(self, quantity: int) -> "Piece":
         """The first shares as a piece of their own; this one keeps the rest.  Never of a gift."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from .book import OUTSIDE_1233
 from .holdings import Holdings
-from .lots import Part, Piece, ShortPart
+from .lots import Lot, Part, Piece, ShortPart
 from .relief import Pick
 from .terms import is_long_term
 
@@ -58,9 +58,12 @@ def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
     """
     one = next((part for part, _ in picks if held.is_taxable(part.account)), None)
     shorts = open_shorts(held, one.account, one.symbol) if one else []
-    by: dict[Part, list[tuple[ShortPart, int]]] = {}
+    rooms: dict[Lot, int] = {}
     for short in shorts:
-        room = short.left - short.spent
+        rooms[short.lot] = rooms.get(short.lot, -short.lot.spent) + short.left
+    by: dict[Part, list[tuple[ShortPart, int]]] = {}
+    for short in {short.lot: short for short in shorts}.values():
+        room = max(0, rooms[short.lot])
         for part in shares_held(held, short.account, short.symbol):
             free = part.left - sum(count for _, count in by.get(part, []))
             count = min(room, free) if reaches(short, part) else 0
@@ -70,21 +73,29 @@ def restart_sold(held: Holdings, picks: Sequence[Pick]) -> list[Cut]:
     for part, quantity in picks:
         left = quantity
         for short, count in by.get(part, []):
-            short.spent += min(left, count)
+            short.lot.spent += min(left, count)
             left -= min(left, count)
         cuts += [(part, quantity - left, True), (part, left, False)]
     return [cut for cut in cuts if cut[1]]
 
 
-def restart_open(held: Holdings, closed: ShortPart, day: date) -> None:
-    """Shares still held when a short sale is closed: the period of those reached starts then."""
+def close_units(closed: ShortPart) -> int:
+    """Of units that are closed, those that have reached nothing that was sold."""
+    spent = min(closed.lot.spent, closed.left)
+    closed.lot.spent -= spent
+    return closed.left - spent
+
+
+def restart_open(held: Holdings, closed: ShortPart, left: int, day: date) -> None:
+    """Shares still held when a short sale is closed: the period of those reached starts then.
+
+    ``left`` is how many units of the closed ones can reach any.
+    """
     if closed.is_written or not held.is_taxable(closed.account):
         return
-    left = closed.left - closed.spent
     for part in shares_held(held, closed.account, closed.symbol):
         if left and reaches(closed, part):
             count = min(left, part.left)
             started = held.cut_in_place(part, count)
-            started.start_anew(day)
-            started.reached = day
+            started.start_anew(day, notwithstanding_1223=True)
             left -= count

@@ -7,7 +7,7 @@ from .journal import Event
 from .lots import Lot, Part, Piece, ShortPart
 from .money import Whole, spread
 from .relief import Pick, in_order, named
-from .restarts import open_shorts, reaches, restart_open, shares_held, was_long_on
+from .restarts import close_units, open_shorts, reaches, restart_open, shares_held, was_long_on
 from .selling import picks_by_name, piece_of, test
 
 ShortPick = tuple[ShortPart, int]
@@ -71,7 +71,7 @@ def close(held: Holdings, event: Event, cost: int, picks: list[ShortPick] | None
         picks, spread(cost, [quantity for _, quantity in picks]), strict=True
     ):
         cut = part.cut_off(quantity)
-        restart_open(held, cut, event.day)
+        restart_open(held, cut, close_units(cut), event.day)
         held.count("basis in", event.account, share)
         pieces.append(_covered_piece(event, cut, share))
     held.drop_empty()
@@ -100,12 +100,12 @@ def deliver(held: Holdings, event: Event) -> None:
     for long, short, quantity in _paired(longs, shorts):
         counts = reaches(short, long)
         cut, part = short.cut_off(quantity), long.cut_off(quantity)
-        if not counts:
-            cuts.append(cut)
+        unspent = close_units(cut)
+        cuts.append((cut, 0 if counts else unspent))
         pieces.append(_delivered_piece(event, part, cut))
     held.drop_empty()
-    for cut in cuts:
-        restart_open(held, cut, event.day)
+    for cut, left in cuts:
+        restart_open(held, cut, left, event.day)
     test(held, event, sorted(pieces, key=lambda piece: piece.lot.rank))
 
 
@@ -134,6 +134,7 @@ def _delivered_piece(event: Event, part: Part, cut: ShortPart) -> Piece:
     quantity, proceeds = cut.whole.quantity, cut.whole.amounts["proceeds"]
     piece = piece_of(event, part, quantity, proceeds, bases, event.day)
     piece.short, piece.is_delivery = cut, True
+    piece.used, piece.is_candidate = cut.used, cut.is_candidate
     was_long = was_long_on(piece, cut.opened)
     piece.term = "LT" if was_long or (piece.loss and cut.backed) else "ST"
     if part.lot.acquired <= cut.opened:

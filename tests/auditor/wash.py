@@ -73,6 +73,15 @@ def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> lis
         for part in parts
         if not part.used and part.is_candidate
     ]
+    if not loss.piece.is_dated_back:
+        found += _sold_candidates(held, loss, unprocessed)
+    fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
+    return sorted(fitting, key=lambda candidate: (Fraction(candidate.lot.rank), candidate.tie))
+
+
+def _sold_candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> list[Candidate]:
+    """What the literal readings D1 and D2 count, though it is held no more."""
+    found = []
     for piece in unprocessed:
         if not piece.used and piece.sale_rank == loss.piece.sale_rank:
             tie = (1, unprocessed.index(piece))
@@ -81,17 +90,17 @@ def _candidates(held: Holdings, loss: Loss, unprocessed: Sequence[Piece]) -> lis
         for number, piece in enumerate(held.sold):
             if not piece.used and piece.sale_rank < loss.piece.sale_rank:
                 found += _of_piece(loss, piece, piece.unused.left, (0, number))
-    fitting = [candidate for candidate in found if _replaces(held, loss, candidate)]
-    return sorted(fitting, key=lambda candidate: (Fraction(candidate.lot.rank), candidate.tie))
+    return found
 
 
 def _of_piece(loss: Loss, piece: Piece, free: int, tie: tuple[int, int]) -> list[Candidate]:
-    """What was sold, or closed short, as a candidate of the queue in which the loss waits."""
-    if loss.piece.in_short_queue:
-        lot = piece.short.lot if piece.short else None
-    else:
-        lot = piece.lot if piece.short is None or piece.is_delivery else None
-    if lot is None or not piece.is_candidate:
+    """What was sold, or closed short, as a candidate of the queue in which the loss waits.
+
+    What was delivered counts as the short sale that it closed.
+    """
+    closed = piece.short
+    lot = closed.lot if closed else piece.lot
+    if bool(closed) != loss.piece.in_short_queue or not piece.is_candidate:
         return []
     return [Candidate(lot, piece.account, piece.now, free, tie, piece=piece)]
 
@@ -152,9 +161,12 @@ def _rule(held: Holdings, loss_account: str, replacing_account: str) -> str:
     return STEP_UP
 
 
-def _tacked(start: date, loss: Piece) -> date:
-    """The holding period includes the days for which the loss shares were held (1223(3))."""
-    return start - max(timedelta(0), loss.window_day - loss.holding_period)
+def _tacked(acquired: date, held_since: date, loss: Piece) -> date:
+    """The holding period includes the days for which the loss shares were held (1223(3)).
+
+    What was sold constructively is treated as acquired on that day (1259(a)(2)(B)).
+    """
+    return max(acquired, held_since) - max(timedelta(0), loss.window_day - loss.holding_period)
 
 
 def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Piece) -> None:
@@ -167,7 +179,7 @@ def _use_part(held: Holdings, part: Part, used: int, added: int | None, loss: Pi
     if added is not None:
         taken.add(added, wash=True)
     if added is not None and not part.is_fresh:
-        taken.holding_period = _tacked(part.lot.acquired, loss)
+        taken.holding_period = _tacked(part.lot.acquired, part.holding_period, loss)
         taken.always_long = part.always_long or loss.always_long
     held.parts.append(taken)
 
@@ -199,7 +211,7 @@ def _take_loss(piece: Piece, added: int | None, loss: Piece) -> None:
     if loss.in_short_queue or piece.is_fresh:
         piece.replace_loss(added, None, always_long=False)
     else:
-        period = _tacked(piece.lot.acquired, loss)
+        period = _tacked(piece.lot.acquired, piece.donor_period, loss)
         piece.replace_loss(added, period, always_long=loss.always_long)
 
 

@@ -89,7 +89,8 @@ def _part_to_use(b: Book, slot_at: int, units: int) -> int:
 def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int) -> None:
     """Let the loss join the basis and the holding period of the shares that replace it.
 
-    A period that a short sale made start anew stays as it is (26 USC 1233(b)(2)).
+    A period that a short sale made start anew stays as it is (26 USC 1233(b)(2)); what was sold
+    constructively is treated as acquired on that day (26 USC 1259(a)(2)(B)).
     """
     wait = b.waits[wait_at]
     used = b.slots[used_at]
@@ -101,9 +102,10 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
     basis = replacement_basis(used.open_cents, disallowed)
     used.open_cents = basis
     used.whole_cents = basis
-    if used.holding_period <= used.acquired and not used.flags & RESTARTED:
+    if not used.flags & RESTARTED:
         used.flags = used.flags | wait.flags
-        used.holding_period = tacked_day(used.acquired, wait.holding_period, wait.day)
+        start = max(used.acquired, used.holding_period)
+        used.holding_period = tacked_day(start, wait.holding_period, wait.day)
     if disallowed != 0:
         used.key_quantity = used.whole_quantity
         used.key_cents = basis

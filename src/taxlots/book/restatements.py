@@ -52,10 +52,11 @@ def restate(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, ru
         restated.flags = restated.flags | ADJUSTED
         if is_owed:
             return
-        if restated.holding_period > restated.acquired or restated.flags & RESTARTED:
+        if restated.flags & RESTARTED:
             return
         restated.flags = restated.flags | wait.flags
-        restated.holding_period = tacked_day(restated.acquired, wait.holding_period, wait.day)
+        start = max(restated.acquired, restated.holding_period)
+        restated.holding_period = tacked_day(start, wait.holding_period, wait.day)
         own = wait_of(b, slot_pool, row_at)
         if own != NONE:
             b.waits[own].holding_period = restated.holding_period
