@@ -2,6 +2,7 @@
 
 import pytest
 
+from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.tax_profile import TaxProfile, read_profiles
 
 ROW = {"tax_return": "home", "year": "2020", "short_rate": "0.358", "long_rate": "0.188"}
@@ -48,3 +49,48 @@ def test_other_problems() -> None:
         ("profiles.csv:2:year", "BAD_YEAR"),
         ("profiles.csv:4:tax_return", "TWO_PROFILES"),
     ]
+
+
+def test_the_income_of_a_return_is_read_to_the_cent() -> None:
+    row = {
+        "tax_return": "home",
+        "year": "2024",
+        "filing_status": " MFS ",
+        "state": "ny",
+        "ordinary_income": "-1200.5",
+        "carry_long": "3000",
+        "k1_short": "-7.25",
+    }
+    found, problems = read_profiles([row], {}, ["home"], 2024)
+    assert not problems
+    assert found["home"] == TaxProfile(
+        tax_return="home",
+        year=2024,
+        status=FilingStatus.SEPARATE,
+        state="NY",
+        ordinary_income_cents=-1_200_50,
+        carry_long_cents=3_000_00,
+        k1_short_cents=-7_25,
+    )
+    assert found["home"].lacks == ()
+
+
+def test_a_tax_needs_a_status_and_an_income() -> None:
+    found, _ = read_profiles([ROW], {}, ["home"], 2020)
+    assert found["home"].lacks == ("filing_status", "ordinary_income")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("filing_status", "married", "BAD_FILING_STATUS"),
+        ("ordinary_income", "1,200", "BAD_AMOUNT"),
+        ("ordinary_income", "0.001", "BAD_AMOUNT"),
+        ("carry_short", "-500", "BAD_AMOUNT"),
+        ("state_rate", "9.3", "BAD_RATE"),
+    ],
+)
+def test_a_cell_that_cannot_be_read(column: str, cell: str, code: str) -> None:
+    _, (problem,) = read_profiles([{**ROW, column: cell}], {}, ["home"], 2020)
+    assert (problem.where, problem.code) == (f"profiles.csv:2:{column}", code)
+    assert problem.remedy

@@ -11,6 +11,7 @@ from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
+from taxlots.cli.form_8949 import form_8949
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
@@ -19,6 +20,7 @@ from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
 from taxlots.cli.section_1256 import section_1256
+from taxlots.cli.tax import tax
 from taxlots.cli.verify import verify
 from taxlots.version import __version__
 
@@ -44,7 +46,9 @@ COMMANDS: Final = (
     ),
     (years, "years", "taxlots years ledger/sample"),
     (close_year, "close-year", "taxlots close-year sqlite:///book.db --year 2024 --by NAME"),
+    (tax, "tax", "taxlots tax ledger/sample --year 2020"),
     (verify, "verify", "taxlots verify ledger/sample"),
+    (form_8949, "form8949", "taxlots form8949 ledger/sample --year 2020 --out forms"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,

@@ -1,51 +1,94 @@
-"""Tax profiles: at which rates a loss saves tax on one return."""
+"""Tax profiles: the income of one return in a year, and at which rates a loss saves tax on it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES
 
-RATE_PLACES: Final = 6
-RATE_ONE: Final = 10**RATE_PLACES
-"""A rate of 100 %."""
+RATES: Final = ("short_rate", "long_rate", "state_rate")
+SIGNED_AMOUNTS: Final = (
+    "ordinary_income",
+    "magi",
+    "k1_short",
+    "k1_long",
+    "state_gain",
+    "state_gain_spouse",
+)
+AMOUNTS: Final = (
+    "deductions",
+    "qualified_dividends",
+    "net_investment_income",
+    "carry_short",
+    "carry_long",
+    "planned_withdrawal",
+    "state_local_taxes",
+    "unrecaptured_1250",
+    "state_carry_short",
+    "state_carry_long",
+)
+"""Amounts of dollars that are written without a sign."""
 
 PROFILE_KEYS: Final = frozenset(
-    {
-        "tax_return",
-        "year",
-        "filing_status",
-        "state",
-        "short_rate",
-        "long_rate",
-        "ordinary_income",
-        "deductions",
-        "qualified_dividends",
-        "net_investment_income",
-        "magi",
-        "carry_short",
-        "carry_long",
-        "planned_withdrawal",
-    }
+    {"tax_return", "year", "filing_status", "state", *RATES, *SIGNED_AMOUNTS, *AMOUNTS}
 )
+
+CENT_PLACES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxProfile:
-    """What one return's marginal dollar of short-term and of long-term gain is taxed at.
+    """What is known of one return and year beside its books.
 
-    Rates are in units of 1e-6 (``358_000`` is 35.8 %); None where the profile gives none.
+    Rates are in units of 1e-6 (``358_000`` is 35.8 %) and money is in cents; None where the
+    profile says nothing.  ``short_rate`` and ``long_rate`` are what the marginal dollar of
+    short-term and of long-term gain is taxed at; ``is_computed`` if they follow from the income.
+
+    ``ordinary_income_cents`` is income at ordinary rates before ``deductions_cents``, without
+    capital gains, qualified dividends and the results of section 475 accounts.
+    ``state_local_taxes_cents``, where given, are paid and not among the deductions: the return
+    itemizes.  ``magi_cents`` and ``net_investment_income_cents`` are those of the whole return.
+    ``k1_*`` are lines 5 and 12 of Schedule D, and ``unrecaptured_1250_cents`` is part of line 12.
+    ``state_*`` are what the state's return sees otherwise than the federal one.
     """
 
     tax_return: str
     year: int
+    status: FilingStatus | None = None
+    state: str = ""
     short_rate: int | None = None
     long_rate: int | None = None
+    is_computed: bool = False
+    state_rate: int | None = None
+    ordinary_income_cents: int | None = None
+    deductions_cents: int | None = None
+    qualified_dividends_cents: int | None = None
+    net_investment_income_cents: int | None = None
+    magi_cents: int | None = None
+    carry_short_cents: int | None = None
+    carry_long_cents: int | None = None
+    planned_withdrawal_cents: int | None = None
+    state_local_taxes_cents: int | None = None
+    unrecaptured_1250_cents: int | None = None
+    k1_short_cents: int | None = None
+    k1_long_cents: int | None = None
+    state_gain_cents: int | None = None
+    state_gain_spouse_cents: int | None = None
+    state_carry_short_cents: int | None = None
+    state_carry_long_cents: int | None = None
 
     def rate(self, *, is_long: bool) -> int | None:
         """The rate for a gain or loss of one term."""
         return self.long_rate if is_long else self.short_rate
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The columns without which no tax can be computed."""
+        needed = {"filing_status": self.status, "ordinary_income": self.ordinary_income_cents}
+        return tuple(name for name, value in needed.items() if value is None)
 
 
 def read_profiles(
@@ -69,43 +112,77 @@ def read_profiles(
             problems.append(_bad_year(f"{file_name}:{line}:year", of_year))
             continue
         name = row.get("tax_return", "")
-        rates, bad = _rates(row, f"{file_name}:{line}")
+        profile, bad = _profile(name, int(of_year), row, f"{file_name}:{line}")
         problems += bad
         if int(of_year) != year:
             continue
         if name in found:
             problems.append(_second(f"{file_name}:{line}:tax_return", name, year))
-        short, long = rates
-        found[name] = TaxProfile(tax_return=name, year=year, short_rate=short, long_rate=long)
-    (short, long), bad = _rates(default, "book.toml:tax_profile")
+        found[name] = profile
+    profile, bad = _profile("", year, default, "book.toml:tax_profile")
     problems += bad
     if default and str(default.get("year", year)) == str(year):
         for name in tax_returns:
-            profile = TaxProfile(tax_return=name, year=year, short_rate=short, long_rate=long)
-            found.setdefault(name, profile)
+            found.setdefault(name, replace(profile, tax_return=name))
     return found, problems
 
 
-def _rates(
-    row: Mapping[str, object], where: str
-) -> tuple[tuple[int | None, int | None], list[Problem]]:
-    problems = []
-    rates: list[int | None] = []
-    for name in ("short_rate", "long_rate"):
-        value = row.get(name)
-        rate = None if value is None or value == "" else scaled_value(value, RATE_PLACES)
-        if value not in (None, "") and (rate is None or not 0 <= rate <= RATE_ONE):
-            problems.append(
-                error(
-                    f"{where}:{name}",
-                    "BAD_RATE",
-                    f"{value!r} is no rate from 0 to 1 with at most {RATE_PLACES} decimals.",
-                    "Write 0.358 for 35.8 %.",
-                )
-            )
-            rate = None
-        rates.append(rate)
-    return (rates[0], rates[1]), problems
+def _profile(
+    name: str, year: int, row: Mapping[str, object], where: str
+) -> tuple[TaxProfile, list[Problem]]:
+    """One profile, and a problem for each cell of it that cannot be read."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {}
+    for key in (*RATES, *SIGNED_AMOUNTS, *AMOUNTS):
+        cell = row.get(key)
+        if cell is None or cell == "":
+            continue
+        is_rate = key in RATES
+        value = scaled_value(cell, RATE_PLACES if is_rate else CENT_PLACES)
+        if is_rate and (value is None or not 0 <= value <= RATE_ONE):
+            problems.append(_bad_rate(f"{where}:{key}", cell))
+        elif value is None or (value < 0 and key in AMOUNTS):
+            problems.append(_bad_amount(f"{where}:{key}", cell, may_be_negative=key not in AMOUNTS))
+        else:
+            values[key if is_rate else f"{key}_cents"] = value
+    state = str(row.get("state") or "").strip().upper()
+    status, bad = _status(row.get("filing_status"), f"{where}:filing_status")
+    values |= {"status": status, "state": state}
+    return TaxProfile(tax_return=name, year=year, **values), problems + bad
+
+
+def _status(cell: object, where: str) -> tuple[FilingStatus | None, list[Problem]]:
+    if cell is None or cell == "":
+        return None, []
+    try:
+        return FilingStatus(str(cell).strip().lower()), []
+    except ValueError:
+        problem = error(
+            where,
+            "BAD_FILING_STATUS",
+            f"{cell!r} is no filing status.",
+            f"Write one of {', '.join(FilingStatus)}.",
+        )
+        return None, [problem]
+
+
+def _bad_rate(where: str, cell: object) -> Problem:
+    return error(
+        where,
+        "BAD_RATE",
+        f"{cell!r} is no rate from 0 to 1 with at most {RATE_PLACES} decimals.",
+        "Write 0.358 for 35.8 %.",
+    )
+
+
+def _bad_amount(where: str, cell: object, *, may_be_negative: bool) -> Problem:
+    sign = "" if may_be_negative else ", without a sign"
+    return error(
+        where,
+        "BAD_AMOUNT",
+        f"{cell!r} is no amount of dollars with at most two decimals{sign}.",
+        "Write 1234.56, without separators and currency signs.",
+    )
 
 
 def _bad_year(where: str, year: str) -> Problem:

@@ -95,9 +95,9 @@ class FederalTax:
 class TaxOfYear(FederalTax):
     """The tax of a year: federal, on net investment income, and of the state.
 
-    ``state_note`` says how the state's tax was reckoned, and the state's own carryovers stand
-    beside it; ``not_computed`` names, in sentences, what the income is in the range of and no
-    figure contains.
+    ``state_note`` says how the state's tax was reckoned, and the losses that its return carries
+    on stand beside it; ``not_computed`` names, in sentences, what the income is in the range of
+    and no figure contains.
     """
 
     state_tax_cents: int

@@ -23,6 +23,7 @@ from taxlots.law.s1211_loss_limit import deductible_loss, loss_limit
 from taxlots.law.s1212_carryover import carryover_long, carryover_short, loss_used
 from taxlots.law.s1222_netting import net_capital_gain, net_long_term, net_short_term
 from taxlots.law.s1411_niit import net_investment_income, niit
+from taxlots.law.state_tax import state_tax
 from taxlots.law.tables import YEARS, amount
 
 CENT: Final = 1
@@ -48,14 +49,15 @@ def tax_of_year(income: ReturnIncome) -> TaxOfYear:
     """
     federal = federal_tax(income)
     known = {field.name: getattr(federal, field.name) for field in fields(FederalTax)}
-    unknown = (f"Tax of the state {income.state}.",) if income.state else ()
+    state = state_tax(income, federal.capital_cents)
+    short, long = state.carry_short_cents, state.carry_long_cents
     return TaxOfYear(
         **known,
-        state_tax_cents=0,
-        state_note="",
-        state_carryover_short_cents=0,
-        state_carryover_long_cents=0,
-        not_computed=(*not_computed(income, federal), *unknown),
+        state_tax_cents=state.tax_cents,
+        state_note=state.note,
+        state_carryover_short_cents=federal.carryover_short_cents if short is None else short,
+        state_carryover_long_cents=federal.carryover_long_cents if long is None else long,
+        not_computed=(*not_computed(income, federal), *state.not_computed),
     )
 
 

@@ -11,7 +11,8 @@ from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion
 from taxlots.domain.quote import Quote
 from taxlots.domain.security import Security, SecurityKind
-from taxlots.domain.tax_profile import RATE_ONE, TaxProfile
+from taxlots.domain.tax_profile import TaxProfile
+from taxlots.domain.tax_rate import RATE_ONE
 from taxlots.domain.verdict import Reason
 from taxlots.law.s1014_inheritance import inherited_is_long_term
 from taxlots.law.s1222_term import long_term_from
