@@ -11,7 +11,6 @@ from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
-from taxlots.cli.form_8949 import form_8949
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
@@ -48,7 +47,6 @@ COMMANDS: Final = (
     (close_year, "close-year", "taxlots close-year sqlite:///book.db --year 2024 --by NAME"),
     (tax, "tax", "taxlots tax ledger/sample --year 2020"),
     (verify, "verify", "taxlots verify ledger/sample"),
-    (form_8949, "form8949", "taxlots form8949 ledger/sample --year 2020 --out forms"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,
