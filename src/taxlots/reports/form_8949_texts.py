@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from taxlots.domain.form_8949 import Form8949Row
 
 if TYPE_CHECKING:
-    from taxlots.book.return_forms import Filing, ReturnForms
+    from taxlots.book.return_forms import Filing
 
 REPORTED: Final = "reported on Form 1099-B, basis reported to the IRS"
 NOT_SHOWN: Final = "reported on Form 1099-B, basis not reported to the IRS"
@@ -34,6 +34,9 @@ BOXES: Final = {
 """Every check box of the form for 2025, in its order: those of Part I, then those of Part II."""
 
 SHORT_BOXES: Final = "ABCGHI"
+DIGITAL_BOXES: Final = "GHIJKL"
+FIRST_DIGITAL_YEAR: Final = 2025
+"""The first form that has boxes for Form 1099-DA."""
 
 COLUMNS: Final = {
     "a": "Description of property",
@@ -53,10 +56,9 @@ PROVISIONAL: Final = "provisional"
 Groups = dict[str, list[Form8949Row]]
 
 
-def about_return(filing: Filing, forms: ReturnForms) -> str:
-    """Which return and year, of which day the books are, and whether figures may still change."""
-    mark = f", {PROVISIONAL}" if forms.is_provisional else ""
-    return f"{forms.tax_return}, tax year {filing.year}, booked as of {filing.as_of}{mark}"
+def about_return(filing: Filing, tax_return: str) -> str:
+    """Which return and year, and of which day the books are."""
+    return f"{tax_return}, tax year {filing.year}, booked as of {filing.as_of}"
 
 
 def part_of(box: str) -> str:

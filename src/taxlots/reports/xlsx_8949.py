@@ -18,6 +18,7 @@ from taxlots.domain.problem import UsageError
 from taxlots.reports.form_8949_texts import (
     BOXES,
     EXPIRED,
+    PROVISIONAL,
     REPORTED,
     about_return,
     by_box,
@@ -119,7 +120,8 @@ def _sheets(
 
 def _return_sheets(sheets: Sheets, filing: Filing, forms: ReturnForms) -> None:
     """The sheets of one return; Schedule D stands first, and is filled in last."""
-    about = about_return(filing, forms)
+    mark = f", {PROVISIONAL}" if forms.is_provisional else ""
+    about = f"{about_return(filing, forms.tax_return)}{mark}"
     schedule = sheets.new("Schedule D", SCHEDULE_COLUMNS)
     totals: Totals = {}
     if forms.totals:
