@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from taxlots.cli.allocate_basis import allocate_basis
+from taxlots.cli.audit import audit
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
@@ -46,6 +47,7 @@ COMMANDS: Final = (
     (years, "years", "taxlots years ledger/sample"),
     (close_year, "close-year", "taxlots close-year sqlite:///book.db --year 2024 --by NAME"),
     (tax, "tax", "taxlots tax ledger/sample --year 2020"),
+    (audit, "audit", "taxlots audit ledger/sample --year 2020 --out pack"),
     (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (

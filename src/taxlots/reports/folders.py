@@ -7,9 +7,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +29,10 @@ RESULTS: Final = frozenset(
     | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
     | {"comparison.csv", "not_compared.csv"}
     | {"differences.csv", "reasons.csv"}
+    | {"reconciliation.csv", "breaks.csv", "adjustments.csv"}
     | {"arrived.csv", "changes.csv", "summary.csv", "custodian_changes.csv"}
+    | {"form_8949.csv", "schedule_d.csv", "form_6781.csv", "form_4797.csv"}
+    | {"wash_statement.csv", "wash_statement.txt"}
     | {
         f"{name}.{form}"
         for name in ("realized", "lots", "short_lots", "wash_sales", "dividends", *CONTRACTS)
@@ -40,13 +44,24 @@ RESULTS: Final = frozenset(
 Content = Any
 """An Arrow table, a mapping for JSON, or text."""
 
+FIRST_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)
+"""The oldest time that an archive can hold; every file has it, so that the bytes repeat."""
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds anything but a previous result.  Raises UsageError."""
+UNIX: Final = 3
+READABLE: Final = 0o100644
+FAST: Final = 3
+"""How hard to compress: a third of the time of the default, for files a little larger."""
+
+
+def check_folder(folder: Path, results: frozenset[str] = RESULTS) -> None:
+    """Refuse a folder that holds anything but a previous result.  Raises UsageError.
+
+    ``results`` names every file that an earlier run can have left there.
+    """
     if folder.is_dir():
         held = {entry.name for entry in folder.iterdir()}
         is_result = MANIFEST in held or held == {FAILURE}
-        others = held - RESULTS if is_result else held
+        others = held - results if is_result else held
         if others:
             raise UsageError(
                 f"{folder} holds other files ({min(others)}, ...); "
@@ -61,13 +76,20 @@ def check_folder(folder: Path) -> None:
         raise UsageError(f"{folder} cannot be written; name another folder or change permissions")
 
 
-def write_folder(folder: Path, files: Mapping[str, Content]) -> None:
+def write_folder(
+    folder: Path,
+    files: Mapping[str, Content],
+    *,
+    results: frozenset[str] = RESULTS,
+    archive: str = "",
+) -> None:
     """Replace a result folder as a whole.
 
-    Files are written beside it first; a reader sees the old result or the new one.  Raises
+    Files are written beside it first; a reader sees the old result or the new one.  ``archive``
+    names a zip beside the files, which holds them all.  ``results`` as in ``check_folder``.  Raises
     UsageError where the place cannot be written.
     """
-    check_folder(folder)
+    check_folder(folder, results)
     target = folder.absolute()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +99,8 @@ def write_folder(folder: Path, files: Mapping[str, Content]) -> None:
     try:
         for name, content in files.items():
             _write(fresh / name, content)
+        if archive:
+            _write_archive(fresh / archive, sorted(files))
         fresh.chmod(0o755)
         _swap(fresh, target)
     except OSError as cause:
@@ -98,6 +122,17 @@ def _swap(fresh: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_archive(path: Path, names: Iterable[str]) -> None:
+    """A zip of files beside it, in a folder of its own name; the same bytes each time."""
+    with ZipFile(path, "w") as archive:
+        for name in names:
+            entry = ZipInfo(f"{path.stem}/{name}", FIRST_ZIP_DAY)
+            entry.compress_type = ZIP_DEFLATED
+            entry.create_system = UNIX
+            entry.external_attr = READABLE << 16
+            archive.writestr(entry, path.with_name(name).read_bytes(), compresslevel=FAST)
 
 
 def _write(path: Path, content: Content) -> None:
