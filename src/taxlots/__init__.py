@@ -1,6 +1,7 @@
 """US tax lots, wash sales and loss harvesting.
 
-``open_book``, ``replay`` and ``harvest`` are the way in; errors are of the tree ``TaxlotsError``.
+``open_book``, ``replay``, ``harvest`` and ``tax`` are the way in; errors are of the tree
+``TaxlotsError``.
 Importing this package imports nothing heavy: what a name needs is imported when it is used.
 """
 
@@ -12,27 +13,33 @@ from taxlots.version import __version__
 if TYPE_CHECKING:
     from taxlots.workflows.open_book import (
         Book,
+        BookTax,
         Explanation,
         HarvestFrames,
         Replay,
+        ReturnTax,
         harvest,
         open_book,
         replay,
+        tax,
     )
 
 __all__ = [
     "Book",
+    "BookTax",
     "DataError",
     "Explanation",
     "HarvestFrames",
     "Problem",
     "Replay",
+    "ReturnTax",
     "TaxlotsError",
     "UsageError",
     "__version__",
     "harvest",
     "open_book",
     "replay",
+    "tax",
 ]
 
 

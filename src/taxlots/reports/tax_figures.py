@@ -37,6 +37,17 @@ FURTHER_KEYS: Final = {
     "state_carryover_short": "state_carryover_short_cents",
     "state_carryover_long": "state_carryover_long_cents",
 }
+ITEMS: Final = {
+    "short": "short_cents",
+    "long": "long_cents",
+    "collectibles": "gain_28_cents",
+    "section_1256_short": "section_1256_short_cents",
+    "section_1256_long": "section_1256_long_cents",
+    "capital_gain_distributions": "capital_gain_distributions_cents",
+    "section_475": "section_475_cents",
+}
+"""What the books tell of a year; section 475 is ordinary income."""
+
 LINES: Final = {
     "net_short": "Net short-term gain (Schedule D, line 7)",
     "net_long": "Net long-term gain (line 15)",
@@ -106,6 +117,7 @@ def return_json(found: TaxedReturn) -> dict[str, Any]:
             "long": dollars(found.income.carry_long_cents),
             "from": found.carried_from,
         },
+        "items": _items(found),
         **{name: None if rate is None else rate_text(rate) for name, rate in given.items()},
         **tax_json(found),
     }
@@ -167,6 +179,15 @@ def notes(found: TaxedReturn) -> list[str]:
     if found.tax.state_note:
         told.append(f"State tax: {found.tax.state_note}")
     return told + [f"Not computed: {text}" for text in found.tax.not_computed]
+
+
+def _items(found: TaxedReturn) -> dict[str, str]:
+    """What the year's gains consist of: items of the books, and what the profile adds."""
+    items, profile = found.items, found.profile
+    cents = {key: getattr(items, name) for key, name in ITEMS.items()} if items else {}
+    if profile is not None:
+        cents |= {"k1_short": profile.k1_short_cents or 0, "k1_long": profile.k1_long_cents or 0}
+    return {key: dollars(value) for key, value in cents.items()}
 
 
 def _has_rates(profile: TaxProfile) -> bool:

@@ -12,6 +12,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from taxlots.workflows.gather import day, is_database, moment
+from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from taxlots.book.booking import Books
     from taxlots.book.section_1256 import MarkedBook
     from taxlots.workflows.harvest import Harvest
+
+__all__ = [
+    "Book",
+    "BookTax",
+    "Explanation",
+    "HarvestFrames",
+    "Replay",
+    "ReturnTax",
+    "harvest",
+    "open_book",
+    "replay",
+    "tax",
+]
 
 Day = date | str | None
 """A day, as a date or ``YYYY-MM-DD``; None is the last date of the journal."""
@@ -58,6 +72,18 @@ class Book:
         from taxlots.workflows.harvest import harvest as plan_all
 
         return HarvestFrames(plan_all(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
+
+    def tax(self, year: int, *, as_of: Day = None, known_at: Moment = None) -> BookTax:
+        """The tax of a year of every return, with and without the year's capital items.
+
+        Returns without a profile of the year are among its problems.  Raises UsageError for a year
+        without tables, and DataError where no return has a profile.
+        """
+        from taxlots.workflows.tax import tax_of_book
+
+        return BookTax(
+            tax_of_book(self.source, year, as_of=_day(as_of), known_at=_moment(known_at))
+        )
 
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
         """Explain the sale, or the lot, that bears an id: every step with its authority."""
