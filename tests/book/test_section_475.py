@@ -6,19 +6,18 @@ what is made afterwards is measured from there.
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.cases import Case, own_cases, write_book
+from tests.cases import Case, own_cases
 from tests.engine_adapter import record_of
+from tests.form_4797_cases import reckoned
 from tests.histories import Cells, History
 
 from taxlots.book.form_4797 import Form4797Row
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.law.s475_mark_to_market import last_business_day
-from taxlots.workflows.gather import gather
 from taxlots.workflows.replay import replay_record
 from taxlots.workflows.year_items import MarkedYear, marked_year
 
@@ -210,18 +209,15 @@ OF_CASE = {
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
-def test_own_case_of_form_4797(case: Case, tmp_path: Path) -> None:
+def test_own_case_of_form_4797(case: Case) -> None:
     """Every row of every year, with its dates, quantity and columns (d), (f) and (g)."""
-    record, _ = gather(str(write_book(case, tmp_path / "book")))
-    assert record is not None
-    books = replay_record(record, date.fromisoformat(case["as_of"]), compiled=False)
     found = [
         {"year": year}
         | {name: getattr(row, of) for name, of in OF_CASE.items()}
         | {"qty": shares(row.quantity), "proceeds": dollars(row.proceeds_cents)}
         | {"basis": dollars(row.basis_cents or 0), "gain": dollars(row.gain_cents or 0)}
-        for year in sorted({row["year"] for row in case["expected"]["form_4797"]})
-        for row in marked_year(books, int(year)).securities.rows
+        for year, marked in reckoned(case).items()
+        for row in marked.securities.rows
     ]
     assert found == case["expected"]["form_4797"]
 

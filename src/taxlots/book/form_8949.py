@@ -161,8 +161,8 @@ class RowWriter:
         account, symbol, way = pair.place
         security = self.security(symbol)
         is_digital = security.kind is SecurityKind.DIGITAL_ASSET
-        if is_digital and not self._is_reported(account):
-            pair = replace(pair, broker=None) if pair.taxpayer is not None else pair
+        if pair.taxpayer is not None and not self._is_on_form_1099b(pair, is_digital=is_digital):
+            pair = replace(pair, broker=None)
         has_digital_boxes = is_digital and self.year >= DIGITAL_BOXES_FROM
         form = self._coded(pair, form_row(pair, is_digital=has_digital_boxes), told)
         side = pair.side
@@ -188,10 +188,17 @@ class RowWriter:
             wash_cents=form.wash_cents,
         )
 
-    def _is_reported(self, account: str) -> bool:
-        """Whether a broker reports digital assets: from 2025, and where there is a custodian."""
-        custodian = self.accounts[account].custodian.strip().lower()
-        return self.year >= DIGITAL_BOXES_FROM and custodian not in OWN_CUSTODY
+    def _is_on_form_1099b(self, pair: Pair, *, is_digital: bool) -> bool:
+        """Whether Form 1099-B or 1099-DA lists a piece.
+
+        A distribution beyond the basis stands on Form 1099-DIV.  Digital assets are reported from
+        2025, and where there is a custodian.
+        """
+        if self._action(pair.sale_row) is Action.RETURN_OF_CAPITAL:
+            return False
+        custodian = self.accounts[pair.place[0]].custodian.strip().lower()
+        is_held = self.year >= DIGITAL_BOXES_FROM and custodian not in OWN_CUSTODY
+        return is_held or not is_digital
 
     def _coded(self, pair: Pair, form: FormRow, told: Told) -> FormRow:
         """The codes that need more than figures: E for expenses and premiums, D for discount."""
