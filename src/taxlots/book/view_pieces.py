@@ -167,12 +167,12 @@ def _joined(key: Key, ours: _Sale, theirs: _Sale) -> Iterator[Pair]:
     left: list[Figures] = []
     right: list[Figures] = []
     for lot in dict.fromkeys([*ours.lots, *theirs.lots]):
-        for a, b in _matched(ours.lots.get(lot, []), theirs.lots.get(lot, [])):
+        for a, b in matched(ours.lots.get(lot, []), theirs.lots.get(lot, [])):
             if a is not None and b is not None:
                 both.append((a, b))
             left += [a] if a is not None and b is None else []
             right += [b] if b is not None and a is None else []
-    rest = list(_matched(left, right)) if one.has_relief else []
+    rest = list(matched(left, right)) if one.has_relief else []
     if not one.has_relief:
         rest = [*((a, None) for a in left), *((None, b) for b in right)]
     both += [(a, b) for a, b in rest if a is not None and b is not None]
@@ -183,7 +183,7 @@ def _joined(key: Key, ours: _Sale, theirs: _Sale) -> Iterator[Pair]:
             yield Pair(*key, one.sold, a, b)
 
 
-def _matched(
+def matched(
     ours: list[Figures], theirs: list[Figures]
 ) -> Iterator[tuple[Figures | None, Figures | None]]:
     """Two rows of pieces, cut at each other's bounds; what is longer has None beside it."""

@@ -41,16 +41,14 @@ def check_lots(
     """Compare, print, and end with status 1 where there is a break."""
     from taxlots.cli.outcome import DATA_ERRORS, list_problems
     from taxlots.cli.progress import working
-    from taxlots.domain.money import scaled
-    from taxlots.domain.problem import DataError, UsageError
+    from taxlots.cli.tolerance import tolerance_cents
+    from taxlots.domain.problem import DataError
     from taxlots.reports.books_files import problem_table
     from taxlots.reports.folders import FAILURE, check_folder, write_folder
     from taxlots.workflows.check_lots import check_lots as compare
     from taxlots.workflows.lot_check_rows import write_check
 
-    cents = scaled(tolerance, 2) if tolerance else None
-    if cents is None or cents < 0:
-        raise UsageError(f"--tolerance {tolerance!r} is no amount; write dollars, like 1.00")
+    cents = tolerance_cents(tolerance)
     if out is not None:
         check_folder(out)
     try:

@@ -31,6 +31,14 @@ YearOption = Annotated[
         "--year", metavar="YYYY", min=1900, max=9999, help="Only sales of this calendar year."
     ),
 ]
+FormOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--as-1099b",
+        metavar="FILE",
+        help="With --year: also write the broker's view as Form 1099-B (FDX JSON), a new file.",
+    ),
+]
 
 ROWS: Final = {
     "sale_id": "sale",
@@ -67,6 +75,7 @@ def differences(
     year: YearOption = None,
     same_day: SameDayOption = None,
     statement_date: StatementOption = None,
+    as_1099b: FormOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Explain how the broker's 1099-B view differs from the taxpayer's books.
@@ -84,10 +93,12 @@ def differences(
         reason_rows,
         summary_rows,
     )
-    from taxlots.workflows.differences import write_differences
+    from taxlots.workflows.differences import check_1099b, write_1099b, write_differences
     from taxlots.workflows.gather import day, moment
 
     until = None if statement_date is None else day(statement_date, "--statement-date")
+    if as_1099b is not None:
+        check_1099b(as_1099b, year)
     with working(f"booking {book} twice"):
         found = write_differences(
             book,
@@ -98,12 +109,16 @@ def differences(
             statement_date=until,
             year=year,
         )
+        if as_1099b is not None:
+            write_1099b(found, as_1099b)
     if as_json:
         shown = [row for row in difference_rows(found) if row["reasons"]]
         tables = {"rows": shown, "summary": summary_rows(found), "reasons": reason_rows(found)}
         print_json({**manifest_of(found), **tables})
     else:
         _print(found, out)
+        if as_1099b is not None:
+            print(f"The broker's view as Form 1099-B is {as_1099b}")
     count_warnings(found.taxpayer.problems, book)
 
 

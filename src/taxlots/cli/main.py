@@ -17,6 +17,7 @@ from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.outcome import EXIT_CODES, told
+from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
 from taxlots.cli.section_1256 import section_1256
@@ -39,6 +40,11 @@ COMMANDS: Final = (
     (section_1256, "section-1256", "taxlots section-1256 my-book --year 2024"),
     (explain, "explain", "taxlots explain ledger/sample s2020-0206"),
     (differences, "differences", "taxlots differences ledger/sample --year 2020 --out compared"),
+    (
+        reconcile,
+        "reconcile",
+        "taxlots reconcile ledger/sample form-2020.json --year 2020 --out tied",
+    ),
     (
         restatement,
         "restatement",

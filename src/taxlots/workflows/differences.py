@@ -13,6 +13,7 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.domain.view import View
 from taxlots.reports.books_files import problem_table
+from taxlots.reports.broker_1099b import form_1099b_text
 from taxlots.reports.compared_views import ComparedViews
 from taxlots.reports.difference_files import difference_files
 from taxlots.reports.folders import FAILURE, check_folder, write_folder
@@ -90,6 +91,30 @@ def write_differences(
     if out is not None:
         write_folder(out, difference_files(found))
     return found
+
+
+def check_1099b(path: Path, year: int | None) -> int:
+    """The year of a form that may be written to ``path``.
+
+    Raises UsageError where no year is told, or a file is there already.
+    """
+    if year is None:
+        raise UsageError("--as-1099b writes the form of one year: add --year YYYY")
+    if path.exists():
+        raise UsageError(f"{path} is there already; name a new file")
+    return year
+
+
+def write_1099b(found: ComparedViews, path: Path) -> None:
+    """Write the broker's view of the year as Form 1099-B in FDX JSON into a new file.
+
+    Raises UsageError.
+    """
+    year = check_1099b(path, found.year)
+    try:
+        path.write_text(form_1099b_text(found, year), encoding="utf-8")
+    except OSError as cause:
+        raise UsageError(f"{path} cannot be written: {cause.strerror}") from cause
 
 
 def _brokers_books(record: Record, as_of: date, same_day: str) -> Books:

@@ -158,17 +158,39 @@ def _is_headed(path: Path) -> bool:
     return {name.strip().strip('"') for name in header.split(",")} >= CANONICAL
 
 
-def _custodian(path: Path, statement: Statement) -> Found:
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A custodian's file as text, and the importer that reads it."""
+
+    name: str
+    text: str
+    sha256: str
+    reader: BrokerFile
+
+
+def opened_file(path: Path, broker: str | None) -> OpenedFile | Problem:
+    """A custodian's file, read by ``broker``'s importer or by the one that knows its first lines.
+
+    Raises UsageError where the file is not there or cannot be read, or there is no such importer.
+    """
     try:
         content = path.read_bytes()
     except OSError as cause:
         raise UsageError(f"{path} cannot be read: {cause.strerror}") from cause
     text = decode(content, path.name)
     if isinstance(text, Problem):
-        return Found(problems=(text,))
-    reader = _reader(path, text, statement.broker)
+        return text
+    reader = _reader(path, text, broker)
     if reader is None:
-        return Found(problems=(_unknown_file(path.name),))
+        return _unknown_file(path.name)
+    return OpenedFile(path.name, text, hashlib.sha256(content).hexdigest(), reader)
+
+
+def _custodian(path: Path, statement: Statement) -> Found:
+    opened = opened_file(path, statement.broker)
+    if isinstance(opened, Problem):
+        return Found(problems=(opened,))
+    reader, text = opened.reader, opened.text
     if statement.account is None:
         raise UsageError(
             f"{path.name} is a file of {reader.name}, which does not tell the id of the account "
@@ -177,7 +199,7 @@ def _custodian(path: Path, statement: Statement) -> Found:
     reading = _read(reader, text, path.name, statement.account, statement)
     if reading.is_refused:
         return Found(problems=reading.problems)
-    source = Source(path.name, kind=reader.name, sha256=hashlib.sha256(content).hexdigest())
+    source = Source(path.name, kind=reader.name, sha256=opened.sha256)
     opening, unfit = opening_of(reading) if statement.is_opening else (None, [])
     return Found(
         parts=tuple(_parts(reading, source)),

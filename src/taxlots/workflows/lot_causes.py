@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from taxlots.domain.money import dollars, shares
-from taxlots.workflows.lot_facts import Happening, PositionFacts
+from taxlots.domain.money import apportion, dollars, shares
+from taxlots.workflows.lot_facts import REORGANIZATIONS, Happening, PositionFacts
 from taxlots.workflows.lot_matching import (
     NEAR_DAYS,
     ROUNDED_UNITS,
@@ -21,26 +22,14 @@ PENDING_DAYS: Final = 45
 """Within how many days after a transfer its basis may still be on the way."""
 
 OPTIMIZER: Final = "MINTAX"
+OPTIMIZERS: Final = frozenset({OPTIMIZER, "IBKR_MLG", "IBKR_MLL", "IBKR_MSG", "IBKR_MSL"})
+"""Methods by which a custodian chooses lots for the tax; MINTAX and IBKR_MSL are one order."""
 GIVEN: Final = ("gift", "inheritance")
-REORGANIZATIONS: Final = frozenset(
-    {
-        "SPINOFF",
-        "MERGER",
-        "TENDER",
-        "RIGHTS",
-        "CLASS_EXCHANGE",
-        "SPLIT",
-        "STOCK_DIVIDEND",
-        "CASH_IN_LIEU",
-        "LIQUIDATION",
-        "TAXABLE_EXCHANGE",
-    }
-)
 
 
 def transfer_pending(pairing: Pairing, facts: PositionFacts) -> str:
     """A transfer brought the shares, and its basis is still on the way."""
-    came = _opened_by(pairing, facts, {"TRANSFER_IN"})
+    came = _came_by_transfer(pairing, facts)
     recent = [
         h
         for h in facts.happenings
@@ -58,6 +47,13 @@ def transfer_pending(pairing: Pairing, facts: PositionFacts) -> str:
     return ""
 
 
+def _came_by_transfer(pairing: Pairing, facts: PositionFacts) -> bool:
+    """Whether a transfer brought a lot: from outside, or from another account of the book."""
+    is_moved = any(h.action == "TRANSFER" for h in facts.happenings)
+    is_from_elsewhere = any(lot.name not in facts.openings for lot in pairing.ours)
+    return bool(_opened_by(pairing, facts, {"TRANSFER_IN"})) or (is_moved and is_from_elsewhere)
+
+
 def missing_basis(pairing: Pairing, _facts: PositionFacts) -> str:
     """One side has no basis for the lot."""
     if not pairing.ours or not pairing.theirs or pairing.quantity_difference:
@@ -70,16 +66,28 @@ def missing_basis(pairing: Pairing, _facts: PositionFacts) -> str:
     return ""
 
 
-def initialized_lot(pairing: Pairing, _facts: PositionFacts) -> str:
-    """One side keeps as a single lot what the other keeps in several."""
+def initialized_lot(pairing: Pairing, facts: PositionFacts) -> str:
+    """One side keeps as a single lot what the other keeps in several.
+
+    What was sold of a single lot bears a day on which nothing was bought: that of its making.
+    """
     if pairing.quantity_difference or pairing.has_same_days:
         return ""
     ours, theirs = len(pairing.ours), len(pairing.theirs)
-    if theirs == 1 and ours > 1 and pairing.theirs[0].closed is None:
+    is_open = all(lot.closed is None for lot in (*pairing.ours, *pairing.theirs))
+    if theirs == 1 and ours > 1 and (is_open or is_of_no_purchase(pairing, facts)):
         return f"the custodian keeps as one lot what was bought in {ours}"
-    if ours == 1 and theirs > 1 and pairing.ours[0].closed is None:
+    if ours == 1 and theirs > 1 and is_open:
         return f"the book keeps as one lot what the custodian keeps in {theirs}"
     return ""
+
+
+def is_of_no_purchase(pairing: Pairing, facts: PositionFacts) -> bool:
+    """Whether the custodian tells days of purchase, and on none of them the book bought."""
+    bought = {opening.day for opening in facts.openings.values()}
+    bought |= {day for lot in pairing.ours for day in lot.days}
+    told = {day for lot in pairing.theirs for day in lot.days}
+    return bool(told) and not told & bought
 
 
 def gift_or_inherit(pairing: Pairing, facts: PositionFacts) -> str:
@@ -158,18 +166,29 @@ def fee_in_basis(pairing: Pairing, facts: PositionFacts) -> str:
         return f"the custodian leaves the fees of {dollars(bought)} out of the basis"
     if bought and basis and abs(basis - bought) <= slack:
         return f"the custodian counts the fees of {dollars(bought)} twice, or the book leaves them"
-    sold = sum(facts.sale_fees.get(sale, 0) for sale in {lot.sale for lot in pairing.ours})
+    sold = _sale_fees(pairing, facts)
     if sold and proceeds and abs(abs(proceeds) - sold) <= slack:
         which = "before" if proceeds > 0 else "after"
         return f"the custodian tells proceeds {which} the fees of {dollars(sold)}"
     return ""
 
 
+def _sale_fees(pairing: Pairing, facts: PositionFacts) -> int:
+    """The share of the fees of their sales that falls on our pieces."""
+    quantities: dict[str, int] = defaultdict(int)
+    for lot in pairing.ours:
+        quantities[lot.sale] += lot.quantity
+    return sum(
+        apportion(facts.sale_fees.get(sale, 0), quantity, facts.sale_quantities.get(sale, quantity))
+        for sale, quantity in quantities.items()
+    )
+
+
 def _fee_share(lot: LotFigures, facts: PositionFacts) -> int:
     opening = facts.openings.get(lot.name)
     if opening is None or not opening.quantity:
         return 0
-    return (2 * opening.fees_cents * lot.quantity + opening.quantity) // (2 * opening.quantity)
+    return apportion(opening.fees_cents, lot.quantity, opening.quantity)
 
 
 def return_of_capital(pairing: Pairing, facts: PositionFacts) -> str:
@@ -198,7 +217,8 @@ def average_cost(pairing: Pairing, facts: PositionFacts) -> str:
     """One side averages the basis, the other keeps that of each lot."""
     if pairing.quantity_difference or not pairing.basis_difference:
         return ""
-    lots = [lot for lot in facts.all_theirs if lot.closed is None] or list(pairing.theirs)
+    days = {lot.closed for lot in pairing.theirs}
+    lots = [lot for lot in facts.all_theirs if lot.closed in days] or list(pairing.theirs)
     is_theirs = len(lots) > 1 and _cost_alike(lots)
     if is_theirs and not facts.is_averaged:
         return "every lot of the custodian has the same basis a share: it averages"
@@ -262,22 +282,33 @@ def _reproducing(pairing: Pairing, facts: PositionFacts) -> list[str]:
 
 def optimizer_lots(pairing: Pairing, facts: PositionFacts) -> str:
     """The custodian's tax lot optimizer chose other lots."""
-    if _reproducing(pairing, facts) == [OPTIMIZER]:
+    found = _reproducing(pairing, facts)
+    if found and OPTIMIZERS.issuperset(found):
         return (
             "the custodian has the lots that a tax lot optimizer would choose"
-            f" ({OPTIMIZER}); the book relieves by {facts.method}"
+            f" ({' or '.join(sorted(found, reverse=True))}); the book relieves by {facts.method}"
         )
     return ""
 
 
 def method_mismatch(pairing: Pairing, facts: PositionFacts) -> str:
     """The two sides relieve lots by different methods."""
+    return standing_method(pairing, facts) or other_purchases(pairing, facts)
+
+
+def standing_method(pairing: Pairing, facts: PositionFacts) -> str:
+    """Another standing method gives the custodian's lots."""
     methods = _reproducing(pairing, facts)
     if methods:
         return (
             f"with {' or '.join(methods)} the book would have the custodian's lots; it relieves by"
             f" {facts.method}"
         )
+    return ""
+
+
+def other_purchases(pairing: Pairing, facts: PositionFacts) -> str:
+    """Other lots were sold than the book relieves, all of them purchases that it knows."""
     bought = {opening.day for opening in facts.openings.values()}
     told = [day for lot in pairing.theirs for day in lot.days]
     has_sold = bool(facts.sale_fees) or any(lot.closed for lot in pairing.theirs)

@@ -125,15 +125,21 @@ def match(ours: Sequence[LotFigures], theirs: Sequence[LotFigures]) -> list[Pair
 
 
 def reproduces(pieces: Sequence[LotFigures], theirs: Sequence[LotFigures]) -> bool:
-    """Whether booked lots are the custodian's: the same days with the same quantities."""
-    rest = match(pieces, theirs)
-    return bool(theirs) and all(
-        not pairing.is_rest
-        and pairing.quantity_difference == 0
-        and pairing.has_same_days
-        and pairing.has_same_close
-        for pairing in rest
-    )
+    """Whether booked lots are the custodian's: the same days with the same quantities.
+
+    Lots of theirs without a day of purchase take what the others leave of their day of sale.
+    """
+    if not theirs:
+        return False
+    told: dict[Hashable, int] = defaultdict(int)
+    for lot in theirs:
+        told[lot.closed, lot.days[-1] if lot.days else None] += lot.quantity
+    has_quantities = all(lot.quantity for lot in theirs)
+    booked: dict[Hashable, int] = defaultdict(int)
+    for lot in pieces:
+        known = (day for day in lot.days if (lot.closed, day) in told)
+        booked[lot.closed, next(known, None)] += lot.quantity
+    return booked == told if has_quantities else booked.keys() == told.keys()
 
 
 class _Unpaired:
