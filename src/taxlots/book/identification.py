@@ -50,6 +50,9 @@ METHOD_CODE: Final = {
     ReliefMethod.LONG_TERM_FIRST: kinds.LONG_TERM_FIRST,
 }
 
+METHOD_OF_CODE: Final = {code: method for method, code in reversed(METHOD_CODE.items())}
+"""The method of each code; HIGHEST_COST has that of HIFO, and is called so."""
+
 
 def named_lots(
     journal: Journal, live: Mask, fills: dict[int, list[int]], settlement: Callable[[int], int]

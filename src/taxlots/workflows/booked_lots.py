@@ -9,8 +9,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from taxlots.book.booking import Books, book_record
 from taxlots.book.cells import Int64
@@ -25,6 +23,7 @@ from taxlots.domain.view import View
 from taxlots.market_data.calendars import settlement_day
 from taxlots.workflows.lot_facts import Happening, Opening, PositionFacts
 from taxlots.workflows.lot_matching import LotFigures
+from taxlots.workflows.narrowed_record import households_of
 
 Place = tuple[str, str]
 """Account and symbol."""
@@ -193,7 +192,7 @@ def books_by_method(
     A method under which they cannot be booked is left out.
     """
     wanted = {account for account, _ in places}
-    narrow = _narrowed(record, wanted)
+    narrow = households_of(record, wanted)
     found = {}
     for method in METHODS:
         changed = (replace(a, method=method) if a.id in wanted else a for a in narrow.accounts)
@@ -206,18 +205,9 @@ def books_by_method(
 
 def broker_books(record: Record, places: Collection[Place], as_of: date) -> Books | None:
     """The households of some places as a broker must report them, None where that fails."""
-    narrow = _narrowed(record, {account for account, _ in places})
+    narrow = households_of(record, {account for account, _ in places})
     view = View.BROKER
     return book_record(narrow, as_of=as_of, settlement=settlement_day, view=view)[0]
-
-
-def _narrowed(record: Record, accounts: Collection[str]) -> Record:
-    """The record of the households of some accounts alone."""
-    households = {a.household for a in record.accounts if a.id in accounts}
-    kept = tuple(a for a in record.accounts if a.household in households)
-    rows = record.transactions
-    mine = pc.is_in(rows.column("account"), pa.array([*(a.id for a in kept), ""]))
-    return replace(record, accounts=kept, transactions=rows.filter(mine), is_arrival_ordered=False)
 
 
 def _names(books: Books, rows: Int64) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
-from taxlots.book.identification import METHOD_CODE
+from taxlots.book.identification import METHOD_OF_CODE
 from taxlots.book.journal import ACTION_CODE
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
@@ -16,8 +16,6 @@ from taxlots.reports import explain_wording as wording
 from taxlots.reports.explained import CitedRow, Step
 from taxlots.workflows.evidence import Evidence
 from taxlots.workflows.explain_disposition import Sale
-
-METHODS = {code: method for method, code in reversed(METHOD_CODE.items())}
 
 
 def identification_step(sale: Sale) -> Step:
@@ -42,8 +40,8 @@ def identification_step(sale: Sale) -> Step:
         return wording.opening_order_step(evidence.row(row, "sale"))
     if sale.kind != kinds.SELL:
         why = f"{sale.action} takes lots in this order, whatever the account's method"
-        return wording.method_step(METHODS[kinds.FIFO], why, (sale.cited("sale"),))
-    method = METHODS.get(int(event["method"]), METHODS[kinds.FIFO])
+        return wording.method_step(METHOD_OF_CODE[kinds.FIFO], why, (sale.cited("sale"),))
+    method = METHOD_OF_CODE.get(int(event["method"]), METHOD_OF_CODE[kinds.FIFO])
     origin, rows = _origin(books, evidence, row, sale.account)
     return wording.method_step(method, origin, rows, late_lots=named)
 

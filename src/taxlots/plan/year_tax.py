@@ -1,0 +1,119 @@
+"""What a further gain or loss of a year changes: its tax now, and the tax of later years.
+
+Both kinds answer in cents, exactly, and take a ``Ramp`` for an amount: so the tax along a line of
+choices is known with every bend.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from taxlots.domain.tax_profile import TaxProfile
+from taxlots.domain.tax_rate import at_rate
+from taxlots.domain.tax_return import ReturnIncome
+from taxlots.law.marginal_rates import marginal_rates
+from taxlots.law.s1211_loss_limit import loss_limit
+from taxlots.law.state_tax import state_tax
+from taxlots.law.tax_of_year import federal_tax, moved
+from taxlots.plan.later_years import LaterYears, carryover_value
+
+
+class YearTax(Protocol):
+    """The tax of one return and year, as planning asks for it.
+
+    ``later`` is what is assumed of the years after.
+    """
+
+    @property
+    def later(self) -> LaterYears:
+        """What is assumed of the years after this one."""
+        ...
+
+    def this_year(self, short_cents: int, long_cents: int) -> int:
+        """The change of this year's tax by further net gains (losses negative), in cents."""
+        ...
+
+    def next_years(self, short_cents: int, long_cents: int) -> int:
+        """The change of later years' tax by what is carried on, as a present value in cents."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedYear:
+    """A year of which the profile states the rates: they hold for every dollar, and win."""
+
+    short_ppm: int
+    long_ppm: int
+    later: LaterYears
+
+    def this_year(self, short_cents: int, long_cents: int) -> int:
+        """At the stated rates, gains and losses of one term alike."""
+        return at_rate(short_cents, self.short_ppm) + at_rate(long_cents, self.long_ppm)
+
+    def next_years(self, short_cents: int, long_cents: int) -> int:
+        """Nothing: stated rates say that each loss is used this year."""
+        return 0 * (short_cents + long_cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReckonedYear:
+    """A year whose tax is reckoned by law from the income of the return: gains are netted."""
+
+    income: ReturnIncome
+    later: LaterYears
+    _base: list[tuple[int, int]] = field(default_factory=list, repr=False, compare=False)
+
+    def this_year(self, short_cents: int, long_cents: int) -> int:
+        """Federal tax, tax on net investment income and state tax, with and without."""
+        return self._owed(short_cents, long_cents)[0] - self._bare()[0]
+
+    def next_years(self, short_cents: int, long_cents: int) -> int:
+        """The carryover's worth without, less its worth with: a cost where it shrinks."""
+        return self._bare()[1] - self._owed(short_cents, long_cents)[1]
+
+    def _bare(self) -> tuple[int, int]:
+        if not self._base:
+            self._base.append(self._owed(0, 0))
+        return self._base[0]
+
+    def _owed(self, short_cents: int, long_cents: int) -> tuple[int, int]:
+        """The year's tax, and what its carryover is worth."""
+        income = self.income
+        if short_cents or long_cents:
+            income = moved(income, short_cents, long_cents)
+        federal = federal_tax(income)
+        state = state_tax(income, federal.capital_cents).tax_cents if income.state else 0
+        carried = federal.carryover_short_cents + federal.carryover_long_cents
+        owed = federal.federal_tax_cents + federal.niit_cents + state
+        return owed, carryover_value(carried, self.later)
+
+
+def year_tax(
+    profile: TaxProfile, income: ReturnIncome | None, assumed: LaterYears | None = None
+) -> YearTax | None:
+    """The tax of a year as its profile lets it be known; None without rates and without income.
+
+    Rates that the profile states win over those that follow from its income.  Unless something
+    else is ``assumed``, later years are taken to have this year's marginal rates, and no gains
+    that a carryover could be set against.
+    """
+    short, long = profile.short_rate, profile.long_rate
+    if not profile.is_computed and short is not None and long is not None:
+        return RatedYear(short_ppm=short, long_ppm=long, later=assumed or _alike(short, long, 0))
+    if income is None:
+        return None
+    if assumed is None:
+        usual = replace(
+            income, short_cents=0, long_cents=0, carry_short_cents=0, carry_long_cents=0
+        )
+        rates = marginal_rates(usual)
+        assumed = _alike(rates.short_ppm, rates.long_ppm, loss_limit(income.status))
+    return ReckonedYear(income=income, later=assumed)
+
+
+def _alike(short_ppm: int, long_ppm: int, limit_cents: int) -> LaterYears:
+    return LaterYears(
+        income_rate_ppm=short_ppm,
+        gain_rate_ppm=long_ppm,
+        sale_rate_ppm=long_ppm,
+        limit_cents=limit_cents,
+    )

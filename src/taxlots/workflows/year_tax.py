@@ -1,0 +1,32 @@
+"""The tax of a year of one return, as planning asks for it: from its profile and its books."""
+
+from __future__ import annotations
+
+from taxlots.book.booking import Books
+from taxlots.book.return_income import return_income
+from taxlots.domain.problem import Problem
+from taxlots.law.tables import YEARS
+from taxlots.plan.later_years import LaterYears
+from taxlots.plan.year_tax import YearTax, year_tax
+from taxlots.workflows.tax import Chain
+
+
+def year_tax_of(
+    books: Books, tax_return: str, year: int, assumed: LaterYears | None = None
+) -> tuple[YearTax | None, list[Problem]]:
+    """The tax of a year with what is realized so far; None where its profile does not tell.
+
+    Rates that the profile states win; else its income is needed.  What is wrong with profiles is
+    among the problems.
+    """
+    chain = Chain(books)
+    profile = chain.profiles(year).get(tax_return)
+    if profile is None:
+        return None, chain.problems
+    income = None
+    if not profile.lacks and year in YEARS:
+        items = chain.items(year).get(tax_return)
+        if items is not None:
+            short, long, _ = chain.carried_in(tax_return, year)
+            income = return_income(profile, items, short, long)
+    return year_tax(profile, income, assumed), chain.problems
