@@ -6,9 +6,8 @@ Amounts are in cents times ``unit``; with a large unit nothing is rounded.
 from typing import Final
 
 from taxlots.domain.filing_status import FilingStatus
-from taxlots.domain.tax_rate import at_rate
 from taxlots.law.cites import cites
-from taxlots.law.tables import Bracket, brackets
+from taxlots.law.tables import brackets, by_schedule
 
 TABLE_END_CENTS: Final = 100_000_00
 """From this taxable income on, everybody reckons by the schedules."""
@@ -26,7 +25,7 @@ WIDE_ROW_CENTS: Final = 50_00
 @cites("26 USC 1(a)", "26 USC 1(b)", "26 USC 1(c)", "26 USC 1(d)", "26 USC 1(j)(2)")
 def ordinary_tax(taxable_cents: int, year: int, status: FilingStatus, unit: int = 1) -> int:
     """Tax by the schedule of a year and status, rounded once.  UsageError without such a year."""
-    return _by_schedule(taxable_cents, brackets("ordinary_rates", year, status), unit)
+    return by_schedule(taxable_cents, brackets("ordinary_rates", year, status), unit)
 
 
 @cites("26 USC 3(a)", "Instructions for Form 1040, Tax Table")
@@ -58,13 +57,3 @@ def _twice_the_middle(taxable_cents: int) -> int:
     is_narrow = taxable_cents < NARROW_ROWS_END_CENTS
     width = NARROW_ROW_CENTS if is_narrow else WIDE_ROW_CENTS
     return 2 * (taxable_cents // width * width) + width
-
-
-def _by_schedule(taxable_cents: int, schedule: tuple[Bracket, ...], unit: int) -> int:
-    """The sum over the brackets; rates are applied to their sum of products, rounded once."""
-    bottom = weighted = 0
-    for bracket in schedule:
-        top = taxable_cents if bracket.top_cents is None else bracket.top_cents * unit
-        weighted += max(0, min(taxable_cents, top) - bottom) * bracket.rate_ppm
-        bottom = top
-    return at_rate(weighted, 1)

@@ -10,7 +10,7 @@ from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.tax_rate import at_rate
 from taxlots.law.cites import cites
 from taxlots.law.s1h_capital_gain_rates import RATE_25_PPM, TaxWorksheet, breakpoints
-from taxlots.law.tables import amount, brackets, rate
+from taxlots.law.tables import amount, brackets, by_schedule, rate
 
 
 @cites("26 USC 55(d)(1)", "26 USC 55(d)(2)", "26 USC 55(d)(4)", "Form 6251, line 5")
@@ -86,6 +86,4 @@ def amt(tentative_cents: int, regular_tax_cents: int) -> int:
 
 def _by_amt_rates(taxed_cents: int, year: int, status: FilingStatus, unit: int) -> int:
     """26 % up to the edge, 28 % above it, rounded once."""
-    low, high = brackets("amt_rates", year, status)
-    below = min(taxed_cents, (low.top_cents or 0) * unit)
-    return at_rate(below * low.rate_ppm + (taxed_cents - below) * high.rate_ppm, 1)
+    return by_schedule(taxed_cents, brackets("amt_rates", year, status), unit)
