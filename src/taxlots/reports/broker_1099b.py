@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from taxlots.book.view_form import (
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.security import Security, SecurityKind
-from taxlots.version import __version__
+from taxlots.reports.fdx_json import document, flag, form, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,14 +44,15 @@ def form_1099b_text(found: ComparedViews, year: int) -> str:
         account, symbol, _ = pair.place
         security = securities.get(symbol) or Security(symbol=symbol)
         details[account].append(_detail(pair, side, security, names.get(symbol, symbol)))
-    as_of = date_of(found.broker.as_of).isoformat()
-    forms = ",\n".join(
-        _form_text(account.id, year, as_of, details[account.id])
-        for account in found.taxpayer.record.accounts
-        if account.id in details
+    made = date_of(found.broker.as_of).isoformat()
+    return document(
+        year,
+        (
+            form(account.id, year, made, details[account.id])
+            for account in found.taxpayer.record.accounts
+            if account.id in details
+        ),
     )
-    made = json.dumps({"taxYear": year, "softwareId": f"taxlots {__version__}"})
-    return f'{made[:-1]}, "forms": [\n{forms}\n]}}\n'
 
 
 def names_of(securities: Mapping[str, Security]) -> dict[str, str]:
@@ -71,35 +71,24 @@ def _detail(pair: Pair, side: Figures, security: Security, name: str) -> dict[st
     """One row of the form: JSON texts by the names of FDX."""
     is_digital = security.kind is SecurityKind.DIGITAL_ASSET
     row = {
-        "checkboxOnForm8949": json.dumps(_box(side, is_digital=is_digital)),
-        "securityName": json.dumps(name, ensure_ascii=False),
+        "checkboxOnForm8949": text(_box(side, is_digital=is_digital)),
+        "securityName": text(name),
         "numberOfShares": shares(side.quantity),
-        "dateAcquired": json.dumps(date_of(side.acquired).isoformat()),
-        "dateOfSale": json.dumps(date_of(pair.sold).isoformat()),
+        "dateAcquired": text(date_of(side.acquired).isoformat()),
+        "dateOfSale": text(date_of(pair.sold).isoformat()),
         "salesPrice": dollars(side.proceeds_cents),
-        "longOrShort": json.dumps("LONG" if side.is_long else "SHORT"),
-        "noncoveredSecurity": json.dumps(not side.is_covered),
-        "basisReported": json.dumps(side.is_covered and not side.is_unknown),
-        "grossOrNet": json.dumps("NET"),
+        "longOrShort": text("LONG" if side.is_long else "SHORT"),
+        "noncoveredSecurity": flag(not side.is_covered),
+        "basisReported": flag(side.is_covered and not side.is_unknown),
+        "grossOrNet": text("NET"),
     }
     if not side.is_unknown:
         row["costBasis"] = dollars(side.basis_cents)
     if side.disallowed_cents:
         row["washSaleLossDisallowed"] = dollars(side.disallowed_cents)
     if security.cusip:
-        row["cusip"] = json.dumps(security.cusip, ensure_ascii=False)
+        row["cusip"] = text(security.cusip)
     return row
-
-
-def _form_text(account: str, year: int, as_of: str, details: list[dict[str, str]]) -> str:
-    """One account's form.  Amounts are written as they are: JSON's own writer makes floats."""
-    rows = (", ".join(f'"{name}": {told}' for name, told in row.items()) for row in details)
-    head = json.dumps(
-        {"taxYear": year, "taxFormDate": as_of, "corrected": False, "accountNumber": account},
-        ensure_ascii=False,
-    )
-    listed = ",\n".join(f"    {{{row}}}" for row in rows)
-    return f'  {{"tax1099B": {head[:-1]}, "securityDetails": [\n{listed}\n  ]}}}}'
 
 
 def _box(side: Figures, *, is_digital: bool) -> str:

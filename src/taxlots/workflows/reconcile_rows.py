@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import cache
 
 from taxlots.book.booking import Books
-from taxlots.book.desk import OWED
 from taxlots.book.form_8949 import Told
 from taxlots.book.view_differences import Difference
 from taxlots.book.view_pieces import Figures, Pair
@@ -167,8 +166,3 @@ def lot_of_form(lot: ReportedLot) -> LotFigures:
         disallowed_cents=lot.disallowed_cents,
         term=lot.term,
     )
-
-
-def is_short_piece(pair: Pair) -> bool:
-    """Whether a piece closes a short sale."""
-    return pair.place[2] == OWED
