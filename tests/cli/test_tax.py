@@ -1,5 +1,6 @@
 """``taxlots tax``: the tax of a year, of stated figures and of a book."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,29 @@ def test_a_profile_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert ran.status == 1
     assert "profiles.csv:2:filing_status: BAD_FILING_STATUS" in ran.err
     assert "Traceback" not in ran.err
+
+
+LOT_AT_A_LOSS = "b,2024-01-03,brokerage,ABC,BUY,100,200.00,,,,,\n"
+
+
+@pytest.mark.parametrize(
+    ("profile", "saved"),
+    [
+        ("home,2024,single,60000,15000,\n", "240.00"),
+        ("home,2024,single,,15000,\n", ""),
+    ],
+)
+def test_a_harvest_takes_rates_by_law_where_the_profile_states_none(
+    profile: str, saved: str, tmp_path: Path
+) -> None:
+    """12 % of 2,000: 60,000 less 15,000 is below 47,150 (2024); nothing without an income."""
+    written = taxed_book(tmp_path / "book", profile, LOT_AT_A_LOSS)
+    prices = "date,symbol,close\n2024-07-01,ABC,180.00\n"
+    (written / "prices.csv").write_text(prices, encoding="utf-8")
+
+    ran = taxlots("harvest", written, "--as-of", "2024-07-01", "--out", tmp_path / "plan")
+
+    assert ran.status == 0, ran.err
+    with (tmp_path / "plan" / "opportunities.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert row["estimated_tax_saved"] == saved

@@ -45,7 +45,8 @@ class TaxProfile:
 
     Rates are in units of 1e-6 (``358_000`` is 35.8 %) and money is in cents; None where the
     profile says nothing.  ``short_rate`` and ``long_rate`` are what the marginal dollar of
-    short-term and of long-term gain is taxed at; ``is_computed`` if they follow from the income.
+    short-term and of long-term gain is taxed at; with ``is_computed`` they follow from the income,
+    and are what the next dollar of loss saves.
 
     ``ordinary_income_cents`` is income at ordinary rates before ``deductions_cents``, without
     capital gains, qualified dividends and the results of section 475 accounts.

@@ -33,6 +33,7 @@ from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folde
 from taxlots.reports.harvest_files import COLUMNS, manifest, tables
 from taxlots.version import __version__
 from taxlots.workflows.replay import RULES_VERSION, replay
+from taxlots.workflows.tax import with_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         as_of.year,
     )
     problems += bad
+    profiles, told = with_rates(books, profiles, as_of.year)
+    problems += told
     scheduled, bad = read_scheduled(record.scheduled, accounts)
     problems += bad
     history, bad = price_history(record.prices)

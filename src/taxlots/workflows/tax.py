@@ -11,12 +11,16 @@ from taxlots.book.return_income import capital_items, return_income
 from taxlots.book.taxed_return import TaxedReturn, tax_of_return
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.domain.tax_profile import TaxProfile, read_profiles
+from taxlots.law.marginal_rates import marginal_rates
 from taxlots.law.tables import YEARS
 from taxlots.law.tax_of_year import carried_out
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from taxlots.book.booking import Books
     from taxlots.book.year_items import YearItems
+    from taxlots.domain.tax_return import ReturnIncome
 
 STATED: Final = "profile"
 CHAINED: Final = "year before"
@@ -74,8 +78,7 @@ def tax_of_books(books: Books, year: int) -> TaxRun:
         profile = profiles.get(name)
         if profile is None or profile.lacks:
             continue
-        short, long, source = chain.carried_in(name, year)
-        income = return_income(profile, items[name], short, long)
+        income, source = chain.income(profile)
         found = tax_of_return(income, name)
         returns.append(replace(found, profile=profile, items=items[name], carried_from=source))
     problems = (*chain.problems, *missing)
@@ -84,6 +87,26 @@ def tax_of_books(books: Books, year: int) -> TaxRun:
     return TaxRun(
         books=books, year=year, returns=tuple(returns), problems=tuple(dict.fromkeys(problems))
     )
+
+
+def with_rates(
+    books: Books, profiles: Mapping[str, TaxProfile], year: int
+) -> tuple[dict[str, TaxProfile], list[Problem]]:
+    """Profiles of a year with rates by law, where they state an income and no rates.
+
+    The rates are what the next dollar of loss saves this year, with what is realized so far.
+    Returns the profiles by return, and warnings.
+    """
+    chain = Chain(books)
+    found = dict(profiles)
+    for name, profile in profiles.items():
+        is_rated = profile.short_rate is not None or profile.long_rate is not None
+        if is_rated or profile.lacks or year not in YEARS or name not in chain.items(year):
+            continue
+        rates = marginal_rates(chain.income(profile)[0])
+        short, long = rates.short_loss_ppm, rates.long_loss_ppm
+        found[name] = replace(profile, short_rate=short, long_rate=long, is_computed=True)
+    return found, [p for p in chain.problems if p.severity is Severity.WARNING]
 
 
 class Chain:
@@ -117,6 +140,15 @@ class Chain:
             self.problems += [problem for problem in bad if problem not in self.problems]
             self._profiles[year] = found
         return self._profiles[year]
+
+    def income(self, profile: TaxProfile) -> tuple[ReturnIncome, str]:
+        """What a return with a taxable account is taxed on, and where its carryovers come from.
+
+        UsageError for a profile that lacks what is needed.
+        """
+        name, year = profile.tax_return, profile.year
+        short, long, source = self.carried_in(name, year)
+        return return_income(profile, self.items(year)[name], short, long), source
 
     def carried_in(self, name: str, year: int) -> tuple[int, int, str]:
         """Losses of earlier years on a return, short and long, in cents, and where they come from.
