@@ -1,6 +1,7 @@
 # Needs Python 3.11 or newer, and make.  `make` installs everything and runs the main job.
 
 VENV ?= .venv
+ORACLE ?= build/oracle
 PYTHON ?= python3.15 python3.14 python3.13 python3.12 python3.11 python3
 DIST ?= dist
 JOBS ?= auto
@@ -13,7 +14,7 @@ LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: demo install test test-fast test-lowest explore lint format types contracts schema \
+.PHONY: demo install test test-fast test-lowest test-oracle explore lint format types contracts schema \
 	schema-check check lock wheel bench clean
 
 demo: $(INSTALLED)
@@ -67,6 +68,17 @@ test-lowest: $(INSTALLED)
 	$(BIN)/uv pip install --quiet --python build/lowest --group dev
 	build/lowest/bin/python -m pytest -n $(JOBS) $(ARGS)
 
+$(ORACLE)/.locked: requirements-oracle.lock | $(BIN)/pip
+	@echo "Installing Tax-Calculator into $(ORACLE): a minute or two, once"
+	@$(BIN)/python -m venv --clear $(ORACLE)
+	@$(ORACLE)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements-oracle.lock
+	@touch $@
+
+# Its environment has no other package of the project's, so that the shared conftest is left out.
+test-oracle: $(ORACLE)/.locked
+	PYTHONPATH=src $(ORACLE)/bin/python -m pytest --confcutdir=tests/oracle tests/oracle $(ARGS)
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -91,16 +103,21 @@ check: lint types contracts schema-check test
 schema: $(INSTALLED)
 	$(BIN)/python -m taxlots.ledger.schema
 
-lock: $(LOCKED)
+# $(call write_lock,WHAT,FILE,TITLE): WHAT by version and hash, for every platform, in FILE.
+define write_lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
-	  --python-version 3.11 --group dev pyproject.toml $(ARGS) --output-file requirements.lock
-	@printf '%s\n' \
-	  '# What the project runs on and is checked with, by version and hash, for every platform.' \
+	  --python-version 3.11 $(1) $(ARGS) --output-file $(2)
+	@printf '%s\n' '# $(3), by version and hash, for every platform.' \
 	  '# Made from pyproject.toml by "make lock"; ARGS=--upgrade renews all versions.' \
-	  | cat - requirements.lock > requirements.lock.new
-	@mv requirements.lock.new requirements.lock
-	@if grep -nE '://|file:|--index-url|--extra-index-url|--find-links' requirements.lock; then \
-	  echo "requirements.lock names a host or a local file: see the lines above." >&2; exit 1; fi
+	  | cat - $(2) > $(2).new
+	@mv $(2).new $(2)
+	@if grep -nE '://|file:|--index-url|--extra-index-url|--find-links' $(2); then \
+	  echo "$(2) names a host or a local file: see the lines above." >&2; exit 1; fi
+endef
+
+lock: $(LOCKED)
+	$(call write_lock,--group dev pyproject.toml,requirements.lock,What the project runs on and is checked with)
+	$(call write_lock,--group pyproject.toml:oracle,requirements-oracle.lock,What taxes are compared with)
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(DIST)

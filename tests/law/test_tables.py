@@ -1,6 +1,8 @@
 """``law/tables``: values as the Revenue Procedures print them, and the shape of every file."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -249,3 +251,15 @@ def test_a_missing_year_is_told_with_the_years_that_there_are() -> None:
 def test_a_missing_rule_is_told_with_the_tables_that_there_are() -> None:
     with pytest.raises(UsageError, match=r"no table 'ordinary'; there are .*ordinary_rates"):
         amount("ordinary", 2025, SINGLE)
+
+
+def test_the_reference_names_every_table_with_its_years() -> None:
+    reference = Path(__file__).resolve().parents[2] / "docs" / "reference" / "tables.md"
+    rows = [line.split("|") for line in reference.read_text("utf-8").splitlines()]
+    named = {
+        rule: row[3].strip()
+        for row in rows
+        if len(row) > 3
+        for rule in re.findall(r"`(\w+)`", row[1])
+    }
+    assert named == {rule: f"{years(rule)[0]}–{years(rule)[-1]}" for rule in tables.rules()}  # noqa: RUF001
