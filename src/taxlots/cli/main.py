@@ -22,6 +22,7 @@ from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
 from taxlots.cli.section_1256 import section_1256
 from taxlots.cli.tax import tax
+from taxlots.cli.tax_cost import tax_cost
 from taxlots.cli.verify import verify
 from taxlots.version import __version__
 
@@ -53,6 +54,7 @@ COMMANDS: Final = (
     (years, "years", "taxlots years ledger/sample"),
     (close_year, "close-year", "taxlots close-year sqlite:///book.db --year 2024 --by NAME"),
     (tax, "tax", "taxlots tax ledger/sample --year 2020"),
+    (tax_cost, "tax-cost", "taxlots tax-cost ledger/sample --lot s2020-0212 --price 76.50"),
     (audit, "audit", "taxlots audit ledger/sample --year 2020 --out pack"),
     (verify, "verify", "taxlots verify ledger/sample"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from taxlots.workflows.gather import day, is_database, moment
+from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ __all__ = [
     "BookTax",
     "Explanation",
     "HarvestFrames",
+    "LotTaxCost",
     "Replay",
     "ReturnTax",
     "harvest",
@@ -40,6 +43,10 @@ Day = date | str | None
 
 Moment = datetime | date | str | None
 """A moment, or a day, which means its last instant (UTC); None is now."""
+
+
+Amount = str | int | float | Decimal
+"""A number; a float stands for the shortest decimal that reads back as it."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,38 @@ class Book:
         return BookTax(
             tax_of_book(self.source, year, as_of=_day(as_of), known_at=_moment(known_at))
         )
+
+    def tax_cost(
+        self,
+        lot: str,
+        price: Amount,
+        *,
+        quantity: Amount | None = None,
+        account: str | None = None,
+        as_of: Day = None,
+        known_at: Moment = None,
+        discount: Amount | None = None,
+        years_to_sale: int | None = None,
+        later_gains: Amount | None = None,
+    ) -> LotTaxCost:
+        """What selling a lot at a price would change in tax, this year and later.
+
+        Amounts are dollars, shares and, for ``discount``, a fraction of one.  Raises UsageError
+        and DataError like ``taxlots.replay``, and where nothing tells how the year is taxed.
+        """
+        from taxlots.workflows.tax_cost import assumed_of, tax_cost_of_lot, units
+
+        found = tax_cost_of_lot(
+            self.source,
+            lot,
+            units(price, "price"),
+            quantity=None if quantity is None else units(quantity, "quantity"),
+            account=account,
+            as_of=_day(as_of),
+            known_at=_moment(known_at),
+            assumed=assumed_of(discount, years_to_sale, later_gains),
+        )
+        return LotTaxCost(found)
 
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
         """Explain the sale, or the lot, that bears an id: every step with its authority."""
