@@ -21,6 +21,8 @@ from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
 from taxlots.cli.section_1256 import section_1256
+from taxlots.cli.select import select
+from taxlots.cli.set_method import set_method
 from taxlots.cli.tax import tax
 from taxlots.cli.tax_cost import tax_cost
 from taxlots.cli.verify import verify
@@ -57,6 +59,16 @@ COMMANDS: Final = (
     (tax_cost, "tax-cost", "taxlots tax-cost ledger/sample --lot s2020-0212 --price 76.50"),
     (audit, "audit", "taxlots audit ledger/sample --year 2020 --out pack"),
     (verify, "verify", "taxlots verify ledger/sample"),
+    (
+        select,
+        "select",
+        "taxlots select ledger/sample --account schwab-taxable --symbol AAPL --quantity 10",
+    ),
+    (
+        set_method,
+        "set-method",
+        "taxlots set-method sqlite:///book.db --account A --method HIFO --from 2025-01-02 --by J",
+    ),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,

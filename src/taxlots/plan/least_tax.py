@@ -114,7 +114,10 @@ def _total(year: YearTax, short_cents: Fraction, long_cents: Fraction) -> Fracti
     """The tax now and later, at gains that need not be whole cents."""
     at_zero = 0
     found = bends(
-        lambda x: year.this_year(short_cents + x, long_cents) + year.next_years(short_cents + x, long_cents),  # type: ignore[arg-type]
+        lambda x: (
+            year.this_year(short_cents + x, long_cents)
+            + year.next_years(short_cents + x, long_cents)
+        ),  # type: ignore[arg-type]
         at_zero,
         at_zero,
     )
