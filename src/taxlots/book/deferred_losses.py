@@ -10,7 +10,6 @@ import numpy as np
 from taxlots.book import kinds
 from taxlots.book.audit_scope import AuditScope
 from taxlots.book.cells import Mask
-from taxlots.book.results import remaining_cents
 from taxlots.book.state import State, begin
 from taxlots.domain.calendar import day_number
 
@@ -62,4 +61,4 @@ def _deferred(state: State, positions: Mask) -> int:
     slots = state.table("slots")
     is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
     held = slots[is_open & (slots["wash_cents"] != 0)]
-    return int(remaining_cents(held[positions[held["position"]]], "wash_cents").sum())
+    return int(held["wash_open_cents"][positions[held["position"]]].sum())

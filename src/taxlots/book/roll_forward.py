@@ -107,9 +107,9 @@ def roll_forward(books: Books, first_day: int, last_day: int) -> RollForward:
 
     ``first_day`` and ``last_day`` are day numbers.  The books stay as they are.
     """
-    before = _begun(books, first_day - 1)
+    before = folded_through(books, first_day - 1)
     before.advance()
-    after = _begun(books, last_day)
+    after = folded_through(books, last_day)
     scope = _scope(books)
     causes = _moves(books, after, first_day, last_day, scope)
     earlier, later = _Sums(books, before, scope), _Sums(books, after, scope)
@@ -136,7 +136,7 @@ def roll_forward(books: Books, first_day: int, last_day: int) -> RollForward:
     return rolled
 
 
-def _begun(books: Books, last_day: int) -> State:
+def folded_through(books: Books, last_day: int) -> State:
     """A fold over the same events, those after a day made void; lots keep their numbers."""
     events = books.blueprint.tables["events"].copy()
     is_late = events["day"] > last_day
@@ -330,6 +330,11 @@ def _is_known(books: Books, book: Book, lot: int) -> bool:
     tables = books.blueprint.tables
     detail = int(tables["events"]["detail"][book.lots[lot].event])
     return detail == NONE or not int(tables["details"]["flags"][detail]) & kinds.UNKNOWN_BASIS
+
+
+def basis_held(state: State, position: int) -> int:
+    """The known basis that a position holds at this point of a fold, in cents."""
+    return _basis_of(_readable(state), position)
 
 
 def _basis_of(book: Book, position: int) -> int:

@@ -43,6 +43,19 @@ SECTIONS: Final[dict[str, tuple[str, dict[str, Listed]]]] = {
                 "the year's sales in the journal against the realized pieces, by account and month",
                 columns.CONTROL_TOTALS,
             ),
+            "coverage.csv": Listed("for which days each account is known", columns.COVERAGE),
+            "coverage_days.csv": Listed(
+                "each account and each day of the year and of its windows", columns.COVERAGE_DAYS
+            ),
+        },
+    ),
+    "Does it come out again?": (
+        "The book, read and booked once more from its journal alone, and what must add up.",
+        {
+            "recomputation.csv": Listed(
+                "hashes of the inputs and of the books, booked twice, and the identities",
+                columns.RECOMPUTATION,
+            ),
         },
     ),
     "Does basis roll forward?": (
@@ -50,6 +63,32 @@ SECTIONS: Final[dict[str, tuple[str, dict[str, Listed]]]] = {
         {
             "roll_forward.csv": Listed(
                 "by account and security, with a residual of 0.00", columns.ROLL_FORWARD
+            ),
+            "opening_basis.csv": Listed(
+                "what was held when the year began, against the last year as it was closed",
+                columns.OPENING_BASIS,
+            ),
+            "opening_lots.csv": Listed(
+                "lots that came with a stated basis instead of a purchase", columns.OPENING_LOTS
+            ),
+            "restated_years.csv": Listed(
+                "closed years as closed and as booked now, and what to amend",
+                columns.RESTATED_YEARS,
+            ),
+        },
+    ),
+    "Which lots were sold, and who said so?": (
+        "How lots were chosen, what was set by hand, and where a day decides the term.",
+        {
+            "identifications.csv": Listed(
+                "each sale: when lots were named, against settlement", columns.IDENTIFICATIONS
+            ),
+            "methods.csv": Listed("standing methods and every change of them", columns.METHODS),
+            "overrides.csv": Listed(
+                "what was taken back, set by hand or changed later", columns.OVERRIDES
+            ),
+            "term_boundary.csv": Listed(
+                "pieces sold within three days of being long-term", columns.TERM_BOUNDARY
             ),
         },
     ),
@@ -59,6 +98,14 @@ SECTIONS: Final[dict[str, tuple[str, dict[str, Listed]]]] = {
             "wash_sales.csv": Listed("each loss with the shares that replace it", columns.REGISTER),
             "provisional.csv": Listed(
                 "pieces that are not final, and what they wait for", columns.PROVISIONAL
+            ),
+        },
+    ),
+    "What is not certain?": (
+        "Questions that no authority settles, and what the other answer would change.",
+        {
+            "uncertain_positions.csv": Listed(
+                "each question with the change of the year's gain", columns.UNCERTAIN
             ),
         },
     ),

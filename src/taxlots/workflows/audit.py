@@ -5,28 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from taxlots.book.audit_scope import AuditScope, audit_scope
 from taxlots.book.booking import Books
-from taxlots.book.roll_forward import RollForward, roll_forward
-from taxlots.book.wash_register import WashRegister, wash_register
-from taxlots.book.year_items import is_year_open, tax_returns
+from taxlots.book.roll_forward import roll_forward
+from taxlots.book.wash_register import wash_register
+from taxlots.book.year_items import tax_returns
+from taxlots.book.year_state import year_states
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, scaled
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.reports import audit_files as files
-from taxlots.reports.audit_completeness import completeness_table, control_table, journal_table
-from taxlots.reports.audit_roll_forward import roll_forward_table
-from taxlots.reports.audit_wash_sales import provisional_table, register_table
-from taxlots.reports.books_files import problem_table, result_tables
+from taxlots.reports.books_files import problem_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
 from taxlots.reports.index_page import PackIndex, index_page
+from taxlots.reports.year_state import state_sentence
+from taxlots.workflows.audit_closed import closed_of
+from taxlots.workflows.audit_lists import Gathered, lists_of
+from taxlots.workflows.audit_overrides import overrides_of
 from taxlots.workflows.audit_page import charts_of, manifest_of, rows_of, totals_of
+from taxlots.workflows.audit_remarks import remarks_of
 from taxlots.workflows.differences import differences
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from taxlots.workflows.evidence import evidence_of
 
 SEED: Final = 1
 SAMPLE: Final = 25
@@ -93,22 +94,22 @@ def write_audit(
     except DataError as failure:
         write_folder(out, {FAILURE: problem_table(failure.problems)}, results=files.RESULTS)
         raise
-    scope = audit_scope(compared.taxpayer, year, _returns(compared.taxpayer, tax_return))
-    rolled = roll_forward(scope.books, scope.first_day, scope.last_day)
-    register = wash_register(scope)
-    tables = _tables(scope, rolled, register)
+    found = _gathered(book, year, compared.taxpayer, tax_return, known_at)
+    scope = found.scope
+    tables = lists_of(found)
+    states = [one for one in year_states(scope.books, year) if one.tax_return in scope.tax_returns]
     page = PackIndex(
         title=f"Audit pack {year}",
         book=scope.books.record.name or book,
         tax_return=", ".join(scope.tax_returns),
         year=year,
         as_of=date_of(scope.books.as_of),
-        is_provisional=any(is_year_open(scope.books, year, name) for name in scope.tax_returns),
-        state=(),
-        totals=totals_of(scope, rolled, register),
+        is_provisional=any(state.is_provisional for state in states),
+        state=tuple(state_sentence(state) for state in states),
+        totals=totals_of(scope, found.rolled, found.register),
         sections=files.sections(tables),
-        charts=charts_of(scope, register),
-        remarks=(),
+        charts=charts_of(scope, found.register),
+        remarks=tuple(remarks_of(found, tables)),
     )
     content: dict[str, Any] = {
         files.INDEX: index_page(page),
@@ -121,17 +122,22 @@ def write_audit(
     return AuditPack(scope=scope, page=page, rows=rows_of(tables))
 
 
-def _tables(scope: AuditScope, rolled: RollForward, register: WashRegister) -> dict[str, pa.Table]:
-    """Every list by the name of its file."""
-    return {
-        "realized.csv": result_tables(scope.books)["realized"].take(scope.mine),
-        "journal.csv": journal_table(scope),
-        "completeness.csv": completeness_table(scope),
-        "control_totals.csv": control_table(scope),
-        "roll_forward.csv": roll_forward_table(scope, rolled),
-        "wash_sales.csv": register_table(scope, register),
-        "provisional.csv": provisional_table(scope),
-    }
+def _gathered(
+    book: str, year: int, books: Books, tax_return: str | None, known_at: datetime | None
+) -> Gathered:
+    """What the lists of the pack are made from."""
+    scope = audit_scope(books, year, _returns(books, tax_return))
+    with evidence_of(books, book) as evidence:
+        overrides = overrides_of(scope, evidence)
+    return Gathered(
+        book=book,
+        known_at=known_at,
+        scope=scope,
+        rolled=roll_forward(books, scope.first_day, scope.last_day),
+        register=wash_register(scope),
+        overrides=tuple(overrides),
+        closed=tuple(closed_of(scope, book, known_at)),
+    )
 
 
 def _returns(books: Books, tax_return: str | None) -> tuple[str, ...]:
