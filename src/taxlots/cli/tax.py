@@ -156,5 +156,4 @@ def _print_return(found: TaxedReturn, title: str) -> None:
         Listing(title, lines, line_rows(found)),
         Listing("The next dollar", rates, rate_rows(found)),
     )
-    for note in notes(found):
-        print(note)
+    print("\n".join(["", *notes(found)]))

@@ -9,7 +9,7 @@ from taxlots.domain.tax_rate import rate_text
 from taxlots.law import marginal_rates as law
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from taxlots.book.taxed_return import TaxedReturn
     from taxlots.domain.tax_profile import TaxProfile
@@ -72,7 +72,8 @@ CAUSES: Final = {
     law.SALT_PHASE_DOWN: "falling cap on state and local taxes",
 }
 PUSHED: Final = "long-term gain above it that moves to a higher rate"
-"""What capital gain rates are in the rate of a short-term dollar."""
+NETTED: Final = "capital gain rates, on the long-term gain that it is netted with"
+"""What capital gain rates are in the rate of a short-term dollar, with and without its own."""
 
 NOTHING: Final = "nothing this year"
 
@@ -112,6 +113,7 @@ def return_json(found: TaxedReturn) -> dict[str, Any]:
         "filing_status": found.income.status.value,
         "provisional": items is not None and items.is_provisional,
         "unknown_basis": 0 if items is None else items.unknown_basis,
+        "unknown_marks": 0 if items is None else items.unknown_marks,
         "carried_in": {
             "short": dollars(found.income.carry_short_cents),
             "long": dollars(found.income.carry_long_cents),
@@ -154,9 +156,11 @@ def rate_rows(found: TaxedReturn) -> list[dict[str, str]]:
     ]
 
 
-def because_text(because: Iterable[RateCause], *, is_short: bool) -> str:
+def because_text(because: Sequence[RateCause], *, is_short: bool) -> str:
     """The parts of a rate in words: ``0.12 rate of its bracket + 0.15 ...``."""
-    words = CAUSES | {law.GAINS: PUSHED} if is_short else CAUSES
+    words = dict(CAUSES)
+    if is_short:
+        words[law.GAINS] = PUSHED if law.ORDINARY in {c.cause for c in because} else NETTED
     return " + ".join(f"{rate_text(c.rate_ppm)} {words[c.cause]}" for c in because) or NOTHING
 
 
@@ -169,7 +173,14 @@ def notes(found: TaxedReturn) -> list[str]:
             f"Provisional: purchases up to 30 January {items.year + 1} may still change the year."
         )
     if items is not None and items.unknown_basis:
-        told.append(f"Left out for want of a basis: {items.unknown_basis} sales.")
+        told.append(f"Sales left out for want of a basis: {items.unknown_basis}.")
+    if items is not None and items.unknown_marks:
+        told.append(f"Marks of sections 475 and 1256 left out: {items.unknown_marks}.")
+    if _unclassified(found):
+        told.append(
+            "Dividends not taken as qualified, for their rows state no ex_date: "
+            f"{dollars(_unclassified(found))}."
+        )
     if found.carried_from and (found.income.carry_short_cents or found.income.carry_long_cents):
         carried = (found.income.carry_short_cents, found.income.carry_long_cents)
         short, long = map(dollars, carried)
@@ -179,6 +190,14 @@ def notes(found: TaxedReturn) -> list[str]:
     if found.tax.state_note:
         told.append(f"State tax: {found.tax.state_note}")
     return told + [f"Not computed: {text}" for text in found.tax.not_computed]
+
+
+def _unclassified(found: TaxedReturn) -> int:
+    """Dividends of which nobody can say whether they are qualified, where the profile does not."""
+    items, profile = found.items, found.profile
+    if items is None or (profile is not None and profile.qualified_dividends_cents is not None):
+        return 0
+    return items.unclassified_dividends_cents
 
 
 def _items(found: TaxedReturn) -> dict[str, str]:
