@@ -4,12 +4,13 @@ import os
 import platform
 import sys
 
-from benchmarks import commands, day_trader, fold, mixed
+from benchmarks import commands, day_trader, fold, forms, mixed
 
 ALL = {
     "fold": fold.lines,
     "mixed": mixed.lines,
     "day_trader": day_trader.lines,
+    "forms": forms.lines,
     "commands": commands.lines,
 }
 

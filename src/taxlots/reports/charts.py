@@ -290,7 +290,14 @@ def _configured(spec: Spec) -> Spec:
         "font": "Liberation Sans, Arial, Helvetica, sans-serif",
         "view": {"stroke": None},
         "axis": {"labelFontSize": 12, "gridColor": "#e4e4e4", "labelColor": "#333333"},
-        "legend": {"labelFontSize": 12, "symbolType": "square", "labelColor": "#333333"},
+        # Other fonts than the one that is measured are up to a sixth wider.
+        "padding": {"left": 24, "right": 12, "top": 5, "bottom": 5},
+        "legend": {
+            "columnPadding": 44,
+            "labelFontSize": 12,
+            "symbolType": "square",
+            "labelColor": "#333333",
+        },
         "bar": {"binSpacing": 0},
     }
     return {"width": WIDTH, "background": "white", **spec, "config": config}

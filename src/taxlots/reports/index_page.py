@@ -85,9 +85,9 @@ def index_page(index: PackIndex) -> str:
         "<body>",
         *_head(index),
         *_totals(index.totals),
-        *_charts(index.charts),
-        *(line for section in index.sections for line in _section(section)),
         *_remarks(index.remarks),
+        *(line for section in index.sections for line in _section(section)),
+        *_charts(index.charts),
         "</body>",
         "</html>",
     ]
@@ -133,7 +133,9 @@ def _total(total: Total) -> str:
 
 
 def _charts(charts: Iterable[Chart]) -> Iterator[str]:
-    for chart in charts:
+    for place, chart in enumerate(charts):
+        if place == 0:
+            yield "<h2>Charts</h2>"
         yield "<figure>"
         yield f"<figcaption>{_text(chart.title)}</figcaption>"
         yield chart.svg

@@ -9,6 +9,7 @@ body { margin: 2rem auto; max-width: 62rem; padding: 0 1.5rem; color: #222; back
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; break-after: avoid; }
 p { margin: .2rem 0 .6rem; }
+h2 + p { break-after: avoid; }
 dl { display: flex; flex-wrap: wrap; gap: .4rem 2.2rem; margin: 0 0 1rem; }
 dt { color: #5b6570; font-size: .8rem; }
 dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
@@ -29,7 +30,7 @@ tbody th { font-weight: 400; }
 .files td:first-child { width: 30%; }
 figure { margin: 1.8rem 0; break-inside: avoid; }
 figcaption { font-weight: 600; margin-bottom: .5rem; }
-figure svg { max-width: 100%; height: auto; }
+figure svg { max-width: 100%; height: auto; overflow: visible; }
 a { color: #0b5cad; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } a { color: inherit; } }
 """

@@ -84,7 +84,9 @@ def filled(official: bytes, filing: Filing) -> bytes:
 
     if len(filing.returns) != 1:
         names = ", ".join(forms.tax_return for forms in filing.returns) or "none"
-        raise UsageError(f"an official form is of one return; choose one with --return: {names}")
+        raise UsageError(
+            f"an official form is of one return; choose one with --tax-return: {names}"
+        )
     forms = filing.returns[0]
     reader = opened(official)
     _check_year(reader, filing.year)

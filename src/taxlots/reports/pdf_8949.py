@@ -67,9 +67,12 @@ def template() -> bytes:
 def shown(text: str) -> str:
     """Text of the books as a cell can hold it."""
     line = printable(text)
-    if len(line) > LONGEST_TEXT:
-        line = f"{line[: LONGEST_TEXT - 1]}…"
-    return " ".join(_breakable(word) for word in line.split(" "))
+    return on_lines(f"{line[: LONGEST_TEXT - 1]}…" if len(line) > LONGEST_TEXT else line)
+
+
+def on_lines(text: str) -> str:
+    """Text of any length, as lines across a page can hold it."""
+    return " ".join(_breakable(word) for word in printable(text).split(" "))
 
 
 def _breakable(word: str) -> str:
@@ -79,7 +82,7 @@ def _breakable(word: str) -> str:
 def _return(filing: Filing, forms: ReturnForms, sentence: str) -> dict[str, Any]:
     sections = [_section(section) for section in sections_of(filing, forms)]
     if sentence:
-        sections[0]["remarks"].append(shown(sentence))
+        sections[0]["remarks"].append(on_lines(sentence))
     return {
         "head": shown(about_return(filing, forms.tax_return)),
         "mark": "Provisional" if forms.is_provisional else "",
@@ -98,7 +101,7 @@ def _section(section: Section) -> dict[str, Any]:
     return {
         "title": section.title,
         "name": section.name or section.title,
-        "remarks": [shown(remark) for remark in section.remarks],
+        "remarks": [on_lines(remark) for remark in section.remarks],
         "boxes": section.boxes,
         "columns": [
             {"name": column.name, "width": column.width, "right": column.is_right}
