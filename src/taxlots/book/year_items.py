@@ -17,12 +17,12 @@ from taxlots.book.character import COLLECTIBLE
 from taxlots.book.checks import void_rows
 from taxlots.book.dividends import OPEN, QUALIFIED, can_be_qualified, dividends_of, has_dividends
 from taxlots.book.journal import ACTION_CODE
-from taxlots.book.results import PROVISIONAL, WINDOW_INCOMPLETE, realized_of
+from taxlots.book.results import realized_of
+from taxlots.book.year_state import year_states
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.action import Action
-from taxlots.domain.calendar import day_number, day_of
+from taxlots.domain.calendar import day_number
 from taxlots.domain.security import Security, SecurityKind
-from taxlots.law.s1091_wash_sale import window_end
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -56,7 +56,7 @@ class YearItems:
 
     ``unknown_basis`` counts the rows that were left out for want of a basis, ``unknown_marks``
     rows of sections 475 and 1256 for want of a price or basis.  ``is_provisional``: a figure may
-    still move, see ``is_year_open``.
+    still move, see ``year_state``.
     """
 
     tax_return: str
@@ -102,11 +102,12 @@ def year_items(
             sums[name]["section_475_cents"] += cents
         for name, count in securities.unknown().items():
             sums[name]["unknown_marks"] += count
-    unsettled = _unsettled(books, pieces, in_year) | open_dividends
+    states = {state.tax_return: state for state in year_states(books, year)}
     found = {}
     for name in returns:
         of_return: dict[str, Any] = {**sums[name], "tax_return": name, "year": year}
-        of_return["is_provisional"] = name in unsettled or is_year_open(books, year, name)
+        can_move = states[name].is_provisional or bool(states[name].incomplete_sales)
+        of_return["is_provisional"] = can_move or name in open_dividends
         found[name] = YearItems(**of_return)
     return found
 
@@ -121,22 +122,6 @@ def sold_in(days: Int64, year: int) -> Mask:
     """Whether day numbers lie in a calendar year, the tax year of a person."""
     first, end = day_number(year, 1, 1), day_number(year + 1, 1, 1)
     return np.asarray((days >= first) & (days < end), np.bool_)
-
-
-def is_year_open(books: Books, year: int, tax_return: str) -> bool:
-    """Whether purchases that the books do not know yet may still change a year of a return.
-
-    A loss of 31 December can be replaced through 30 January (26 USC 1091(a)): the books and every
-    account of the household must reach beyond it.
-    """
-    last = window_end(day_number(year, 12, 31))
-    mine = {a.household for a in books.record.accounts if a.tax_return == tax_return}
-    reached = [
-        day_of(a.data_through)
-        for a in books.record.accounts
-        if a.household in mine and a.data_through is not None
-    ]
-    return books.as_of <= last or min(reached, default=last) < last
 
 
 def is_of_form_8949(account: Account, security: Security) -> bool:
@@ -171,15 +156,6 @@ def _places(books: Books) -> tuple[Int64, Mask]:
         returns.append(number.get(accounts[account].tax_return, -1))
         on_form.append(is_of_form_8949(accounts[account], security))
     return np.array(returns, np.int64), np.array(on_form, np.bool_)
-
-
-def _unsettled(books: Books, pieces: Realized, in_year: Mask) -> set[str]:
-    """The returns of which a row of the year is not final."""
-    is_open = in_year & np.isin(pieces.status, (PROVISIONAL, WINDOW_INCOMPLETE))
-    account_return = {a.id: a.tax_return for a in books.record.accounts}
-    places = books.blueprint.places
-    positions = np.unique(pieces.position[is_open]).tolist()
-    return {account_return[places[position][0]] for position in positions}
 
 
 def _add_contracts(contracts: MarkedBook | None, year: int, sums: Sums) -> None:
