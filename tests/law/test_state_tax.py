@@ -1,5 +1,8 @@
 """Taxes of the states: the own cases, and what every state has in common."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +116,10 @@ def test_massachusetts_loses_no_loss_and_taxes_no_gain_twice(
     assert 0 <= dividends - net.dividends_cents <= 2_000_00
     assert min(net.short_cents, net.carry_short_cents) == 0
     assert min(net.long_cents, net.carry_long_cents) == 0
+
+
+def test_the_reference_names_every_state_that_has_rules_here() -> None:
+    reference = Path(__file__).resolve().parents[2] / "docs" / "reference" / "state-tax.md"
+    rows = [line.split("|") for line in reference.read_text("utf-8").splitlines() if "|" in line]
+    named = {state for row in rows for state in re.findall(r"\b[A-Z]{2}\b", row[1])}
+    assert named == {*BRACKETS, *OWN_RULES, *WITHOUT_TAX}
