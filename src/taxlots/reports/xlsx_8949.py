@@ -48,14 +48,14 @@ if TYPE_CHECKING:
     from taxlots.book.return_forms import Filing, ReturnForms
 
 ROW_COLUMNS: Final = (
-    Column("(a) Description of property", 34),
+    Column("(a) Description of property", 32),
     Column("(b) Date acquired", 12, is_right=True),
     Column("(c) Date sold or disposed of", 12, is_right=True),
-    Column("(d) Proceeds", 16, is_right=True),
-    Column("(e) Cost or other basis", 16, is_right=True),
+    Column("(d) Proceeds", 18, is_right=True),
+    Column("(e) Cost or other basis", 18, is_right=True),
     Column("(f) Codes", 8),
-    Column("(g) Adjustment", 15, is_right=True),
-    Column("(h) Gain or (loss)", 16, is_right=True),
+    Column("(g) Adjustment", 18, is_right=True),
+    Column("(h) Gain or (loss)", 18, is_right=True),
     Column("Account", 18),
     Column("Symbol", 12),
     Column("Quantity", 16, is_right=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -28,31 +29,31 @@ SALE_COLUMNS: Final = (
     Column("Lot", 18),
 )
 DAY_COLUMNS: Final = (
-    Column("Description of property", 34),
+    Column("Description of property", 32),
     Column("Date acquired", 12, is_right=True),
     Column("Date sold", 12, is_right=True),
 )
 FORM_6781_COLUMNS: Final = (
     Column("Line", 6),
     Column("What it says", 66),
-    Column("(b) Loss", 17, is_right=True),
-    Column("(c) Gain", 17, is_right=True),
-    Column("Amount", 17, is_right=True),
+    Column("(b) Loss", 18, is_right=True),
+    Column("(c) Gain", 18, is_right=True),
+    Column("Amount", 18, is_right=True),
 )
 FORM_4797_COLUMNS: Final = (
     *DAY_COLUMNS,
-    Column("(d) Gross sales price", 16, is_right=True),
-    Column("(f) Cost or other basis", 16, is_right=True),
-    Column("(g) Gain or (loss)", 16, is_right=True),
+    Column("(d) Gross sales price", 18, is_right=True),
+    Column("(f) Cost or other basis", 18, is_right=True),
+    Column("(g) Gain or (loss)", 18, is_right=True),
     Column("Marked", 9),
     *SALE_COLUMNS,
 )
 STATEMENT_COLUMNS: Final = (
     Column("Box", 6),
     *DAY_COLUMNS,
-    Column("Form 1099-B, box 1g", 16, is_right=True),
-    Column("Disallowed by section 1091", 16, is_right=True),
-    Column("Difference", 16, is_right=True),
+    Column("Form 1099-B, box 1g", 18, is_right=True),
+    Column("Disallowed by section 1091", 18, is_right=True),
+    Column("Difference", 18, is_right=True),
     Column("Because", 60),
     *SALE_COLUMNS,
 )
@@ -60,12 +61,13 @@ WASH_COLUMNS: Final = (
     Column("Return", 14),
     Column("Box", 6),
     *DAY_COLUMNS,
-    Column("Loss disallowed", 16, is_right=True),
+    Column("(g) Adjustment", 18, is_right=True),
     *SALE_COLUMNS,
 )
 PROVENANCE_COLUMNS: Final = (Column("What", 28), Column("Which", 90))
 
-MONEY_NAMES: Final = frozenset({"disallowed", "permanent"})
+MONEY_NAMES: Final = frozenset({"loss", "disallowed", "permanent"})
+DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 WIDEST: Final = 40
 
 
@@ -161,7 +163,8 @@ def wash_sales_sheet(sheets: Sheets, filing: Filing, table: pa.Table | None) -> 
     """The wash sales of the year: rows of ``wash_sales.csv``, else those with code W."""
     about = f"Tax year {filing.year}, booked as of {filing.as_of}"
     if table is not None:
-        _wash_table(sheets, about, table)
+        if table.num_rows:
+            _wash_table(sheets, about, table)
         return
     rows = [row for row in filing.rows if "W" in row.codes]
     if not rows:
@@ -184,8 +187,8 @@ def _wash_table(sheets: Sheets, about: str, table: pa.Table) -> None:
         for name, cells in zip(names, columns, strict=True)
     ]
     shown = [
-        Column(name.replace("_", " ").capitalize(), width, is_right=_is_number(name))
-        for name, width in zip(names, widths, strict=True)
+        Column(_heading(name), width, is_right=not isinstance(_read(name, str(cells[0])), str))
+        for name, width, cells in zip(names, widths, columns, strict=True)
     ]
     sheet = sheets.new("Wash sales", shown)
     sheet.heading("Wash sales: which losses are disallowed, and what replaced them", (about,))
@@ -195,8 +198,8 @@ def _wash_table(sheets: Sheets, about: str, table: pa.Table) -> None:
     sheet.finish(about)
 
 
-def _is_number(name: str) -> bool:
-    return name in MONEY_NAMES or name == "quantity"
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _read(name: str, text: str) -> Cell:
@@ -205,7 +208,7 @@ def _read(name: str, text: str) -> Cell:
         return Amount(cents)
     if name == "quantity" and (units := scaled(text, len(str(SHARE)) - 1)) is not None:
         return Shares(units)
-    return Day(text) if name.endswith("date") else text
+    return Day(text) if DATE.fullmatch(text) else text
 
 
 def provenance_sheet(sheets: Sheets, filing: Filing, provenance: Mapping[str, str]) -> None:

@@ -12,10 +12,10 @@ from taxlots.reports.xlsx_sheet import Amount, Cell, Column, Sheet
 SCHEDULE_COLUMNS: Final = (
     Column("Line", 6),
     Column("What it says", 66),
-    Column("(d) Proceeds", 17, is_right=True),
-    Column("(e) Cost or other basis", 17, is_right=True),
-    Column("(g) Adjustment", 16, is_right=True),
-    Column("(h) Gain or (loss)", 17, is_right=True),
+    Column("(d) Proceeds", 18, is_right=True),
+    Column("(e) Cost or other basis", 18, is_right=True),
+    Column("(g) Adjustment", 18, is_right=True),
+    Column("(h) Gain or (loss)", 18, is_right=True),
     Column("Answer", 8),
 )
 
@@ -42,7 +42,8 @@ def schedule_d_sheet(sheet: Sheet, about: str, schedule: ScheduleD, totals: Tota
     for line in schedule.lines:
         answer = schedule.answers.get(line.line)
         said = "" if answer is None else "Yes" if answer else "No"
-        sheet.add((line.line, line.text, *_amounts(line, numbers, totals), said))
+        cells = (line.line, line.text, *_amounts(line, numbers, totals), said)
+        sheet.add(cells, is_strong=line.line in SUMS)
     sheet.finish(about, has_filter=False)
 
 

@@ -143,19 +143,22 @@ class Sheet:
         """How a formula on another sheet names a cell; ``number`` counts from 1."""
         return f"'{self.name}'!{column}{number}"
 
-    def add(self, cells: Sequence[Cell]) -> None:
+    def add(self, cells: Sequence[Cell], *, is_strong: bool = False) -> None:
         """A row of cells.  Raises UsageError where a sheet can hold no more."""
         if self.row >= MOST_ROWS:
             raise UsageError(
                 f"a workbook sheet holds {MOST_ROWS:,} rows, {self.name} needs more; use --format "
                 "csv, which has no such limit"
             )
+        text, money = self.styles.text, self.styles.money
+        if is_strong:
+            text, money = self.styles.total, self.styles.total_money
         for at, cell in enumerate(cells):
             if isinstance(cell, str):
                 if cell:
-                    self._text(at, cell, self.styles.text)
+                    self._text(at, cell, text)
             elif isinstance(cell, Amount):
-                self._amount(at, cell, self.styles.money)
+                self._amount(at, cell, money)
             elif isinstance(cell, Day):
                 self._day(at, cell)
             elif isinstance(cell, Shares):
@@ -192,7 +195,7 @@ class Sheet:
             number = date.fromisoformat(day.text).toordinal() - EPOCH
         except ValueError:
             if day.text:
-                self._text(column, day.text, self.styles.text)
+                self._text(column, day.text, self.styles.day)
         else:
             self.sheet.write_number(self.row, column, number, self.styles.day)
 
