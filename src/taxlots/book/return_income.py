@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.problem import UsageError
 from taxlots.domain.tax_profile import TaxProfile
 from taxlots.domain.tax_return import ReturnIncome
@@ -11,7 +12,6 @@ from taxlots.law.tables import YEARS, amount
 
 if TYPE_CHECKING:
     from taxlots.book.year_items import YearItems
-    from taxlots.domain.filing_status import FilingStatus
 
 MOST_ADDITIONS: Final = 4
 """Both spouses 65 or older, and blind (26 USC 63(f))."""
@@ -22,10 +22,13 @@ def return_income(
     items: YearItems,
     carry_short_cents: int = 0,
     carry_long_cents: int = 0,
+    spouses_cents: tuple[int, int] | None = None,
 ) -> ReturnIncome:
     """What a return is taxed on.
 
-    The carryovers are losses of earlier years, from zero up.  UsageError for a profile that lacks
+    The carryovers are losses of earlier years, from zero up.  ``spouses_cents`` are gains by the
+    state's rules where these differ, see ``book.state_gains``; a profile that states them wins.
+    UsageError for a profile that lacks
     what is needed, and for one without deductions in a year without tables.
     """
     status, ordinary = profile.status, profile.ordinary_income_cents
@@ -61,7 +64,7 @@ def return_income(
         state_rate_ppm=profile.state_rate,
         state_carry_short_cents=profile.state_carry_short_cents,
         state_carry_long_cents=profile.state_carry_long_cents,
-        state_gains_cents=_state_gains(profile),
+        state_gains_cents=_state_gains(profile, items, spouses_cents),
     )
 
 
@@ -94,7 +97,16 @@ def _itemizes(profile: TaxProfile, status: FilingStatus, deducted: int) -> bool:
     return deducted not in {standard + times * each for times in range(MOST_ADDITIONS + 1)}
 
 
-def _state_gains(profile: TaxProfile) -> tuple[int, ...] | None:
+def _state_gains(
+    profile: TaxProfile, items: YearItems, spouses_cents: tuple[int, int] | None
+) -> tuple[int, ...] | None:
+    """Net gains by the state's rules, of each spouse; distributions are no gain to lose from."""
     stated = (profile.state_gain_cents, profile.state_gain_spouse_cents)
     known = tuple(cents for cents in stated if cents is not None)
-    return known or None
+    if known or spouses_cents is None:
+        return known or None
+    own, spouse = spouses_cents
+    own += items.section_1256_short_cents + items.section_1256_long_cents
+    own += (profile.k1_short_cents or 0) + (profile.k1_long_cents or 0)
+    gains = (own, spouse) if profile.status is FilingStatus.JOINT else (own + spouse,)
+    return *gains, items.capital_gain_distributions_cents

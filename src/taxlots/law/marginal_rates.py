@@ -81,7 +81,7 @@ def _ppm(difference: int) -> int:
 
 
 def _in_fine_units(income: ReturnIncome) -> ReturnIncome:
-    """The return in the unit in which nothing is rounded; what only a state asks for stays."""
+    """The return in the unit in which nothing is rounded, without what only a state asks for."""
 
     def fine(cents: int | None) -> int | None:
         return None if cents is None else cents * UNIT
@@ -100,5 +100,6 @@ def _in_fine_units(income: ReturnIncome) -> ReturnIncome:
         state_local_taxes_cents=fine(income.state_local_taxes_cents),
         magi_cents=fine(income.magi_cents),
         net_investment_income_cents=fine(income.net_investment_income_cents),
+        state_gains_cents=None,
         uses_tax_table=False,
     )

@@ -142,7 +142,8 @@ def moved(
 ) -> ReturnIncome:
     """The return with more gain, or less: a stated income moves along as far as that enters it.
 
-    Amounts are in cents times ``unit``.
+    Gains by the state's own basis move too, the first of them.  Amounts are in cents times
+    ``unit``.
     """
     after = replace(
         income,
@@ -151,8 +152,12 @@ def moved(
     )
     by = _schedule_d(after, unit).in_income - _schedule_d(income, unit).in_income
     magi, invested = income.magi_cents, income.net_investment_income_cents
+    own = income.state_gains_cents
+    if own:
+        own = (own[0] + short_delta_cents + long_delta_cents, *own[1:])
     return replace(
         after,
+        state_gains_cents=own,
         magi_cents=None if magi is None else magi + by,
         net_investment_income_cents=None if invested is None else max(0, invested + by),
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from taxlots.book.return_income import capital_items, return_income
+from taxlots.book.state_gains import BY_BASIS_STATES, gains_of_spouses, without_section_1091
 from taxlots.book.taxed_return import TaxedReturn, tax_of_return
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.domain.tax_profile import TaxProfile, read_profiles
@@ -16,7 +17,7 @@ from taxlots.law.tables import YEARS
 from taxlots.law.tax_of_year import carried_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from taxlots.book.booking import Books
     from taxlots.book.year_items import YearItems
@@ -67,8 +68,7 @@ def tax_of_books(books: Books, year: int) -> TaxRun:
     chain = Chain(books)
     items = chain.items(year)
     profiles = chain.profiles(year)
-    if any(p.severity is Severity.ERROR for p in chain.problems):
-        raise DataError(list(dict.fromkeys(chain.problems)))
+    _refuse_errors(chain.problems)
     told = [_without_profile(name, year, profiles.get(name)) for name in items]
     missing = [problem for problem in told if problem is not None]
     if len(missing) == len(items):
@@ -81,12 +81,15 @@ def tax_of_books(books: Books, year: int) -> TaxRun:
         income, source = chain.income(profile)
         found = tax_of_return(income, name)
         returns.append(replace(found, profile=profile, items=items[name], carried_from=source))
-    problems = (*chain.problems, *missing)
-    if any(p.severity is Severity.ERROR for p in problems):
-        raise DataError(list(dict.fromkeys(problems)))
-    return TaxRun(
-        books=books, year=year, returns=tuple(returns), problems=tuple(dict.fromkeys(problems))
-    )
+    problems = tuple(dict.fromkeys((*chain.problems, *missing)))
+    _refuse_errors(problems)
+    return TaxRun(books=books, year=year, returns=tuple(returns), problems=problems)
+
+
+def _refuse_errors(problems: Iterable[Problem]) -> None:
+    told = list(dict.fromkeys(problems))
+    if any(problem.severity is Severity.ERROR for problem in told):
+        raise DataError(told)
 
 
 def with_rates(
@@ -148,7 +151,22 @@ class Chain:
         """
         name, year = profile.tax_return, profile.year
         short, long, source = self.carried_in(name, year)
-        return return_income(profile, self.items(year)[name], short, long), source
+        items, spouses = self.items(year)[name], self._spouses(profile)
+        return return_income(profile, items, short, long, spouses), source
+
+    def _spouses(self, profile: TaxProfile) -> tuple[int, int] | None:
+        """Gains of the spouses in a state without section 1091; None elsewhere."""
+        if profile.state not in BY_BASIS_STATES or profile.state_gain_cents is not None:
+            return None
+        return gains_of_spouses(self._unwashed, self.books, profile.year, profile.tax_return)
+
+    @cached_property
+    def _unwashed(self) -> Books:
+        from taxlots.domain.calendar import date_of
+        from taxlots.workflows.replay import replay_record
+
+        record = without_section_1091(self.books.record)
+        return replay_record(record, as_of=date_of(self.books.as_of))
 
     def carried_in(self, name: str, year: int) -> tuple[int, int, str]:
         """Losses of earlier years on a return, short and long, in cents, and where they come from.
