@@ -1,6 +1,7 @@
 """Rows and lines land in the right fields of the official forms, or the form is refused."""
 
 import io
+import random
 from dataclasses import replace
 
 import pypdf
@@ -155,6 +156,21 @@ def test_another_pdf_is_refused(official: bytes, told: str) -> None:
     row = replace(ROW, box="G")
     with pytest.raises(UsageError, match=told):
         filled(official, filing_of(forms_of((row,))))
+
+
+def test_a_damaged_pdf_is_refused_without_a_traceback() -> None:
+    form = blank_8949()
+    draw = random.Random(8949)  # noqa: S311 (a seeded draw, for a test)
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(form)
+        at = draw.randrange(len(form))
+        del damaged[at : at + draw.randrange(1, 400)]
+        try:
+            filled(bytes(damaged), filing_of(forms_of((ROW,))))
+        except UsageError:
+            refused += 1
+    assert refused > 20
 
 
 def test_an_official_form_is_of_one_return() -> None:

@@ -7,8 +7,11 @@ path of theirs.
 from __future__ import annotations
 
 import io
+import logging
 import re
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,20 +65,38 @@ class Widget:
         return tuple(int(digits) for digits in re.findall(r"\d+", self.leaf))
 
 
-def opened(official: bytes) -> PdfReader:
-    """The PDF.  Raises UsageError where it is none, or locked."""
-    from pypdf import PdfReader
+@contextmanager
+def whole() -> Iterator[None]:
+    """Reading a PDF, of which any part may be damaged or of another kind than the standard says.
+
+    Raises UsageError for whatever reading then fails with.
+    """
     from pypdf.errors import PyPdfError
 
+    # What the library has to say about a damaged file is said once, below.
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     try:
-        reader = PdfReader(io.BytesIO(official))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UsageError("the official form is locked with a password; download it anew")
-        len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, OSError) as cause:
-        raise UsageError(
-            f"the official form is no PDF that can be read ({cause}); download it anew from irs.gov"
-        ) from cause
+        yield
+    except (PyPdfError, ArithmeticError, AttributeError, LookupError, TypeError) as cause:
+        raise _damaged(cause) from cause
+    except (OSError, RecursionError, ValueError, NotImplementedError, zlib.error) as cause:
+        raise _damaged(cause) from cause
+
+
+def _damaged(cause: Exception) -> UsageError:
+    told = f"{type(cause).__name__}: {cause}"
+    return UsageError(
+        f"the official form is no PDF that can be read ({told}); download it anew from irs.gov"
+    )
+
+
+def opened(official: bytes) -> PdfReader:
+    """The PDF.  Raises UsageError where it is locked, and what reading may raise."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(official))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UsageError("the official form is locked with a password; download it anew")
     return reader
 
 

@@ -21,13 +21,12 @@ from taxlots.reports.official_fields import (
     opened,
     rows_of,
     texts_outside_tables,
+    whole,
     widgets_of,
 )
 from taxlots.reports.pdf_sections import row_cells, total_cells
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
-
     from taxlots.book.return_forms import Filing, ReturnForms
     from taxlots.domain.form_8949 import Form8949Row, ScheduleD
     from taxlots.reports.official_pages import FilledPage, Text
@@ -88,26 +87,28 @@ def filled(official: bytes, filing: Filing) -> bytes:
             f"an official form is of one return; choose one with --tax-return: {names}"
         )
     forms = filing.returns[0]
-    reader = opened(official)
-    _check_year(reader, filing.year)
-    widgets = [widgets_of(page) for page in reader.pages]
+    with whole():
+        reader = opened(official)
+        title = "" if reader.metadata is None else str(reader.metadata.get("/Title", ""))
+        widgets = [widgets_of(page) for page in reader.pages]
+    _check_year(title, filing.year)
     cents = not filing.is_whole_dollars
     if (layout := form_8949_layout(widgets)) is not None:
-        title = f"Form 8949, {filing.year}"
+        name = f"Form 8949, {filing.year}"
         pages = list(_form_8949(layout, forms, cents=cents))
     elif is_schedule_d(widgets):
-        title = f"Schedule D, {filing.year}"
+        name = f"Schedule D, {filing.year}"
         pages = list(_schedule_d(widgets, forms.schedule_d, cents=cents))
     else:
         raise UsageError(f"the PDF is neither form, or has no fields to fill in; {WANTED}")
     if not pages:
         raise UsageError(f"{forms.tax_return} has no row on Form 8949 for {filing.year}")
-    return written(reader, pages, title, filing.as_of)
+    with whole():
+        return written(reader, pages, name, filing.as_of)
 
 
-def _check_year(reader: PdfReader, year: int) -> None:
+def _check_year(title: str, year: int) -> None:
     """Refuse a form whose title names another year."""
-    title = "" if reader.metadata is None else str(reader.metadata.get("/Title", ""))
     found = re.search(r"\b(20\d\d)\b", title)
     if found and int(found[1]) != year:
         raise UsageError(f"the PDF is {title!r}, the forms are of {year}; take that of {year}")
