@@ -26,6 +26,7 @@ def returns(draw: st.DrawFn) -> ReturnIncome:
         gain_28_cents=draw(st.sampled_from([0, 0, 40_000_00, -5_000_00])),
         unrecaptured_1250_cents=draw(st.sampled_from([0, 0, 60_000_00])),
         qualified_dividends_cents=draw(st.sampled_from([0, 9_000_00, 250_000_00])),
+        investment_income_cents=draw(st.sampled_from([0, 700_00, -90_000_00])),
         deductions_cents=draw(st.integers(0, 80_000_00)) if itemizes else None,
         itemizes=itemizes,
         state_local_taxes_cents=draw(st.integers(0, 90_000_00)) if itemizes else None,

@@ -55,6 +55,7 @@ def return_income(
         gain_28_cents=items.gain_28_cents,
         unrecaptured_1250_cents=profile.unrecaptured_1250_cents or 0,
         qualified_dividends_cents=qualified,
+        investment_income_cents=_investment_income(items, qualified),
         deductions_cents=deducted,
         itemizes=_itemizes(profile, status, deducted),
         state_local_taxes_cents=profile.state_local_taxes_cents,
@@ -81,6 +82,15 @@ def capital_items(profile: TaxProfile | None, items: YearItems) -> tuple[int, in
         short += profile.k1_short_cents or 0
         long += profile.k1_long_cents or 0
     return short, long
+
+
+def _investment_income(items: YearItems, qualified_cents: int) -> int:
+    """What the books tell of investment income at ordinary rates (26 USC 1411(c)(1)(A), (c)(2)).
+
+    Interest, dividends that are not qualified, and the results of section 475 accounts.
+    """
+    others = max(0, items.dividends_cents - qualified_cents)
+    return items.interest_cents + others + items.section_475_cents
 
 
 def _itemizes(profile: TaxProfile, status: FilingStatus, deducted: int) -> bool:

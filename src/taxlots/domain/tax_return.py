@@ -20,7 +20,8 @@ class ReturnIncome:
     ``short_cents`` and ``long_cents`` are the year's own net gains, without what is carried in;
     ``long_cents`` includes ``gain_28_cents`` (collectibles, net; may be negative) and
     ``unrecaptured_1250_cents``.  ``carry_short_cents`` and ``carry_long_cents`` are losses of
-    earlier years.  ``qualified_dividends_cents`` are no part of the ordinary income.
+    earlier years.  ``qualified_dividends_cents`` are no part of the ordinary income;
+    ``investment_income_cents`` (interest, other dividends) is.
 
     ``magi_cents`` (modified adjusted gross income) and ``net_investment_income_cents`` are those
     of the return with its capital items; None where they follow from the rest.  ``state`` is the
@@ -41,6 +42,7 @@ class ReturnIncome:
     gain_28_cents: int = 0
     unrecaptured_1250_cents: int = 0
     qualified_dividends_cents: int = 0
+    investment_income_cents: int = 0
     deductions_cents: int | None = None
     itemizes: bool = False
     state_local_taxes_cents: int | None = None

@@ -96,6 +96,7 @@ def _in_fine_units(income: ReturnIncome) -> ReturnIncome:
         gain_28_cents=income.gain_28_cents * UNIT,
         unrecaptured_1250_cents=income.unrecaptured_1250_cents * UNIT,
         qualified_dividends_cents=income.qualified_dividends_cents * UNIT,
+        investment_income_cents=income.investment_income_cents * UNIT,
         deductions_cents=fine(income.deductions_cents),
         state_local_taxes_cents=fine(income.state_local_taxes_cents),
         magi_cents=fine(income.magi_cents),

@@ -220,5 +220,5 @@ def _worksheet(
 def _net_investment_income(income: ReturnIncome, lines: _ScheduleD) -> int:
     if income.net_investment_income_cents is not None:
         return income.net_investment_income_cents
-    other = income.qualified_dividends_cents
+    other = income.qualified_dividends_cents + income.investment_income_cents
     return net_investment_income(other, lines.line_16, lines.deduction)
