@@ -89,12 +89,15 @@ def test_whole_dollars_have_no_cents() -> None:
     assert "100 sh. ACME 03/01/2024 02/03/2025 1,000 1,250 W 50 (200)" in pages_of(filing)[1]
 
 
-def test_exception_2_has_the_rows_as_attached_statement() -> None:
+def test_exception_2_has_the_rows_as_a_statement_of_each_broker() -> None:
     total = replace(ROW, description="Broker, see attached statement", codes="MW", acquired="")
-    pages = pages_of(filing_of(replace(forms_of((ROW,)), totals=(total,))))
+    forms = forms_of((ROW, replace(ROW, account="other"), replace(ROW, account="ira")))
+    brokers = {"brokerage": "Broker", "other": "Other & Co.", "ira": "Broker"}
+    pages = pages_of(filing_of(replace(forms, totals=(total,), brokers=brokers)))
     assert "Broker, see attached statement" in pages[1]
-    assert "Attached statement, Part I, short-term, box A" in pages[2]
-    assert "100 sh. ACME" in pages[2]
+    assert "Attached statement of Broker, Part I, short-term, box A" in pages[2]
+    assert pages[2].count("100 sh. ACME") == 2
+    assert "Attached statement of Other & Co., Part I" in pages[3]
 
 
 def test_why_a_year_is_provisional_stands_on_its_first_page() -> None:

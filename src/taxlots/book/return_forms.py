@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from taxlots.book.form_4797 import Form4797Row
@@ -17,8 +18,8 @@ class ReturnForms:
 
     ``rows`` are those of Form 8949 by box, and those of Schedule D lines 1a and 8a
     (``is_straight``).  With exception 2, ``totals`` stand on Form 8949 and ``rows`` that are not
-    straight are the attached statement; else there are no totals.  ``is_provisional``: a figure
-    may still change.
+    straight are the attached statement; else there are no totals.  ``brokers`` are then those of
+    the accounts, by which they are totalled.  ``is_provisional``: a figure may still change.
     """
 
     tax_return: str
@@ -29,6 +30,7 @@ class ReturnForms:
     form_4797: tuple[Form4797Row, ...]
     wash_statement: tuple[WashStatementRow, ...]
     is_provisional: bool
+    brokers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def form_rows(self) -> tuple[Form8949Row, ...]:

@@ -99,8 +99,8 @@ def _section(section: Section) -> dict[str, Any]:
         is_strong = at in section.strong
         rows.append({"cells": [shown(cell) for cell in cells], "strong": is_strong})
     return {
-        "title": section.title,
-        "name": section.name or section.title,
+        "title": shown(section.title),
+        "name": shown(section.name or section.title),
         "remarks": [on_lines(remark) for remark in section.remarks],
         "boxes": section.boxes,
         "columns": [

@@ -125,10 +125,7 @@ def sections_of(filing: Filing, forms: ReturnForms) -> Iterator[Section]:
         remark = _sentence(BOXES[box])
         yield _box_pages(filing.year, box, remark, rows, cents=cents)
     if forms.totals:
-        for box, rows in by_box(forms.rows).items():
-            title = f"Attached statement, {part_of(box)}, box {box}"
-            remark = "Form 8949 totals these rows with code M, one row for each broker."
-            yield _rows(title, remark, rows, name=f"Statement, box {box}", cents=cents)
+        yield from _statements(forms, cents=cents)
     if forms.form_6781 is not None:
         yield _form_6781(forms.form_6781, cents=cents)
     yield from _form_4797(forms.form_4797, cents=cents)
@@ -141,6 +138,19 @@ def sections_of(filing: Filing, forms: ReturnForms) -> Iterator[Section]:
     for line, rows in straight_by_line(forms.rows).items():
         remark = "For the records: these rows need no adjustment, so no Form 8949."
         yield _rows(f"Rows of Schedule D, line {line}", remark, rows, cents=cents)
+
+
+def _statements(forms: ReturnForms, *, cents: bool) -> Iterator[Section]:
+    """The rows that Form 8949 totals, apart by broker as there, so that each comes to its total."""
+    for box, rows in by_box(forms.rows).items():
+        by_broker: dict[str, list[Form8949Row]] = {}
+        for row in rows:
+            broker = forms.brokers.get(row.account) or row.account
+            by_broker.setdefault(broker, []).append(row)
+        for broker, listed in by_broker.items():
+            title = f"Attached statement of {broker}, {part_of(box)}, box {box}"
+            remark = "Form 8949 has these rows as one, with code M."
+            yield _rows(title, remark, listed, name=f"Statement, box {box}", cents=cents)
 
 
 def day_text(day: str) -> str:
