@@ -88,10 +88,13 @@ def test_people_read_the_lines_and_why_a_dollar_costs_what_it_costs() -> None:
         ((*INCOME, "--short-term", "9" * 40), "is no amount of dollars"),
         ((*INCOME, "--carry-short", "-5"), "--carry-short -5 is negative"),
         ((*INCOME, "--state", "CA", "--state-rate", "9.3"), "is no rate from 0 to 1"),
+        ((*INCOME, "--state-rate", "0.05"), "add --state, like CA"),
         ((*INCOME, "--itemized"), "add --deductions"),
         ((*INCOME, "--as-of", "2025-12-31"), "name a BOOK"),
         ((SAMPLE, "--year", "2020", "--magi", "5"), "--magi: the profile of a book tells this"),
         (("nowhere", "--year", "2020"), "nowhere is no folder"),
+        ((SAMPLE, "--year", "2020", "--as-of", "yesterday"), "is no date"),
+        ((SAMPLE, "--year", "2020", "--known-at", "2024-01-01"), "a folder does not remember"),
     ],
 )
 def test_a_wrong_call_exits_with_2_and_says_what_to_write(

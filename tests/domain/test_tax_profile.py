@@ -80,6 +80,11 @@ def test_a_tax_needs_a_status_and_an_income() -> None:
     assert found["home"].lacks == ("filing_status", "ordinary_income")
 
 
+def test_a_rate_of_no_state_is_refused() -> None:
+    _, (problem,) = read_profiles([{**ROW, "state_rate": "0.093"}], {}, ["home"], 2020)
+    assert (problem.where, problem.code) == ("profiles.csv:2:state", "NO_STATE")
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "code"),
     [

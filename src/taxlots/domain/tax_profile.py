@@ -147,6 +147,8 @@ def _profile(
         else:
             values[key if is_rate else f"{key}_cents"] = value
     state = str(row.get("state") or "").strip().upper()
+    if "state_rate" in values and not state:
+        problems.append(_no_state(f"{where}:state"))
     status, bad = _status(row.get("filing_status"), f"{where}:filing_status")
     values |= {"status": status, "state": state}
     return TaxProfile(tax_return=name, year=year, **values), problems + bad
@@ -183,6 +185,15 @@ def _bad_amount(where: str, cell: object, *, may_be_negative: bool) -> Problem:
         "BAD_AMOUNT",
         f"{cell!r} is no amount of dollars with at most two decimals{sign}.",
         "Write 1234.56, without separators and currency signs.",
+    )
+
+
+def _no_state(where: str) -> Problem:
+    return error(
+        where,
+        "NO_STATE",
+        "There is a state_rate, but no state whose rate it is.",
+        "Write the state of residence, like CA, or leave state_rate blank.",
     )
 
 

@@ -97,6 +97,8 @@ def income_of_facts(year: int, facts: Facts) -> ReturnIncome:
             "the itemized deductions are not stated; add --deductions, those that the ordinary "
             "income is after, without state and local taxes where these are stated"
         )
+    if facts.state_rate is not None and not (facts.state or "").strip():
+        raise UsageError("--state-rate is the rate of a state; add --state, like CA")
     return ReturnIncome(
         year=year,
         status=_status(facts.status),
