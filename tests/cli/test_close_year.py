@@ -214,6 +214,36 @@ def test_each_return_is_closed_for_itself(url: str, on: On, tmp_path: Path) -> N
     assert (unknown.status, "no return 'theirs'; it has ours, kid" in unknown.err) == (2, True)
 
 
+def test_475_f_what_is_marked_to_market_is_frozen_too(url: str, on: On, tmp_path: Path) -> None:
+    """A trader's open position counts as sold on 31 December, at a price that must be known."""
+    accounts = "household,account,kind,owner\nhome,trading,taxable_mtm_475,self\n"
+    rows = BOUGHT.replace("brokerage", "trading") + LATER.replace("brokerage", "trading")
+    made = book(tmp_path / "trader", rows, accounts=accounts)
+    on(1)
+    assert taxlots("import", url, made).status == 0
+    refused = close(url)
+    assert (refused.status, closings_kept(url)) == (1, 0)
+    assert "price" in refused.err
+
+    (made / "prices.csv").write_text("date,symbol,close\n2024-12-31,ABC,120\n", encoding="utf-8")
+    assert taxlots("import", url, made).status == 0
+    assert close(url).status == 0
+    assert [year["state"] for year in check(url)] == ["unchanged"]
+
+    on(3)
+    (made / "prices.csv").write_text("date,symbol,close\n2024-12-31,ABC,125\n", encoding="utf-8")
+    assert taxlots("import", url, made).status == 0
+    [year] = check(url)
+    assert year["state"] == "restated"
+    assert {
+        (row["result"], row["lot_id"], row["figure"], row["before"], row["after"])
+        for row in year["changes"]
+    } == {
+        ("section_475", "t1", "proceeds", "1200.00", "1250.00"),
+        ("section_475", "t1", "gain", "200.00", "250.00"),
+    }
+
+
 def test_a_folder_remembers_nothing(tmp_path: Path) -> None:
     folder = book(tmp_path / "book", BOUGHT + SOLD + LATER)
     before = files_in(folder)

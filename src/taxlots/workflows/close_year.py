@@ -13,7 +13,7 @@ from taxlots.domain.calendar import date_of, day_number
 from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.reports.year_state import missing_sentences
 from taxlots.version import __version__
-from taxlots.workflows.closed_figures import figures_of_year, lots_at_end, missing_marks
+from taxlots.workflows.closed_figures import FrozenBooks, lots_at_end
 from taxlots.workflows.closed_years import check_return, require_database
 from taxlots.workflows.replay import RULES_VERSION, replay_record
 
@@ -80,8 +80,9 @@ def close_year(
     _check_year(books, year)
     names = tax_returns(books) if tax_return is None else (tax_return,)
     states = tuple(s for s in year_states(books, year) if s.tax_return in names)
-    _require_closable(books, states)
-    made = [_closing(books, name, year, ends, last.get((name, year))) for name in names]
+    frozen = FrozenBooks(books)
+    _require_closable(frozen, states)
+    made = [_closing(frozen, name, year, ends, last.get((name, year))) for name in names]
     added = [(one, lines) for one, lines in made if not _is_same(one, last.get(one.key))]
     changed = [one.tax_return for one, _ in added if one.key in last]
     if changed and not reason.strip():
@@ -123,7 +124,7 @@ def _check_year(books: Books, year: int) -> None:
         raise UsageError(f"there is nothing to close in {year}: the book{since}")
 
 
-def _require_closable(books: Books, states: tuple[YearState, ...]) -> None:
+def _require_closable(frozen: FrozenBooks, states: tuple[YearState, ...]) -> None:
     """Raise DataError with everything that is missing before the year can be closed."""
     problems: list[Problem] = []
     for state in states:
@@ -131,7 +132,7 @@ def _require_closable(books: Books, states: tuple[YearState, ...]) -> None:
             problems.append(_provisional(state))
         elif state.unknown_basis:
             problems.append(_unknown(state))
-        problems += missing_marks(books, state.tax_return, state.year)
+        problems += frozen.missing_marks(state.tax_return, state.year)
     if problems:
         raise DataError(problems)
 
@@ -164,11 +165,12 @@ def _unknown(state: YearState) -> Problem:
 
 
 def _closing(
-    books: Books, name: str, year: int, ends: _Ends, last: ClosedYear | None
+    frozen: FrozenBooks, name: str, year: int, ends: _Ends, last: ClosedYear | None
 ) -> tuple[ClosedYear, Lines]:
     from taxlots.ledger.closed_year import ClosedYear
 
-    figures, held = figures_of_year(books, name, year), lots_at_end(books, name, year)
+    books = frozen.books
+    figures, held = frozen.year(name, year), lots_at_end(books, name, year)
     closed = ClosedYear(
         tax_return=name,
         year=year,

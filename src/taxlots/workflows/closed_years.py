@@ -18,9 +18,9 @@ from taxlots.reports.restated import Extent, FigureChanged, Restatement
 from taxlots.version import __version__
 from taxlots.workflows.closed_figures import (
     Frozen,
+    FrozenBooks,
     FrozenLots,
     Lines,
-    figures_of_year,
     lots_at_end,
 )
 from taxlots.workflows.gather import gather, is_database
@@ -31,7 +31,11 @@ from taxlots.workflows.restatement import restatement
 if TYPE_CHECKING:
     from taxlots.ledger.closed_year import ClosedYear
 
-SECTION_1256_KEY: Final = ("account", "symbol")
+MARKED_KEYS: Final = {
+    "section_1256": ("account", "symbol"),
+    "section_475": ("account", "symbol", "sale_id", "lot_id", "kind"),
+}
+"""By what lines that are marked to market are recognized."""
 
 Because = Mapping[tuple[str, str, str, str], tuple[str, ...]]
 """Result, sale, lot and replacement -> the rows that caused a change."""
@@ -100,26 +104,33 @@ def compare_closed(
         for closed in closed_years_of(book, known_at)
         if year in (None, closed.year) and tax_return in (None, closed.tax_return)
     ]
-    return books, [compared(book, books, closed, known_at=known_at) for closed in wanted]
+    frozen = FrozenBooks(books)
+    return books, [compared(book, frozen, closed, known_at=known_at) for closed in wanted]
 
 
 def compared(
-    book: str, books: Books, closed: ClosedYear, *, known_at: datetime | None = None
+    book: str,
+    books: Books | FrozenBooks,
+    closed: ClosedYear,
+    *,
+    known_at: datetime | None = None,
 ) -> ComparedYear:
     """A closed year beside the books, line by line, with the rows that caused each change.
 
     Books of an earlier day than that of the closing are booked up to that day.
     """
-    if date_of(books.as_of) < closed.as_of:
-        books = replay_record(books.record, closed.as_of)
-    if closed.tax_return not in tax_returns(books):
+    frozen = books if isinstance(books, FrozenBooks) else FrozenBooks(books)
+    if date_of(frozen.books.as_of) < closed.as_of:
+        frozen = FrozenBooks(replay_record(frozen.books.record, closed.as_of))
+    if closed.tax_return not in tax_returns(frozen.books):
         now, held = _nothing()
     else:
-        now = figures_of_year(books, *closed.key)
-        held = lots_at_end(books, *closed.key)
+        now = frozen.year(*closed.key)
+        held = lots_at_end(frozen.books, *closed.key)
     changes: tuple[FigureChanged, ...] = ()
     if now.hash != closed.figures_hash or held.hash != closed.open_hash:
-        changes = tuple(_changes(book, books, closed, {**now.lines, **held.lines}, known_at))
+        lines = {**now.lines, **held.lines}
+        changes = tuple(_changes(book, frozen.books, closed, lines, known_at))
     return ComparedYear(closed=closed, totals=now.totals, open_basis=held.basis, changes=changes)
 
 
@@ -134,13 +145,14 @@ def restated_warnings(
     if books.view is View.BROKER:
         return []
     found = []
+    frozen = FrozenBooks(books)
     for closed in closed_years_of(book, known_at):
         if as_of is not None and as_of < closed.as_of:
             continue
         is_there = closed.tax_return in tax_returns(books)
-        if is_there and figures_of_year(books, *closed.key).hash == closed.figures_hash:
+        if is_there and frozen.year(*closed.key).hash == closed.figures_hash:
             continue
-        one = compared(book, books, closed, known_at=known_at)
+        one = compared(book, frozen, closed, known_at=known_at)
         if one.is_restated:
             found.append(restated_problem(book, one))
     return found
@@ -203,7 +215,7 @@ def _changes(
     version = _version(closed)
     found = []
     for result in dict.fromkeys([*now, *then]):
-        key = KEYS.get(result, SECTION_1256_KEY)
+        key = KEYS.get(result) or MARKED_KEYS[result]
         lines = changed_lines(result, then.get(result, []), now.get(result, []), successors, key)
         for line in lines:
             found += _figures(result, line, because, version)

@@ -24,6 +24,7 @@ from taxlots.ledger.record import read_record, record_of
 from taxlots.ledger.verify import verify_ledger
 from taxlots.version import __version__
 from taxlots.workflows.booked_figures import results_hash, totals_of
+from taxlots.workflows.closed_figures import FrozenBooks
 from taxlots.workflows.closed_years import closed_years_of, compared, restated_problem
 from taxlots.workflows.replay import RULES_VERSION, replay_record
 from taxlots.workflows.verify import Check, Outcome, Verification, booked, failed, passed, skipped
@@ -78,7 +79,8 @@ def _chain(broken: list[Problem], journal: Head) -> Check:
 
 def _closed(book: str, books: Books) -> tuple[list[Check], list[Problem]]:
     """Whether closed years are booked as they were closed; no check where none was closed."""
-    found = [compared(book, books, closed) for closed in closed_years_of(book)]
+    frozen = FrozenBooks(books)
+    found = [compared(book, frozen, closed) for closed in closed_years_of(book)]
     if not found:
         return [], []
     changed = [one for one in found if one.changes]
