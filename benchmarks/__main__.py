@@ -4,12 +4,14 @@ import os
 import platform
 import sys
 
-from benchmarks import commands, day_trader, fold, forms, mixed
+from benchmarks import commands, day_trader, filing, fold, forms, mixed, tie_out
 
 ALL = {
     "fold": fold.lines,
     "mixed": mixed.lines,
     "day_trader": day_trader.lines,
+    "tie_out": tie_out.lines,
+    "filing": filing.lines,
     "forms": forms.lines,
     "commands": commands.lines,
 }

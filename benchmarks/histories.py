@@ -151,9 +151,28 @@ def tables_of(t: Trades, method: int) -> dict[str, Table]:
     }
 
 
+def year_trades(count: int, days: int) -> Trades:
+    """So many trades of one household within a few days: round lots, bought and sold in turn.
+
+    Every position is traded alike; prices go up and down, so that gains and losses alternate.
+    """
+    positions = SYMBOLS * ACCOUNTS
+    number = np.arange(count)
+    day = FIRST_DAY + number * days // count
+    at = number // 2 % positions
+    draw = np.random.default_rng(count)
+    cents = draw.integers(400_000, 600_000, count)
+    quantity = np.full(count, ROUND_LOT)
+    return Trades(np.zeros(count, np.int64), day, at, number % 2, cents, quantity)
+
+
 def write_book(folder: Path, count: int) -> None:
     """The same trades as a book folder with ``transactions.parquet``."""
-    t = trades(count)
+    write_trades(folder, trades(count))
+
+
+def write_trades(folder: Path, t: Trades) -> None:
+    """Trades as a book folder with ``transactions.parquet``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "book.toml").write_text('name = "A loss-heavy book"\n')
     households = int(t.household[-1]) + 1

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from taxlots.brokers.findings import AGAIN, Findings, quoted
@@ -107,11 +108,17 @@ def read_json(text: str, findings: Findings) -> Json:
         )
         return None
     try:
-        return _Reader(body).document()
+        return _document(body)
     except _BrokenError as fault:
         line = body.count("\n", 0, fault.at) + 1
         findings.error(line, "", fault.code, fault.what, AGAIN)
         return None
+
+
+@lru_cache(maxsize=1)
+def _document(body: str) -> Json:
+    """The value of a text; a file of several accounts is read once for each of them."""
+    return _Reader(body).document()
 
 
 class _BrokenError(Exception):

@@ -21,7 +21,7 @@ from taxlots.reports.tie_out import FormPair, NotCompared, ReadForm, ReportedLot
 from taxlots.reports.tie_out_files import tie_out_files
 from taxlots.workflows.differences import differences
 from taxlots.workflows.reconcile_files import FormFiles, read_forms
-from taxlots.workflows.reconcile_matching import match_rows
+from taxlots.workflows.reconcile_matching import Row, match_rows
 from taxlots.workflows.reconcile_pairs import form_pairs
 from taxlots.workflows.reconcile_rows import form_rows, our_rows, reported_lots, with_symbols
 from taxlots.workflows.reconcile_status import with_status
@@ -110,7 +110,7 @@ def tie_out(
             aside.append(NotCompared(piece, why))
     rows = our_rows(ours, books)
     theirs = with_symbols(reported_lots(readings, books.record.securities, year), rows)
-    ties = with_status(found, list(_ties(ours, theirs, found)), tolerance_cents)
+    ties = with_status(found, list(_ties(ours, rows, theirs)), tolerance_cents)
     return TieOut(
         views=found,
         year=year,
@@ -143,15 +143,15 @@ def _form(reading: Reading, year: int) -> ReadForm:
 
 
 def _ties(
-    ours: Sequence[Difference], theirs: Sequence[ReportedLot], found: ComparedViews
+    ours: Sequence[Difference], mine: Sequence[Row], theirs: Sequence[ReportedLot]
 ) -> Iterator[Tie]:
     """Pieces and rows that are the same, in the order of the book, then of the forms.
 
-    What a broker ought not to report meets a row only if no other piece does.
+    ``mine`` are the pieces as rows.  What a broker ought not to report meets a row of the form
+    only if no other piece does.
     """
     reportable = [at for at, one in enumerate(ours) if one.pair.broker is not None]
     others = [at for at, one in enumerate(ours) if one.pair.broker is None]
-    mine = our_rows(ours, found.taxpayer)
     told = form_rows(theirs)
     groups: list[tuple[tuple[int, ...], tuple[int, ...], bool]] = []
     left: list[int] = []

@@ -11,6 +11,7 @@ from taxlots.book.form_8949 import NOTHING_TOLD, Told
 from taxlots.book.view_pieces import Figures, Pair, matched
 from taxlots.domain.money import apportion
 from taxlots.reports.tie_out import FormPair, ReportedLot, Sums, Tie, TieOut, sums_of_form
+from taxlots.workflows.reconcile_rows import is_exactly
 
 FORM_AMOUNTS: Final = ("proceeds_cents", "basis_cents", "disallowed_cents")
 
@@ -51,6 +52,8 @@ def form_pairs(tie: Tie) -> Iterator[FormPair]:
         for pair in pairs:
             if pair.taxpayer is not None:
                 yield FormPair(replace(pair, broker=None), pair.broker, NOTHING_TOLD, tie)
+    elif len(pairs) == len(tie.theirs) == 1 and is_exactly(pairs[0], tie.theirs[0]):
+        yield FormPair(pairs[0], pairs[0].broker, tie.theirs[0].told, tie)
     elif _has_other_lots(tie) and _is_as_many(pairs, tie.theirs):
         yield from _cut(tie, pairs)
     else:

@@ -78,6 +78,23 @@ def seen_of(pair: Pair) -> Figures:
     return pair.side if pair.broker is None else pair.broker
 
 
+def is_exactly(pair: Pair, lot: ReportedLot) -> bool:
+    """Whether a row of a form tells a whole piece to the cent, as a broker ought to report it."""
+    side = pair.broker
+    return (
+        side is not None
+        and not side.is_unknown
+        and side.quantity == lot.quantity
+        and side.proceeds_cents == lot.proceeds_cents
+        and side.basis_cents == lot.basis_cents
+        and side.disallowed_cents == lot.disallowed_cents
+        and side.acquired == lot.acquired
+        and pair.sold == lot.sold
+        and lot.covered in (None, side.is_covered)
+        and lot.term in ("", "LT" if side.is_long else "ST")
+    )
+
+
 def our_rows(pieces: Sequence[Difference], books: Books) -> list[Row]:
     """Pieces as rows to match, by what a broker ought to report of them."""
     ids = books.journal.ids.to_pylist()

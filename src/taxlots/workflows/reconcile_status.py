@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +15,10 @@ from taxlots.workflows.lot_breaks import Cause
 from taxlots.workflows.lot_matching import LotFigures, Pairing
 from taxlots.workflows.reconcile_causes import FORM_REMEDIES, cause_of
 from taxlots.workflows.reconcile_facts import Position, positions_of
-from taxlots.workflows.reconcile_rows import lot_of_form, lot_of_piece
+from taxlots.workflows.reconcile_rows import is_exactly, lot_of_form, lot_of_piece
 
+ORDER: Final = {reason: at for at, reason in enumerate(Reason)}
+AGREES: Final = "the form has what the book has"
 NOTHING: Final = "Nothing."
 ADJUST: Final = "Nothing: Form 8949 takes your figure, as adjustments.csv shows."
 SHORT_OF_FORM: Final = "no form lists what is a sale for the taxpayer alone"
@@ -35,7 +37,11 @@ def with_status(found: ComparedViews, ties: Sequence[Tie], tolerance_cents: int)
 
 def _stated(tie: Tie, tolerance_cents: int) -> Tie:
     """A tie with its status; a break is not typed yet."""
-    reasons = tuple(r for r in Reason if any(r in one.reasons for one in tie.ours))
+    told = {reason for one in tie.ours for reason in one.reasons}
+    is_single = len(tie.ours) == len(tie.theirs) == 1 and not tie.is_rest
+    if is_single and not told and is_exactly(tie.ours[0].pair, tie.theirs[0]):
+        return replace(tie, because=AGREES, what_to_do=NOTHING)
+    reasons = _ordered(told)
     is_defect = Reason.UNEXPLAINED in reasons
     if not tie.ours or not tie.theirs:
         # What a broker ought not to report is on no form.
@@ -54,8 +60,12 @@ def _stated(tie: Tie, tolerance_cents: int) -> Tie:
     elif _is_covered_otherwise(form, seen if tie.broker_view else own):
         law[Reason.NONCOVERED] = "book and form differ on whether the security is covered"
     if law:
-        return _explained(tie, tuple(r for r in Reason if r in law), "; ".join(law.values()))
-    return replace(tie, because="the form has what the book has", what_to_do=NOTHING)
+        return _explained(tie, _ordered(law), "; ".join(law.values()))
+    return replace(tie, because=AGREES, what_to_do=NOTHING)
+
+
+def _ordered(reasons: Collection[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=ORDER.__getitem__))
 
 
 def _broken(tie: Tie) -> Tie:
