@@ -122,6 +122,7 @@ def test_the_same_filing_gives_the_same_bytes() -> None:
     assert b"20260115000000Z" in made
 
 
+@pytest.mark.slow
 def test_five_thousand_rows_are_totalled_and_each_page_names_its_box() -> None:
     pages = pages_of(filing_of(forms_of(many_rows(5_000))))
     of_a = [page for page in pages if "Form 8949, box A, page" in page]
