@@ -12,6 +12,7 @@ from taxlots.cli.audit import audit
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
+from taxlots.cli.form_8949 import form_8949
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
@@ -59,6 +60,7 @@ COMMANDS: Final = (
     (tax_cost, "tax-cost", "taxlots tax-cost ledger/sample --lot s2020-0212 --price 76.50"),
     (audit, "audit", "taxlots audit ledger/sample --year 2020 --out pack"),
     (verify, "verify", "taxlots verify ledger/sample"),
+    (form_8949, "form8949", "taxlots form8949 ledger/sample --year 2020 --out forms"),
     (
         select,
         "select",

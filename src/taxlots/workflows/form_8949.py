@@ -19,14 +19,13 @@ from taxlots.book.form_8949_totals import (
 from taxlots.book.return_forms import Filing, ReturnForms
 from taxlots.book.schedule_d import OtherEntries, schedule_d
 from taxlots.book.section_1256 import INCOMPLETE
-from taxlots.book.view_reasons import MEANINGS
 from taxlots.book.wash_statement import WashStatementRow, wash_statement
 from taxlots.book.year_items import tax_returns
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.domain.security import Security
 from taxlots.domain.tax_profile import TaxProfile
-from taxlots.workflows.differences import differences
+from taxlots.workflows.form_8949_reported import Reported, reported_of
 from taxlots.workflows.form_8949_reviews import filing_reviews
 from taxlots.workflows.tax import Chain
 from taxlots.workflows.year_items import MarkedYear, marked_year
@@ -34,7 +33,7 @@ from taxlots.workflows.year_items import MarkedYear, marked_year
 if TYPE_CHECKING:
     from taxlots.book.form_4797 import Form4797Row
     from taxlots.domain.form_8949 import Form8949Row
-    from taxlots.reports.compared_views import ComparedViews
+    from taxlots.workflows.reconcile_files import FormFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,40 +71,32 @@ def filed_year(
     year: int,
     *,
     tax_return: str | None = None,
+    forms: FormFiles | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
     choices: FormChoices = AS_LISTED,
 ) -> FiledYear:
     """The forms of a year of a book, of one return or of all.
 
-    Where no actual Form 1099-B is given, the broker's view of the book stands for it.  Raises
-    UsageError for a return that the book does not have, and DataError where the book has errors
-    or a price that a mark needs is missing.
+    ``forms`` are the actual Forms 1099-B; without them, and for accounts without one, the broker's
+    view of the book stands for them.  Raises UsageError for a return that the book does not have,
+    and DataError where the book or a form has errors or a price that a mark needs is missing.
     """
-    compared = differences(book, as_of=as_of, known_at=known_at, year=year)
-    return forms_of(compared, year, tax_return=tax_return, choices=choices)
+    reported = reported_of(book, year, forms, as_of=as_of, known_at=known_at)
+    return filled_in(reported, tax_return=tax_return, choices=choices)
 
 
-def forms_of(
-    compared: ComparedViews,
-    year: int,
-    *,
-    tax_return: str | None = None,
-    choices: FormChoices = AS_LISTED,
+def filled_in(
+    reported: Reported, *, tax_return: str | None = None, choices: FormChoices = AS_LISTED
 ) -> FiledYear:
-    """``filed_year`` of views that are compared already."""
-    books = compared.taxpayer
+    """``filed_year`` of pieces that stand beside what is reported already."""
+    books, year, pairs = reported.books, reported.year, reported.pairs
     returns = wanted_returns(books, tax_return)
     marked = marked_year(books, year)
     _check_marks(marked, returns)
-    pairs = [one.pair for one in compared.pieces]
-    because = {
-        at: "; ".join(MEANINGS[reason] for reason in one.reasons)
-        for at, one in enumerate(compared.pieces)
-        if one.reasons
-    }
-    rows = form_8949_rows(pairs, books, year, with_straight=choices.with_exception_1)
-    statement = wash_statement(pairs, books, year, because=because)
+    told = reported.told
+    rows = form_8949_rows(pairs, books, year, told=told, with_straight=choices.with_exception_1)
+    statement = wash_statement(pairs, books, year, told=told, because=reported.because)
     chain = Chain(books)
     profiles = _profiles(chain, year)
     filled = tuple(_return_forms(name, rows, statement, marked, chain, choices) for name in returns)
@@ -117,11 +108,9 @@ def forms_of(
         returns=filled,
     )
     reviews = filing_reviews(books, filing, marked, profiles)
+    problems = (*reported.problems, *marked.problems, *chain.problems, *reviews)
     return FiledYear(
-        filing=filing,
-        taxpayer=books,
-        marked=marked,
-        problems=tuple(dict.fromkeys((*marked.problems, *chain.problems, *reviews))),
+        filing=filing, taxpayer=books, marked=marked, problems=tuple(dict.fromkeys(problems))
     )
 
 
@@ -195,8 +184,10 @@ def _return_forms(
     if choices.in_dollars:
         mine = tuple(in_whole_dollars(row) for row in mine)
     totals: tuple[Form8949Row, ...] = ()
+    brokers: dict[str, str] = {}
     if choices.with_exception_2:
-        totals = statement_totals(mine, {a.id: a.custodian for a in books.record.accounts})
+        brokers = {a.id: a.custodian for a in books.record.accounts}
+        totals = statement_totals(mine, brokers)
     contracts = form_6781(marked.contracts.years, name, year, in_dollars=choices.in_dollars)
     if contracts is not None:
         other = replace(
@@ -224,6 +215,7 @@ def _return_forms(
         ),
         wash_statement=tuple(row for row in statement if row.tax_return == name),
         is_provisional=marked.items[name].is_provisional,
+        brokers=brokers,
     )
 
 

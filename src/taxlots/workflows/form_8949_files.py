@@ -4,20 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from taxlots.domain.problem import Problem, UsageError
-from taxlots.reports.folders import check_folder, write_folder
+from taxlots.domain.problem import DataError, Problem, UsageError
+from taxlots.reports.books_files import problem_table
+from taxlots.reports.folders import FAILURE, check_folder, write_folder
 from taxlots.reports.single_files import check_file, write_files
+from taxlots.workflows.form_8949 import AS_LISTED, FiledYear, FormChoices, filed_year
 
 if TYPE_CHECKING:
     from taxlots.book.return_forms import ReturnForms
-    from taxlots.workflows.form_8949 import FiledYear
+    from taxlots.workflows.reconcile_files import FormFiles
 
 CSV: Final = "csv"
+PDF: Final = "pdf"
 OF_ONE_RETURN: Final = frozenset({"txf", "taxact"})
 """Formats of a program that holds one return."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormsWanted:
+    """Which forms of which book, in which format, and where; ``out`` is None to write nothing.
+
+    ``forms`` are the actual Forms 1099-B, ``official_form`` the PDF to fill in.
+    """
+
+    book: str
+    year: int
+    form: str = CSV
+    out: Path | None = None
+    tax_return: str | None = None
+    as_of: date | None = None
+    known_at: datetime | None = None
+    choices: FormChoices = AS_LISTED
+    official_form: Path | None = None
+    forms: FormFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +51,21 @@ class WrittenForms:
     problems: tuple[Problem, ...] = ()
 
 
-def check_place(form: str, out: Path) -> None:
-    """Refuse an unknown format or a place that cannot be written.  Raises UsageError."""
+def check_place(form: str, out: Path | None, *, official_form: Path | None = None) -> None:
+    """Refuse what cannot be written, before anything is booked.  Raises UsageError.
+
+    Without ``out`` nothing is to be written, which only the default format allows.
+    """
     if form not in FORMATS:
         raise UsageError(f"{form!r} is no format; choose one of {', '.join(FORMATS)}")
-    if form == CSV:
-        check_folder(out)
-    else:
-        check_file(out)
+    if official_form is not None and form != PDF:
+        raise UsageError("--official-form is for --format pdf; leave one of them out")
+    if out is None and form != CSV:
+        raise UsageError(f"--format {form} needs --out; name the file to write")
+    if official_form is not None and not official_form.is_file():
+        raise UsageError(f"{official_form} is no file; name the PDF of the form")
+    if out is not None:
+        (check_folder if form == CSV else check_file)(out)
 
 
 def write_forms(
@@ -47,12 +77,37 @@ def write_forms(
     IRS to fill in, with the format ``pdf``.  Raises UsageError where the format holds one return
     and there are several, or where a file cannot be read or written.
     """
-    check_place(form, out)
-    if official_form is not None and form != "pdf":
-        raise UsageError("--official-form is for --format pdf; leave one of them out")
+    check_place(form, out, official_form=official_form)
     if form in OF_ONE_RETURN or official_form is not None:
         _only_return(filed, form)
     return FORMATS[form](filed, out, official_form)
+
+
+def filed_and_written(wanted: FormsWanted) -> tuple[FiledYear, WrittenForms]:
+    """Fill in the forms of a year and write them.
+
+    Raises UsageError for what cannot be written, and DataError for a book with errors; a folder
+    then holds ``problems.csv`` alone.
+    """
+    form, out, official = wanted.form, wanted.out, wanted.official_form
+    check_place(form, out, official_form=official)
+    try:
+        filed = filed_year(
+            wanted.book,
+            wanted.year,
+            tax_return=wanted.tax_return,
+            forms=wanted.forms,
+            as_of=wanted.as_of,
+            known_at=wanted.known_at,
+            choices=wanted.choices,
+        )
+    except DataError as failure:
+        if form == CSV and out is not None:
+            write_folder(out, {FAILURE: problem_table(failure.problems)})
+        raise
+    if out is None:
+        return filed, WrittenForms(paths=())
+    return filed, write_forms(filed, form, out, official_form=official)
 
 
 def _only_return(filed: FiledYear, form: str) -> ReturnForms:
@@ -75,9 +130,25 @@ def _csv(filed: FiledYear, out: Path, _official: Path | None) -> WrittenForms:
 
 
 def _xlsx(filed: FiledYear, out: Path, _official: Path | None) -> WrittenForms:
-    from taxlots.reports.xlsx_8949 import write
+    from taxlots.workflows.form_8949_workbook import write_workbook
 
-    write(out, filed.filing)
+    write_workbook(filed, out)
+    return WrittenForms(paths=(out,))
+
+
+def _pdf(filed: FiledYear, out: Path, official: Path | None) -> WrittenForms:
+    from taxlots.book.year_state import year_states
+    from taxlots.reports.official_pdf import filled
+    from taxlots.reports.pdf_8949 import pdf_bytes
+    from taxlots.reports.year_state import state_sentence
+
+    filing = filed.filing
+    if official is not None:
+        write_files({out: filled(official.read_bytes(), filing)})
+        return WrittenForms(paths=(out,))
+    states = year_states(filed.taxpayer, filing.year)
+    told = {state.tax_return: state_sentence(state) for state in states if state.is_provisional}
+    write_files({out: pdf_bytes(filing, provisional=told)})
     return WrittenForms(paths=(out,))
 
 
@@ -114,6 +185,7 @@ def _fdx(filed: FiledYear, out: Path, _official: Path | None) -> WrittenForms:
 FORMATS: Final[dict[str, Callable[[FiledYear, Path, Path | None], WrittenForms]]] = {
     CSV: _csv,
     "xlsx": _xlsx,
+    PDF: _pdf,
     "txf": _txf,
     "taxact": _taxact,
     "fdx": _fdx,
