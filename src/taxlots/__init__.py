@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from taxlots.workflows.open_book import (
         Book,
         BookTax,
+        ChosenLots,
         Explanation,
         HarvestFrames,
         LotTaxCost,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Book",
     "BookTax",
+    "ChosenLots",
     "DataError",
     "Explanation",
     "HarvestFrames",

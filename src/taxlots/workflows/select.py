@@ -26,7 +26,7 @@ from taxlots.workflows.year_tax import year_tax_of
 NAMES = (*ReliefMethod, NAME)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A sale as somebody asks for it, in text: so many shares, or so many dollars.
 
