@@ -53,7 +53,9 @@ def match_rows(ours: list[Row], theirs: list[Row]) -> list[Matched]:
     """Match two lists of rows; every row of either stands in exactly one match."""
     left = _Unmatched(ours, theirs)
     left.match_numbers()
-    left.match_single_rows()
+    left.match_single_rows(SURE)
+    left.match_whole_lots()
+    left.match_single_rows(LIKELY)
     left.match_lots()
     left.match_undated()
     left.match_near()
@@ -67,11 +69,15 @@ FIRST_AND_LAST: Final = (0, -1)
 SURE: Final[tuple[Callable[[Row], Key], ...]] = (
     lambda r: (r.quantity, r.proceeds_cents, r.basis_cents, r.disallowed_cents),
     lambda r: (r.quantity, r.proceeds_cents, r.basis_cents),
+)
+"""What must agree beside place, day of sale and day of purchase, the surest first."""
+
+LIKELY: Final[tuple[Callable[[Row], Key], ...]] = (
     lambda r: (r.quantity, r.proceeds_cents),
     lambda r: (r.quantity, r.basis_cents),
     lambda r: r.quantity,
 )
-"""What must agree beside place, day of sale and day of purchase, the surest first."""
+"""What must agree where the amounts of a lot do not."""
 
 
 class _Unmatched:
@@ -90,10 +96,15 @@ class _Unmatched:
             lambda row: (row.place, row.numbers) if row.numbers[0] else None, _is_as_many
         )
 
-    def match_single_rows(self) -> None:
+    def match_single_rows(self, likenesses: tuple[Callable[[Row], Key], ...]) -> None:
         """Match single rows of one day of sale and purchase by quantity and amounts."""
-        for sure, at in product(SURE, FIRST_AND_LAST):
-            self._pair_single(_by_lot(at, sure))
+        for likeness, at in product(likenesses, FIRST_AND_LAST):
+            self._pair_single(_by_lot(at, likeness))
+
+    def match_whole_lots(self) -> None:
+        """Match all rows of one day of sale and purchase whose shares and amounts sum alike."""
+        for at in FIRST_AND_LAST:
+            self._pair_groups(_by_lot(at), _sums_alike)
 
     def match_lots(self) -> None:
         """Match all rows of one day of sale and purchase that are as many shares, or nearly."""
@@ -269,6 +280,20 @@ def _quantity(rows: list[Row]) -> int:
 
 def _is_as_many(ours: list[Row], theirs: list[Row]) -> bool:
     return _quantity(ours) == _quantity(theirs) and all(row.quantity for row in theirs)
+
+
+def _sums_alike(ours: list[Row], theirs: list[Row]) -> bool:
+    """Whether shares, proceeds and basis of both sides are the same in sum."""
+    return (
+        _is_as_many(ours, theirs)
+        and sum(row.proceeds_cents for row in ours) == sum(row.proceeds_cents for row in theirs)
+        and _basis(ours) == _basis(theirs)
+    )
+
+
+def _basis(rows: list[Row]) -> int | None:
+    known = [row.basis_cents for row in rows if row.basis_cents is not None]
+    return sum(known) if len(known) == len(rows) else None
 
 
 def _is_untold(_ours: list[Row], theirs: list[Row]) -> bool:

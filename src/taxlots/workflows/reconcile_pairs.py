@@ -43,9 +43,9 @@ def pairs_with_form(found: TieOut) -> FormPairs:
 def form_pairs(tie: Tie) -> Iterator[FormPair]:
     """The pieces of a tie, each with its share of the form's rows.
 
-    Where both sides are as many shares, lots meet lots in their order, and both are cut at each
-    other's bounds.  Else what the form has more or less than the broker's view is spread over the
-    pieces by their shares.  Either way the shares sum to the form.
+    Where the form's rows are several lots and as many shares as ours, pieces are cut at the bounds
+    of the rows, in order.  What the form has more or less than the broker's view is spread over the
+    pieces of a row, or over all, by their shares, so that they sum to the form.
     """
     pairs = [one.pair for one in tie.ours]
     if not tie.theirs:
@@ -55,9 +55,10 @@ def form_pairs(tie: Tie) -> Iterator[FormPair]:
     elif len(pairs) == len(tie.theirs) == 1 and is_exactly(pairs[0], tie.theirs[0]):
         yield FormPair(pairs[0], pairs[0].broker, tie.theirs[0].told, tie)
     elif _has_other_lots(tie) and _is_as_many(pairs, tie.theirs):
-        yield from _cut(tie, pairs)
+        for lot, parts in _cut(pairs, tie.theirs):
+            yield from _spread(tie, parts, [lot])
     else:
-        yield from _spread(tie, pairs)
+        yield from _spread(tie, pairs, tie.theirs)
 
 
 def _has_other_lots(tie: Tie) -> bool:
@@ -71,32 +72,33 @@ def _is_as_many(pairs: Sequence[Pair], theirs: Sequence[ReportedLot]) -> bool:
     return all(told) and sum(told) == sum(pair.side.quantity for pair in pairs)
 
 
-def _cut(tie: Tie, pairs: Sequence[Pair]) -> Iterator[FormPair]:
-    """Lots beside lots: oldest first on both sides, cut at each other's bounds."""
+def _cut(
+    pairs: Sequence[Pair], theirs: Sequence[ReportedLot]
+) -> Iterator[tuple[ReportedLot, list[Pair]]]:
+    """The pieces that each row of the form takes, oldest lots first on both sides."""
     ordered = sorted(pairs, key=lambda pair: (pair.sold, pair.side.acquired))
-    theirs = sorted(tie.theirs, key=lambda lot: (lot.sold, lot.acquired or 0))
+    rows = sorted(theirs, key=lambda lot: (lot.sold, lot.acquired or 0))
     sides = [pair.side for pair in ordered]
-    rows = [_figures(lot, sides[0]) for lot in theirs]
+    bounds = [replace(sides[0], quantity=lot.quantity) for lot in rows]
+    taxpayer = _parts([pair.taxpayer or pair.side for pair in ordered], bounds)
+    broker = _parts([pair.broker or pair.side for pair in ordered], bounds)
     ends = list(accumulate(side.quantity for side in sides))
-    told_ends = list(accumulate(row.quantity for row in rows))
-    taxpayer = [pair.taxpayer or pair.side for pair in ordered]
-    seen = [pair.broker or pair.side for pair in ordered]
+    told_ends = list(accumulate(lot.quantity for lot in rows))
+    taken: list[list[Pair]] = [[] for _ in rows]
     at = told_at = end = 0
-    for mine, view, row in zip(
-        _parts(taxpayer, rows), _parts(seen, rows), _parts(rows, sides), strict=True
-    ):
-        end += row.quantity
-        pair, lot = ordered[at], theirs[told_at]
-        start = told_ends[told_at] - lot.quantity
-        form = replace(row, lot_row=pair.side.lot_row)
-        yield FormPair(
-            replace(pair, taxpayer=mine if pair.taxpayer else None, broker=form),
-            view if pair.broker else None,
-            _told_share(lot.told, lot.quantity, end - start, row.quantity),
-            tie,
+    for mine, seen in zip(taxpayer, broker, strict=True):
+        end += mine.quantity
+        pair = ordered[at]
+        taken[told_at].append(
+            replace(
+                pair,
+                taxpayer=mine if pair.taxpayer else None,
+                broker=seen if pair.broker else None,
+            )
         )
         at += end == ends[at]
         told_at += end == told_ends[told_at]
+    return zip(rows, taken, strict=True)
 
 
 def _parts(pieces: list[Figures], others: list[Figures]) -> list[Figures]:
@@ -104,12 +106,12 @@ def _parts(pieces: list[Figures], others: list[Figures]) -> list[Figures]:
     return [part for part, _ in matched(pieces, others) if part is not None]
 
 
-def _spread(tie: Tie, pairs: Sequence[Pair]) -> Iterator[FormPair]:
+def _spread(tie: Tie, pairs: Sequence[Pair], theirs: Sequence[ReportedLot]) -> Iterator[FormPair]:
     """The broker's view of each piece, changed by its share of what the form has otherwise."""
     sides = [pair.broker or _without_amounts(pair.side) for pair in pairs]
-    total = sums_of_form(tie.theirs)
+    total = sums_of_form(theirs)
     whole = sum(side.quantity for side in sides)
-    told = _told_together(tie.theirs)
+    told = _told_together(theirs)
     changes = {name: _change(name, total, sides) for name in FORM_AMOUNTS}
     start = 0
     for pair, side in zip(pairs, sides, strict=True):
@@ -128,7 +130,7 @@ def _spread(tie: Tie, pairs: Sequence[Pair]) -> Iterator[FormPair]:
             is_unknown=total.basis_cents is None,
             is_long=_only(total.terms) == "LT" if _only(total.terms) else side.is_long,
             is_covered=_covered(total, side),
-            acquired=_day(tie.theirs, side),
+            acquired=_day(theirs, side),
         )
         yield FormPair(
             replace(pair, broker=form),
@@ -169,24 +171,6 @@ def _day(theirs: Sequence[ReportedLot], side: Figures) -> int:
     told = {lot.acquired for lot in theirs}
     only = next(iter(told)) if len(told) == 1 else None
     return side.acquired if only is None else only
-
-
-def _figures(lot: ReportedLot, like: Figures) -> Figures:
-    """A row of the form as figures; what it does not tell is as ``like`` has it."""
-    return Figures(
-        lot_row=like.lot_row,
-        acquired=like.acquired if lot.acquired is None else lot.acquired,
-        holding_period=like.holding_period if lot.acquired is None else lot.acquired,
-        quantity=lot.quantity,
-        proceeds_cents=lot.proceeds_cents,
-        basis_cents=lot.basis_cents or 0,
-        disallowed_cents=lot.disallowed_cents,
-        nondeductible_cents=0,
-        is_long=lot.term == "LT" if lot.term else like.is_long,
-        is_unknown=lot.basis_cents is None,
-        is_covered=like.is_covered if lot.covered is None else lot.covered,
-        rules=0,
-    )
 
 
 def _told_together(theirs: Sequence[ReportedLot]) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,18 +27,35 @@ def reported_lots(
     readings: Iterable[Reading], securities: Mapping[str, Security], year: int
 ) -> list[ReportedLot]:
     """The sales of a year that forms list, in the order of files and rows."""
-    symbols = Symbols(securities)
-    by_symbol = {symbol.casefold(): symbol for symbol in securities}
-
-    def symbol_of(lot: CustodianRealizedLot) -> str:
-        return symbols.of(lot) or by_symbol.get(lot.description.strip().casefold(), "")
-
+    symbol_of = _Names(securities).symbol_of
     return [
         _reported(lot, reading, symbol_of(lot))
         for reading in readings
         for lot in reading.realized_lots
         if lot.closed.year == year
     ]
+
+
+class _Names:
+    """Finds the symbol of a row of a form.
+
+    A CUSIP or a name that several symbols share, as after a change of symbol, is none's: then the
+    form's own word decides, else the sales themselves (``with_symbols``).
+    """
+
+    def __init__(self, securities: Mapping[str, Security]) -> None:
+        self._symbols = Symbols(securities)
+        cusips = Counter(s.cusip for s in securities.values() if s.cusip)
+        names = Counter(s.name.casefold() for s in securities.values() if s.name)
+        self._shared = {name for name, count in (cusips + names).items() if count > 1}
+        self._by_symbol = {symbol.casefold(): symbol for symbol in securities}
+
+    def symbol_of(self, lot: CustodianRealizedLot) -> str:
+        """The symbol; blank where it is not known."""
+        name = lot.description.strip().casefold()
+        if lot.cusip in self._shared or name in self._shared:
+            return lot.symbol or self._by_symbol.get(name, "")
+        return self._symbols.of(lot) or self._by_symbol.get(name, "")
 
 
 def _reported(lot: CustodianRealizedLot, reading: Reading, symbol: str) -> ReportedLot:
