@@ -135,6 +135,19 @@ def test_a_lot_in_two_accounts_is_asked_for_by_account(tmp_path: Path) -> None:
     assert (found["quantity"], found["gain_long"]) == ("4", "240.00")
 
 
+def test_1012_1_e_7_of_averaged_shares_the_oldest_are_sold_whatever_is_named(
+    tmp_path: Path,
+) -> None:
+    accounts = "household,account,kind,owner,method\nhome,brokerage,taxable,self,AVERAGE\n"
+    made = book(tmp_path / "book", ROWS, accounts=accounts)
+    (made / "securities.csv").write_text("symbol,kind\nABC,mutual_fund\n", encoding="utf-8")
+    (made / "profiles.csv").write_text(RATES, encoding="utf-8")
+    assert cost(made, "b1", "160")["gain_long"] == "350.00"
+    ran = taxlots("tax-cost", made, "--lot", "b2", "--price", "160", "--as-of", DAY)
+    assert ran.status == 2
+    assert "the sale would close b1; ask for that lot, or use `taxlots select`" in ran.err
+
+
 def test_nothing_is_booked_and_python_says_the_same(tmp_path: Path) -> None:
     made = written(tmp_path / "book")
     files = {name: (made / name).read_bytes() for name in files_in(made)}

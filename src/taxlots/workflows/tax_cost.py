@@ -97,6 +97,7 @@ def tax_cost_of_lot(
     selection, problems = select(books, request, settlement_day, year, lots=named)
     if selection is None:
         raise DataError(problems)
+    _require_same(selection, lot)
     return LotCost(
         books=books,
         request=request,
@@ -161,6 +162,16 @@ def _require_taxed(books: Books, part: OpenLot) -> None:
         raise UsageError(
             f"{part.symbol} in {part.account} is marked to market at the end of the year: a sale "
             "realizes no more than that, and has no tax cost of its own"
+        )
+
+
+def _require_same(selection: Selection, lot: str) -> None:
+    """Shares on average basis leave in the order of purchase, whatever is named."""
+    others = dict.fromkeys(one.lot_id for one in selection.outcomes if one.lot_id != lot)
+    if others:
+        raise UsageError(
+            f"lot {lot!r} is on average basis, where the oldest shares are sold first: the sale"
+            f" would close {', '.join(others)}; ask for that lot, or use `taxlots select`"
         )
 
 
