@@ -16,6 +16,7 @@ from tests.cli.running import SAMPLE, book
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.reports.audit_files import FILES, archive_name
 from taxlots.workflows.audit import write_audit
+from taxlots.workflows.audit_choices import AuditChoices
 from taxlots.workflows.replay import write_replay
 
 YEAR = 2020
@@ -121,6 +122,66 @@ def test_the_register_has_every_disallowed_cent_within_its_window(folder: Path) 
     assert total(register, "permanent") == total(realized, "permanently_disallowed")
     for row in register:
         assert row["window_from"] <= row["replacement_acquired"] <= row["window_to"]
+
+
+def test_form_8949_and_lines_1a_and_8a_sum_to_what_was_realized(folder: Path) -> None:
+    """No section 475 account and no section 1256 contract is in the sample."""
+    bridge, realized = rows_of(folder, "bridge.csv"), rows_of(folder, "realized.csv")
+    filed = rows_of(folder, "form_8949.csv")
+    assert {row["difference"] for row in bridge} == {"0.00"}
+    assert total(filed, "gain") == total(realized, "gain")
+    pieces = rows_of(folder, "bridge_rows.csv")
+    lines = [row for row in bridge if row["rows"]]
+    for line in lines:
+        mine = [row for row in pieces if row["line"] == line["line"]]
+        assert len(mine) == int(line["rows"])
+        for column in ("box_1d", "box_1e", "box_1g", "column_d", "column_e", "column_h"):
+            assert total(mine, column) == Decimal(line[column])
+    schedule = {row["line"]: row["gain"] for row in rows_of(folder, "schedule_d.csv")}
+    assert {line["line"]: line["column_h"] for line in lines}.items() <= schedule.items()
+
+
+def test_what_differs_from_the_1099_b_says_why(folder: Path) -> None:
+    pieces = rows_of(folder, "bridge_rows.csv")
+    adjusted = [row for row in pieces if row["column_f"]]
+    assert adjusted
+    for row in pieces:
+        differs = row["box_1e"] != row["column_e"] or row["box_1g"] != "0.00"
+        assert row["column_f"] or not differs
+        if "B" in row["column_f"]:
+            assert row["because"]
+
+
+def test_adjusted_and_large_sales_are_all_explained(folder: Path) -> None:
+    sample, realized = rows_of(folder, "sample.csv"), rows_of(folder, "realized.csv")
+    chosen = {row["sale_id"] for row in sample}
+    washed = {row["sale_id"] for row in realized if row["wash_sale_loss_disallowed"] != "0.00"}
+    assert washed <= {row["sale_id"] for row in sample if row["adjusted"] == "yes"}
+    large = {row["sale_id"] for row in sample if row["above"] == "yes"}
+    assert large == {
+        sale
+        for sale in {row["sale_id"] for row in realized}
+        if total([row for row in realized if row["sale_id"] == sale], "proceeds") >= 10_000
+    }
+    workings = (folder / "explanations.txt").read_text("utf-8")
+    stories = [
+        json.loads(line) for line in (folder / "stories.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert {story["sale_id"] for story in stories} == chosen
+    for row in realized:
+        if row["sale_id"] in chosen:
+            assert f"= {row['gain']}\n" in workings
+
+
+def test_another_seed_draws_another_sample(tmp_path: Path) -> None:
+    def drawn(seed: int) -> set[str]:
+        choices = AuditChoices(seed=seed, sample=3, above_cents=10**12)
+        out = tmp_path / str(seed)
+        write_audit(str(SAMPLE), YEAR, out, choices=choices)
+        return {row["sale_id"] for row in rows_of(out, "sample.csv") if row["drawn"] == "yes"}
+
+    assert len(drawn(1)) == 3
+    assert drawn(1) != drawn(2)
 
 
 def test_the_page_names_every_list_and_needs_nothing_else(folder: Path) -> None:

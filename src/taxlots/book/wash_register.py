@@ -17,7 +17,8 @@ from taxlots.law.s1091_wash_sale import WINDOW_DAYS
 class WashRegister:
     """Matches of the year's losses, one element a match, in the order of the file.
 
-    ``loss_*`` are the piece that was sold at a loss, ``lot_*`` the replacement.  ``*_row`` are rows
+    ``piece`` is the place of the loss in the fold's table of realized pieces.  ``loss_*`` are the
+    piece that was sold at a loss, ``lot_*`` the replacement.  ``*_row`` are rows
     of the journal, ``*_position`` positions of the books, ``*_day`` day numbers; ``first_day`` and
     ``last_day`` are both in the window.  ``loss_cents`` is the whole loss of the piece,
     ``disallowed_cents`` what this match disallows of it, ``permanent_cents`` the part of that which
@@ -25,6 +26,7 @@ class WashRegister:
     ``book.results``.
     """
 
+    piece: Int64
     sale_row: Int64
     loss_row: Int64
     loss_position: Int64
@@ -58,6 +60,7 @@ def wash_register(scope: AuditScope) -> WashRegister:
     window = loss["window"].astype(np.int64)
     disallowed = found["disallowed_cents"]
     return WashRegister(
+        piece=found["row"].astype(np.int64),
         sale_row=events["row"][loss["event"]].astype(np.int64),
         loss_row=_opening_row(scope, loss["lot"]),
         loss_position=loss["position"].astype(np.int64),

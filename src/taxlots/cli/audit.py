@@ -53,7 +53,8 @@ def audit(
     from taxlots.cli.printing import counted, print_json
     from taxlots.cli.progress import working
     from taxlots.domain.money import dollars
-    from taxlots.workflows.audit import AuditChoices, dollars_given, write_audit
+    from taxlots.workflows.audit import write_audit
+    from taxlots.workflows.audit_choices import AuditChoices, dollars_given
     from taxlots.workflows.gather import day, moment
 
     choices = AuditChoices(seed=seed, sample=sample, above_cents=dollars_given(above))

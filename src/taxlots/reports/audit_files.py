@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from taxlots.reports import audit_columns as columns
+from taxlots.reports import audit_columns_forms as forms
 from taxlots.reports.folders import FAILURE, MANIFEST
 from taxlots.reports.index_page import PackFile, PackIndex, PackSection
 
@@ -26,9 +27,23 @@ class Listed:
 
 
 SECTIONS: Final[dict[str, tuple[str, dict[str, Listed]]]] = {
-    "What was realized": (
-        "The pieces of lots that the sales of the year closed.",
-        {"realized.csv": Listed("the year's pieces, one row each", columns.REALIZED)},
+    "What was realized, and what is filed": (
+        "The pieces of lots that the sales of the year closed, and how they reach the return.",
+        {
+            "realized.csv": Listed("the year's pieces, one row each", columns.REALIZED),
+            "bridge.csv": Listed(
+                "from Form 1099-B over Form 8949 to Schedule D, by line", forms.BRIDGE
+            ),
+            "bridge_rows.csv": Listed("the same, piece by piece", forms.BRIDGE_ROWS),
+            "form_8949.csv": Listed("Form 8949 and lines 1a and 8a", forms.FORM_8949),
+            "schedule_d.csv": Listed("Schedule D, every line", forms.SCHEDULE_D),
+            "form_6781.csv": Listed("Form 6781, section 1256 contracts", forms.FORM_6781),
+            "form_4797.csv": Listed("Form 4797, section 475 accounts", forms.FORM_4797),
+            "wash_statement.csv": Listed(
+                "where code W is below the broker's figure, and why", forms.STATEMENT
+            ),
+            "wash_statement.txt": Listed("the same as a statement to file", {}),
+        },
     ),
     "Is everything there?": (
         "What the journal holds, counted and summed, and for which days it is known.",
@@ -109,10 +124,25 @@ SECTIONS: Final[dict[str, tuple[str, dict[str, Listed]]]] = {
             ),
         },
     ),
+    "One by one": (
+        "Sales drawn at random, all large, all adjusted and all overridden ones, each explained.",
+        {
+            "sample.csv": Listed("which sales, and why each was chosen", columns.SAMPLE),
+            "explanations.txt": Listed("how each of them comes to its gain, figure by figure", {}),
+            "stories.txt": Listed(
+                "the same at length, with every step and authority; the drawn sales first where"
+                " they are many",
+                {},
+            ),
+            "stories.jsonl": Listed("stories.txt for programs, a story a line", {}),
+        },
+    ),
 }
 """Title of a section -> what it answers, and its files in order."""
 
 FILES: Final = {name: listed for _, files in SECTIONS.values() for name, listed in files.items()}
+
+TEXTS: Final = frozenset(name for name in FILES if not name.endswith(".csv"))
 
 FIRST_ARCHIVE_YEAR: Final = 1900
 LAST_ARCHIVE_YEAR: Final = 2199
@@ -130,18 +160,22 @@ RESULTS: Final = frozenset(
 """Every file that an earlier pack can have left in its folder."""
 
 
-def sections(tables: Mapping[str, pa.Table]) -> tuple[PackSection, ...]:
+def sections(tables: Mapping[str, pa.Table], texts: Mapping[str, str]) -> tuple[PackSection, ...]:
     """The sections of the index page: the files that are there, with how many rows they have."""
     found = []
     for title, (text, files) in SECTIONS.items():
         there = tuple(
-            PackFile(path=name, text=listed.text, rows=tables[name].num_rows)
+            PackFile(path=name, text=listed.text, rows=_rows(tables.get(name)))
             for name, listed in files.items()
-            if name in tables
+            if name in tables or name in texts
         )
         if there:
             found.append(PackSection(title=title, text=text, files=there))
     return tuple(found)
+
+
+def _rows(table: pa.Table | None) -> int | None:
+    return None if table is None else int(table.num_rows)
 
 
 def readme(page: PackIndex) -> str:

@@ -15,7 +15,7 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, scaled, shares
 from taxlots.reports.audit_columns import OPENING_BASIS, OPENING_LOTS, RESTATED_YEARS
 from taxlots.reports.rows import text_table
-from taxlots.workflows.closed_years import closed_years_of, compared
+from taxlots.workflows.closed_years import closed_years_of, compare_closed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,11 +35,10 @@ Holding = tuple[str, str]
 
 def closed_of(scope: AuditScope, book: str, known_at: datetime | None) -> list[ComparedYear]:
     """The closed years of the scope's returns, each beside what the books say now."""
-    return [
-        compared(book, scope.books, closed, known_at=known_at)
-        for closed in closed_years_of(book, known_at)
-        if closed.tax_return in scope.tax_returns
-    ]
+    if not closed_years_of(book, known_at):
+        return []
+    _, found = compare_closed(book, as_of=date_of(scope.books.as_of), known_at=known_at)
+    return [one for one in found if one.closed.tax_return in scope.tax_returns]
 
 
 def opening_table(

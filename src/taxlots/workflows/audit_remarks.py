@@ -23,6 +23,7 @@ def remarks_of(found: Gathered, tables: Mapping[str, pa.Table]) -> Iterator[str]
     yield from _closings(found)
     yield from _choices(tables)
     yield from _uncertain(tables)
+    yield from _untold(found)
 
 
 def _failures(found: Gathered, tables: Mapping[str, pa.Table]) -> Iterator[str]:
@@ -60,6 +61,14 @@ def _choices(tables: Mapping[str, pa.Table]) -> Iterator[str]:
         yield f"{late} sales name lots too late, so that the standing method holds"
     if rows := tables["overrides.csv"].num_rows:
         yield f"set by hand, taken back or changed later: {rows} (overrides.csv)"
+
+
+def _untold(found: Gathered) -> Iterator[str]:
+    if found.explained.untold:
+        yield (
+            f"{found.explained.untold} of {found.explained.table.num_rows} sales of sample.csv are"
+            " in explanations.txt alone; `taxlots explain` tells the story of each"
+        )
 
 
 def _uncertain(tables: Mapping[str, pa.Table]) -> Iterator[str]:

@@ -1,0 +1,118 @@
+"""What the columns of the forms in an audit pack mean, and of the bridge between them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Meanings = dict[str, str]
+
+BRIDGE: Final[Meanings] = {
+    "tax_return": "the return",
+    "line": "the line of Schedule D",
+    "source": "where its figures come from",
+    "rows": "pieces",
+    "unreported": "pieces that no Form 1099-B has",
+    "unknown_basis": "pieces whose basis is unknown; no total of columns (d) to (h) has them",
+    "box_1d": "proceeds on Form 1099-B",
+    "box_1e": "basis on Form 1099-B",
+    "box_1g": "wash sale loss disallowed on Form 1099-B",
+    "column_d": "proceeds, column (d)",
+    "column_e": "basis, column (e)",
+    "column_g": "adjustments, column (g)",
+    "column_h": "gain or loss, column (h), or the amount of the source",
+    "schedule_d": "column (h) of the line on Schedule D",
+    "difference": "column_h - schedule_d; 0.00, or the forms are wrong",
+}
+BRIDGE_ROWS: Final[Meanings] = {
+    "tax_return": "the return",
+    "sale_id": "the journal row that sold",
+    "lot_id": "the journal row that opened the lot",
+    "account": "the account",
+    "symbol": "the security",
+    "date_sold": "column (c)",
+    "quantity": "shares",
+    "box_1d": "proceeds on Form 1099-B; blank if no form has the piece",
+    "box_1e": "basis on Form 1099-B; blank if it has none",
+    "box_1g": "wash sale loss disallowed on Form 1099-B",
+    "box_2": "term on Form 1099-B",
+    "covered": "whether the basis is reported to the IRS",
+    "box": "the box of Form 8949, A to L",
+    "column_d": "proceeds",
+    "column_e": "basis; blank if unknown",
+    "column_f": "codes",
+    "column_g": "adjustment",
+    "column_h": "gain or loss; blank if the basis is unknown",
+    "line": "the line of Schedule D that has it",
+    "because": "why the figures are not those of Form 1099-B",
+}
+FORM_8949: Final[Meanings] = {
+    "tax_return": "the return",
+    "stands_on": "form_8949, or schedule_d for rows of lines 1a and 8a",
+    "box": "the box of Form 8949, A to L",
+    "line": "the line of Schedule D that totals it",
+    "description": "column (a)",
+    "date_acquired": "column (b)",
+    "date_sold": "column (c)",
+    "proceeds": "column (d)",
+    "cost_basis": "column (e); blank if unknown",
+    "codes": "column (f)",
+    "adjustment": "column (g)",
+    "gain": "column (h); blank if the basis is unknown",
+    "wash_sale_loss_disallowed": "the part of column (g) that code W adds",
+    "account": "the account",
+    "symbol": "the security",
+    "quantity": "shares",
+    "sale_id": "the journal row that sold",
+    "lot_id": "the journal row that opened the lot",
+    "status": "final, provisional, window_incomplete or basis_unknown",
+}
+SCHEDULE_D: Final[Meanings] = {
+    "tax_return": "the return",
+    "line": "the line",
+    "text": "what the line is",
+    "proceeds": "column (d)",
+    "cost_basis": "column (e)",
+    "adjustment": "column (g)",
+    "gain": "column (h)",
+    "answer": "yes or no, where the line asks",
+}
+FORM_6781: Final[Meanings] = {
+    "tax_return": "the return",
+    "line": "the line of Form 6781",
+    "text": "what the line is",
+    "account": "the account of line 1",
+    "loss": "column (b)",
+    "gain": "column (c)",
+    "amount": "the amount of lines 3 to 9",
+}
+FORM_4797: Final[Meanings] = {
+    "tax_return": "the return",
+    "description": "column (a) of Part II",
+    "date_acquired": "column (b)",
+    "date_sold": "column (c)",
+    "proceeds": "column (d)",
+    "cost_basis": "column (f)",
+    "gain": "column (g)",
+    "is_mark": "true for the deemed sale at the end of the year (26 USC 475)",
+    "account": "the account",
+    "symbol": "the security",
+    "quantity": "shares",
+    "sale_id": "the journal row that sold; blank on marks",
+    "lot_id": "the journal row that opened the lot",
+}
+STATEMENT: Final[Meanings] = {
+    "tax_return": "the return",
+    "box": "the box of Form 8949",
+    "description": "column (a)",
+    "date_acquired": "column (b)",
+    "date_sold": "column (c)",
+    "box_1g": "wash sale loss disallowed on Form 1099-B",
+    "wash_sale_loss_disallowed": "what the taxpayer disallows",
+    "difference": "the one less the other",
+    "because": "why",
+    "account": "the account",
+    "symbol": "the security",
+    "quantity": "shares",
+    "sale_id": "the journal row that sold",
+    "lot_id": "the journal row that opened the lot",
+}
