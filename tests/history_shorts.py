@@ -61,6 +61,8 @@ def cover(scribe: Scribe) -> bool:
     else:
         position.take(units)
     cells |= draw_money(scribe, symbol, units, is_cost=True)
+    if units % 3 == 0:
+        cells["settle_date"] = (scribe.today + timedelta(days=2)).isoformat()
     scribe.write("BUY_TO_COVER", account, symbol, units, **cells)
     return True
 

@@ -2,7 +2,7 @@
 
 Twenty blocks of a hundred seeds each, then a search by hypothesis.  A difference is shown with
 the smallest history that was found to have it.  Histories with further events are compared by
-profile, once the fold books them as the auditor does.
+profile.
 """
 
 from collections import Counter
@@ -20,17 +20,6 @@ BLOCK = 100
 BLOCKS = 20
 PROFILES = ("corporate", "options", "averaging", "shorts", "all")
 """Profiles of histories with further events; those of trades alone have a test of their own."""
-
-DISPUTED = {
-    "corporate": {183, 210, 312, 316, 361, 364},
-    "shorts": {257},
-    "all": {75, 189},
-}
-"""Seeds on which the engines still differ, of 400 for each profile.  The sets may only shrink.
-
-Short sales that overlap, with units reached by several of them or a literal D2 over a delivery;
-and a cent between an adjusted lot's cost and its wash adjustment after two exchanges.
-"""
 
 TABLES = ("realized", "lots", "wash_sales", "shorts")
 
@@ -110,20 +99,8 @@ def test_two_engines_agree_on_random_histories(block: int) -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("block", range(4))
 def test_two_engines_agree_on_histories_with_further_events(profile: str, block: int) -> None:
-    disputed = DISPUTED.get(profile, set())
     for seed in range(block * BLOCK, (block + 1) * BLOCK):
-        if seed not in disputed:
-            check(random_history(seed, 8 + seed % 53, profile))
-
-
-@pytest.mark.parametrize("profile", sorted(DISPUTED))
-def test_what_is_named_as_disputed_still_is(profile: str) -> None:
-    settled = [
-        seed
-        for seed in sorted(DISPUTED[profile])
-        if not disagreement(random_history(seed, 8 + seed % 53, profile))
-    ]
-    assert not settled, f"{profile}: these seeds agree by now; take them out of DISPUTED"
+        check(random_history(seed, 8 + seed % 53, profile))
 
 
 @given(histories())

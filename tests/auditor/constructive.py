@@ -76,7 +76,7 @@ class _Open:
 
 def is_cured(held: Holdings, event: Event) -> bool:
     """26 USC 1259(c)(3): closed by 30 January, and sixty days of staying exposed."""
-    last = _last_closing(held, event)
+    last = _last_closing(held, event) if event.action == "SELL_SHORT" else None
     if last is None or last > date(event.day.year + 1, 1, 30):
         return False
     until = last + timedelta(days=59)

@@ -105,7 +105,7 @@ def _distribute(held: Holdings, event: Event, parts: list[Part], new: int, share
         old = {name: part.whole.remaining(name) for name in names}
         given = {name: rounded(old[name] * share) for name in names}
         child = copy(part)
-        child.whole = Whole(units, given)
+        child.whole, child.arrived = Whole(units, given), next(held.serial)
         child.symbol, child.used, child.is_candidate = event.to_symbol, False, False
         child.right_of = event.symbol if event.action == "RIGHTS" else ""
         child.own = True

@@ -42,7 +42,8 @@ def _drop_empty(held: Holdings, parts: list[Part]) -> None:
         if not part.left and any(other.left for other in parts):
             later = [p for p in parts[at + 1 :] if p.left]
             heir = later[0] if later else [p for p in parts[:at] if p.left][-1]
-            heir.whole.amounts["basis"] += part.whole.remaining("basis")
+            for name in ("basis", "loss_basis", "wash"):
+                heir.whole.amounts[name] += part.whole.remaining(name)
             held.parts.remove(part)
 
 
@@ -73,11 +74,16 @@ def _waiting(held: Holdings, account: str, symbol: str, event: Event) -> list[li
     return found
 
 
-def _restate_waiting(held: Holdings, account: str, event: Event, ratio: Fraction) -> None:
+def _restate_waiting(
+    held: Holdings, account: str, event: Event, ratio: Fraction, *, of_shorts: bool = True
+) -> None:
     """Waiting losses, and what was sold and may still replace a loss (D2)."""
-    for waiting in _waiting(held, account, event.symbol, event):
-        _restate(waiting, ratio)
+    long, short = _waiting(held, account, event.symbol, event)
+    _restate(long, ratio)
+    if of_shorts:
+        _restate(short, ratio)
     mine = [p for p in held.sold if (p.account, p.now) == (account, event.symbol)]
+    mine = [piece for piece in mine if of_shorts or not piece.short]
     _restate([piece.unused for piece in mine if piece.unused.left], ratio)
 
 
@@ -105,18 +111,22 @@ def _rename(held: Holdings, account: str, event: Event) -> None:
     _rename_shorts_and_past(held, account, event)
 
 
-def _rename_shorts_and_past(held: Holdings, account: str, event: Event) -> None:
+def _rename_shorts_and_past(
+    held: Holdings, account: str, event: Event, *, of_shorts: bool = True
+) -> None:
     for short in held.shorts:
-        if (short.account, short.symbol) == (account, event.symbol):
+        if of_shorts and (short.account, short.symbol) == (account, event.symbol):
             short.symbol = event.to_symbol
     for part in held.parts:
-        if (part.account, part.right_of) == (account, event.symbol):
+        if of_shorts and (part.account, part.right_of) == (account, event.symbol):
             part.right_of = event.to_symbol
     for loss in held.losses:
-        if (loss.piece.account, loss.symbol) == (account, event.symbol):
+        is_met = of_shorts or not loss.piece.in_short_queue
+        if is_met and (loss.piece.account, loss.symbol) == (account, event.symbol):
             loss.symbol = event.to_symbol
     for piece in held.sold:
-        if (piece.account, piece.now) == (account, event.symbol):
+        is_met = of_shorts or not piece.short
+        if is_met and (piece.account, piece.now) == (account, event.symbol):
             piece.now = event.to_symbol
 
 
@@ -149,12 +159,14 @@ def _exchange_whole(held: Holdings, event: Event) -> None:
             _boot(held, event, parts, new)
         _restate_parts(held, parts, ratio, new)
         moved += parts
-    for part in sorted(moved, key=lambda part: part.arrived):
-        part.symbol, part.arrived = event.to_symbol, next(held.serial)
+    for part in moved:
+        part.symbol = event.to_symbol
+    gives_held_alone = event.action != "MERGER" and event.quantity > 0
     for account in [event.account] if event.account else list(held.accounts):
-        _restate_shorts(held, account, event.symbol, ratio)
-        _restate_waiting(held, account, event, ratio)
-        _rename_shorts_and_past(held, account, event)
+        if not gives_held_alone:
+            _restate_shorts(held, account, event.symbol, ratio)
+        _restate_waiting(held, account, event, ratio, of_shorts=not gives_held_alone)
+        _rename_shorts_and_past(held, account, event, of_shorts=not gives_held_alone)
 
 
 def _terms(event: Event, total: int) -> tuple[int, Fraction]:

@@ -199,12 +199,12 @@ class Piece:
     @property
     def acquired(self) -> date:
         """What covers a short position is acquired on the day on which it does."""
-        return self.sold if self.short and not self.is_delivery else self.lot.acquired
+        return self.window_day if self.short and not self.is_delivery else self.lot.acquired
 
     @property
     def is_dated_back(self) -> bool:
         """The law completes the sale on an earlier day (Reg. 1.1091-1(g))."""
-        return self.window_day < self.sold
+        return self.is_delivery and self.window_day < self.sold
 
     @property
     def is_known(self) -> bool:
@@ -232,12 +232,15 @@ class Piece:
             return max(self.lot.acquired, self.donor_period)
         return self.donor_period
 
-    def cut_off(self, quantity: int) -> "Piece":
-        """The first shares as a piece of their own; this one keeps the rest.  Never of a gift."""
-        pair = [quantity, self.quantity - quantity]
+    def cut_off(self, now: list[int]) -> "Piece":
+        """The first shares as a piece of their own; this one keeps the rest.  Never of a gift.
+
+        ``now`` is how many are cut off and how many are left, in today's units.
+        """
+        pair = spread(self.quantity, now)
         first = copy(self)
         for name in ("proceeds", "cost", "loss_cost", "disallowed", "permanent"):
-            amounts = spread(getattr(self, name), pair)
+            amounts = spread(getattr(self, name), now)
             setattr(first, name, amounts[0])
             setattr(self, name, amounts[1])
         first.quantity, self.quantity = pair

@@ -1,5 +1,6 @@
 """Options: closed without a trade, exercised, assigned, expired, settled in cash."""
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from .lots import Lot, Part
 from .money import UNITS_IN_A_SHARE, Whole, cents, rounded, spread
 from .relief import Pick, in_order, named
 from .selling import Sale, picks_by_method, piece_of, sell
-from .shorts import ShortPick, close, short_picks
+from .shorts import ShortPick, close, sell_short, short_picks
 from .terms import is_covered
 
 
@@ -47,7 +48,7 @@ def _lapse(held: Holdings, event: Event, part: Part, count: int) -> None:
     amounts = {name: gone.whole.amounts[name] for name in names}
     stock = [p for p in held.position(event.account, part.right_of) if p.lot is part.lot]
     basis = 0 if stock else amounts["basis"]
-    if stock:
+    if stock and amounts["basis"]:
         old = stock[0].whole
         stock[0].restate(**{name: old.remaining(name) + amounts[name] for name in names})
     piece = piece_of(event, gone, count, 0, (basis, basis), event.day)
@@ -160,7 +161,7 @@ def _call_shares(held: Holdings, event: Event) -> None:
 def _is_right(held: Holdings, event: Event) -> bool:
     """Stock from rights is held as if from the day before: the day of exercise counts."""
     rights = {other.to_symbol for other in held.events if other.action == "RIGHTS"}
-    return event.symbol in rights
+    return bool(rights & {event.symbol, *held.identity.names_of(event.symbol)})
 
 
 def _open_shares(
@@ -189,5 +190,17 @@ def _put_shares(held: Holdings, event: Event) -> None:
 
 def _sell_underlying(held: Holdings, event: Event, amount: int) -> None:
     symbol, units = _underlying(held, event), _units(held, event)
+    there = sum(part.left for part in held.position(event.account, symbol))
+    if there < units and not event.lots and held.is_taxable(event.account):
+        amount, rest = spread(amount, [there, units - there])
+        if there:
+            _sell_shares(held, event, symbol, there, amount)
+        cells = {**event.cells, "symbol": symbol}
+        sell_short(held, replace(event, cells=cells, quantity=units - there, amount=rest))
+    else:
+        _sell_shares(held, event, symbol, units, amount)
+
+
+def _sell_shares(held: Holdings, event: Event, symbol: str, units: int, amount: int) -> None:
     picks = picks_by_method(held, event, amount, symbol=symbol, quantity=units)
     sell(held, event, [Sale(event.account, symbol, amount, picks)])

@@ -1,6 +1,7 @@
 """Short sales and written options: opened, closed by a purchase or by delivery."""
 
 from .averaging import disturb, settle_pools
+from .book import day
 from .constructive import sell_constructively
 from .holdings import Holdings
 from .journal import Event
@@ -87,6 +88,9 @@ def _covered_piece(event: Event, cut: ShortPart, cost: int) -> Piece:
     )  # fmt: skip
     piece.short, piece.in_short_queue = cut, True
     piece.term = "LT" if piece.loss and cut.backed else "ST"
+    settled = day(event.settle_date)
+    if event.action == "BUY_TO_COVER" and piece.loss and settled and settled > event.day:
+        piece.sold = settled
     return piece
 
 

@@ -201,7 +201,7 @@ def _use_unprocessed(
     """D1: the used shares of the same sale take the loss before they are sold in their turn."""
     taken = piece
     if used < piece.quantity:
-        taken = piece.cut_off(used)
+        taken = piece.cut_off([used, piece.quantity - used])
         unprocessed.insert(unprocessed.index(piece), taken)
     _take_loss(taken, added, loss)
 
@@ -217,12 +217,12 @@ def _take_loss(piece: Piece, added: int | None, loss: Piece) -> None:
 
 def _use_sold(held: Holdings, piece: Piece, used: int, added: int | None, loss: Piece) -> None:
     """D2: a piece sold before splits into the used shares and the rest, and its loss with it."""
-    quantity = piece.unused.take(used)["units"]
+    piece.unused.take(used)
     rest = piece.unused.what_is_left()
     taken = piece
     if rest.quantity:
-        pair = [quantity, piece.quantity - quantity]
-        taken = piece.cut_off(quantity)
+        pair = [used, rest.quantity]
+        taken = piece.cut_off(pair)
         piece.unused = rest
         held.sold.insert(held.sold.index(piece), taken)
         for waiting in [one for one in held.losses if one.piece is piece]:

@@ -22,12 +22,15 @@ from taxlots.book.positions import (
     expire_candidates,
     free_slot,
     insert,
+    keep_own_ratio,
     link,
+    link_in_turn,
     move,
     new_slot,
     queue_candidate,
     relieve,
-    share_of_whole,
+    set_loss_basis,
+    set_wash,
 )
 from taxlots.book.relief import first_of_lot, first_pick, held_of_lot, next_relief
 from taxlots.book.tables import NONE, Book
@@ -65,7 +68,8 @@ def _enter(
     sub = LAST_SUB if b.rules[0].adjusted_first else 0
     slot_at = add_slot(b, number, position, quantity, cents, flags, holding_period, sub)
     if flags & DUAL_BASIS:
-        b.slots[slot_at].loss_cents = loss_cents
+        set_loss_basis(b, slot_at, loss_cents)
+        b.slots[slot_at].key_loss_cents = loss_cents
     stand_as_candidate(b, slot_at, b.events[at].day)
 
 
@@ -298,19 +302,18 @@ def rebase(b: Book, slot_at: int, cents: int) -> int:
     near = b.slots[slot_at].previous
     arrival = b.slots[slot_at].arrival
     units = b.slots[slot_at].quantity
-    wash = share_of_whole(b, slot_at, b.slots[slot_at].wash_cents, units)
-    loss = share_of_whole(b, slot_at, b.slots[slot_at].loss_cents, units)
+    wash = b.slots[slot_at].wash_open_cents
+    loss = b.slots[slot_at].loss_open_cents
     fresh = detach(b, slot_at, units, position, True)
     slot = b.slots[fresh]
     slot.open_cents += cents
     slot.whole_cents = slot.open_cents
     slot.whole_quantity = units
-    slot.wash_cents = wash
+    set_wash(b, fresh, wash)
     if slot.flags & DUAL_BASIS:
-        slot.loss_cents = max(0, loss + cents)
+        set_loss_basis(b, fresh, max(0, loss + cents))
     if cents != 0:
-        slot.key_cents = slot.whole_cents
-        slot.key_quantity = units
+        keep_own_ratio(b, fresh)
     insert(b, fresh, position, near)
     keep_turn(b, fresh, arrival)
     return fresh
@@ -324,8 +327,9 @@ def rename(b: Book, at: int) -> None:
     while b.positions[e.position].head != NONE:
         source = b.positions[e.position].head
         units = b.slots[source].quantity
+        arrival = b.slots[source].arrival
         fresh = detach(b, source, units, target, True)
-        link(b, fresh, target, b.positions[target].tail)
+        link_in_turn(b, fresh, target, arrival)
     pool = b.pools[b.positions[e.position].pool]
     closed = pool.first_candidate
     while closed != NONE:

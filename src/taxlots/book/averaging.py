@@ -12,6 +12,7 @@ import numpy as np
 
 from taxlots.book.cells import Mask
 from taxlots.book.checks import is_action, method_named
+from taxlots.book.holders import delivering
 from taxlots.book.journal import ACTION_CODE, ACTIONS, Journal, filled, flag
 from taxlots.book.ordering import Bookings
 from taxlots.domain.action import SALE_ACTIONS, Action
@@ -211,4 +212,7 @@ def _symbols_of_accounts(journal: Journal, bookings: Bookings) -> dict[str, list
         accounts = [named] if named else [a.id for a in journal.record.accounts]
         for account_id in accounts:
             found.setdefault(account_id, {})[symbol] = None
+    for place, underlying in delivering(journal, bookings):
+        account = journal.account_of(int(bookings.row[place]))
+        found.setdefault(account, {})[underlying] = None
     return {account: list(symbols) for account, symbols in found.items()}

@@ -14,7 +14,7 @@ import numpy as np
 from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.cells import Int64
-from taxlots.book.results import realized_of, remaining_cents
+from taxlots.book.results import realized_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def conservation_of(books: Books) -> Conservation:
     of = positions["flags"][held["position"]]
     counted = (of & kinds.TAX_DEFERRED == 0) & (held["flags"] & kinds.UNKNOWN_BASIS == 0)
     is_owed = of & kinds.SHORT != 0
-    deferred = _sum(remaining_cents(held[is_owed], "wash_cents"))
+    deferred = _sum(held["wash_open_cents"][is_owed])
     counted &= ~is_owed & (held["flags"] & kinds.POOLED == 0)
     return Conservation(
         gain_cents=gain,

@@ -12,6 +12,7 @@ from taxlots.book.kinds import (
     UNKNOWN_BASIS,
 )
 from taxlots.book.pools import form, settle
+from taxlots.book.positions import set_loss_basis, set_wash
 from taxlots.book.ranks import begin_walk, next_in_walk
 from taxlots.book.restarts import split_off
 from taxlots.book.sale import new_row
@@ -62,8 +63,8 @@ def _deem_part_sold(b: Book, at: int, slot_at: int, skipped: int, units: int, va
     b.tally[0].basis_in_cents += value
     anew = rebase(b, part, value - basis)
     slot = b.slots[anew]
-    slot.wash_cents = 0
-    slot.loss_cents = 0
+    set_wash(b, anew, 0)
+    set_loss_basis(b, anew, 0)
     slot.flags = slot.flags & ~(DUAL_BASIS | INHERITED | RESTARTED)
     start_anew(b, anew, b.events[at].day)
 
@@ -105,7 +106,8 @@ def _owed(b: Book, position: int, flags: int) -> int:
 def _settle_all(b: Book, position: int) -> None:
     at = b.positions[position].first_of_symbol
     while at != NONE:
-        settle(b, at)
+        if b.positions[at].tax_return == b.positions[position].tax_return:
+            settle(b, at)
         at = b.positions[at].next_of_symbol
 
 

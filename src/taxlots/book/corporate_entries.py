@@ -93,6 +93,8 @@ def _exchange(desk: Desk, entry: Entry, target: str, action: Action) -> Iterator
         yield replace(
             entry, place=at, to=to, quantity=quantity, ratio=ratio, terms=own, picks=picks
         )
+    if is_whole:
+        desk.rights.follow(entry.household, entry.place[0], entry.place[1], target)
     if is_whole and not entry.place[0]:
         follow_outbound(desk, entry, target)
 
@@ -184,6 +186,9 @@ def distribution(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
         terms.units = entry.quantity
     entry = replace(entry, quantity=0, picks=[])
     terms.is_right = int(action is Action.RIGHTS)
+    if terms.is_right:
+        holders = [at[0] for at in places_of(desk, entry)]
+        desk.rights.distribute(entry.household, holders, entry.place[1], target)
     if flag(journal, "taxable", entry.row):
         if not _is_there(journal, entry.row, "fmv"):
             return

@@ -15,6 +15,7 @@ from taxlots.book.checks import ratio_of
 from taxlots.book.identification import Picks
 from taxlots.book.journal import ACTION_CODE, Journal, flag
 from taxlots.book.ordering import Bookings
+from taxlots.book.rights import Rights
 from taxlots.book.tables import Terms
 from taxlots.domain.account import Account
 from taxlots.domain.action import Action
@@ -86,6 +87,7 @@ class Desk:
     """Households and orders under which lots have left so far."""
     under_way: set[Place] = field(default_factory=set)
     """Where shares were distributed on lots that are on their way."""
+    rights: Rights = field(default_factory=Rights)
 
     def entry(self, bookings: Bookings, place: int, kind: int) -> Entry:
         """The entry that a booking makes before its action has its say."""

@@ -9,13 +9,19 @@ from taxlots.book.kinds import (
     REPLACEMENT,
     RIGHT,
     TAX_DEFERRED,
-    TAXED_RIGHT,
     UNKNOWN_BASIS,
     UNUSED,
 )
 from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
-from taxlots.book.positions import LAST_SUB, link, new_slot, share_of_whole
+from taxlots.book.positions import (
+    LAST_SUB,
+    keep_own_ratio,
+    link,
+    new_slot,
+    set_loss_basis,
+    set_wash,
+)
 from taxlots.book.sale import new_row
 from taxlots.book.shorts import is_short_open
 from taxlots.book.tables import NONE, Book
@@ -79,9 +85,8 @@ def _divide(
 ) -> None:
     """Open the new part of one sub-lot, with its share of basis, loss basis and wash adjustment."""
     source = b.slots[slot_at]
-    near = source.quantity
-    wash = share_of_whole(b, slot_at, source.wash_cents, near)
-    loss = share_of_whole(b, slot_at, source.loss_cents, near)
+    wash = source.wash_open_cents
+    loss = source.loss_open_cents
     basis = basis_of_new_shares(source.open_cents, part, whole)
     new_wash = apportion(wash, part, whole)
     new_loss = apportion(loss, part, whole)
@@ -96,17 +101,17 @@ def _divide(
     slot.open_cents = basis
     slot.whole_quantity = units
     slot.whole_cents = basis
-    slot.key_quantity = units
-    slot.key_cents = basis
-    slot.wash_cents = new_wash
-    slot.loss_cents = new_loss
+    set_wash(b, fresh, new_wash)
+    set_loss_basis(b, fresh, new_loss)
+    keep_own_ratio(b, fresh)
     link(b, fresh, target, b.positions[target].tail)
     if part == 0:
         return
     left = rebase(b, slot_at, -basis)
-    b.slots[left].wash_cents = wash - new_wash
+    set_wash(b, left, wash - new_wash)
     if b.slots[left].flags & DUAL_BASIS:
-        b.slots[left].loss_cents = loss - new_loss
+        set_loss_basis(b, left, loss - new_loss)
+        keep_own_ratio(b, left)
 
 
 def open_by_terms(b: Book, at: int) -> None:
@@ -122,8 +127,7 @@ def open_by_terms(b: Book, at: int) -> None:
         return
     value = value_cents(b.terms[b.details[e.detail].terms], units)
     sub = LAST_SUB if b.rules[0].adjusted_first else 0
-    flags = TAXED_RIGHT if b.terms[b.details[e.detail].terms].is_right else 0
-    add_slot(b, number, target, units, value, flags, e.day, sub)
+    add_slot(b, number, target, units, value, 0, e.day, sub)
     if not b.positions[target].flags & TAX_DEFERRED:
         b.tally[0].basis_in_cents += value
 
@@ -161,8 +165,9 @@ def _return_to(b: Book, at: int, slot_at: int, cents: int) -> None:
     if is_taxable:
         b.tally[0].returned_cents += returned
     if slot.flags & DUAL_BASIS:
-        loss = share_of_whole(b, slot_at, slot.loss_cents, slot.quantity)
+        loss = slot.loss_open_cents
         left = rebase(b, slot_at, -returned)
-        b.slots[left].loss_cents = max(0, loss - cents)
+        set_loss_basis(b, left, max(0, loss - cents))
+        keep_own_ratio(b, left)
     else:
         rebase(b, slot_at, -returned)

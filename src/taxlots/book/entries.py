@@ -257,6 +257,7 @@ def _rename(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     yield from _turn_average(desk, bookings, place)
     for at in places_of(desk, entry, owed=True, under_way=True):
         yield replace(entry, place=at, to=(at[0], target, at[2]))
+    desk.rights.follow(entry.household, entry.place[0], entry.place[1], target)
     follow_outbound(desk, entry, target)
 
 

@@ -24,7 +24,7 @@ from taxlots.book.positions import detach, free_slot, leave_candidates, link
 from taxlots.book.relief import first_pick, missing_pick, next_relief
 from taxlots.book.sale import new_row
 from taxlots.book.shorts import is_short_open
-from taxlots.book.splits import restate_key, split_closed, split_position, split_waiting
+from taxlots.book.splits import bequeath, restate_key, split_closed, split_position, split_waiting
 from taxlots.book.tables import NONE, Book
 from taxlots.book.terms import cash_cents, new_units, value_cents
 from taxlots.domain.money import apportion, cut, is_whole
@@ -126,7 +126,7 @@ def _exchange_part(b: Book, at: int) -> None:
     pick, of_pick = first_pick(b, at)
     left = e.quantity
     given = 0
-    carried = 0
+    emptied = NONE
     last = NONE
     while left > 0:
         source, units, pick, of_pick = next_relief(b, at, FIFO, pick, of_pick, left)
@@ -139,19 +139,19 @@ def _exchange_part(b: Book, at: int) -> None:
         slot.whole_quantity = share + relieved
         slot.quantity = share
         restate_key(b, fresh, detail.numerator, detail.denominator)
-        slot.open_cents += carried
-        slot.whole_cents += carried
-        carried = 0
+        if emptied != NONE:
+            bequeath(b, emptied, fresh)
+            free_slot(b, emptied)
+            emptied = NONE
         if share == 0:
-            carried = slot.open_cents
             if slot.flags & UNUSED:
                 leave_candidates(b, fresh)
-            free_slot(b, fresh)
+            emptied = fresh
         else:
             link(b, fresh, target, b.positions[target].tail)
             last = fresh
-    if carried != 0 and last != NONE:
-        b.slots[last].open_cents += carried
-        b.slots[last].whole_cents += carried
+    if emptied != NONE:
+        bequeath(b, emptied, last)
+        free_slot(b, emptied)
     form(b, e.position)
     form(b, target)

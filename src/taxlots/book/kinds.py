@@ -72,8 +72,6 @@ RESTATED: Final = 4096
 ADJUSTED: Final = 8192
 RIGHT: Final = 16384
 """A right to subscribe that took its basis from the stock it was distributed on."""
-TAXED_RIGHT: Final = 2097152
-"""A right to subscribe that was taxed when it was distributed."""
 LONG_BACKED: Final = 32768
 """A short lot against property held long-term when it was opened (26 USC 1233(d))."""
 LONG_TERM: Final = 65536
@@ -98,6 +96,8 @@ NO_CANDIDATE: Final = 4
 """Acquisitions here do not replace losses (decision D19)."""
 OUTSIDE: Final = 8
 """Lots on their way: known to exist, in no account."""
+WRITTEN: Final = 16
+"""An option that is owed, not held."""
 HIGH_HEAP: Final = 32
 LOW_HEAP: Final = 64
 TURN_HEAP: Final = 1024

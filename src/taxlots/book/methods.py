@@ -146,7 +146,7 @@ def _ratio_in(b: Book, bucket: int, at: int) -> tuple[int, int]:
     """The ratio that counts in a bucket: a gift's for loss in those of losses."""
     slot = b.slots[at]
     if bucket in (SHORT_LOSS, LONG_LOSS) and slot.flags & DUAL_BASIS:
-        return slot.loss_cents, slot.whole_quantity
+        return slot.key_loss_cents, slot.key_quantity
     return slot.key_cents, slot.key_quantity
 
 
@@ -157,7 +157,7 @@ def _bucket(b: Book, event: int, at: int) -> int:
     is_loss = ratio_exceeds(slot.key_cents, slot.key_quantity, e.cents, e.quantity)
     is_gain = ratio_exceeds(e.cents, e.quantity, slot.key_cents, slot.key_quantity)
     if slot.flags & DUAL_BASIS:
-        is_loss = ratio_exceeds(slot.loss_cents, slot.whole_quantity, e.cents, e.quantity)
+        is_loss = ratio_exceeds(slot.key_loss_cents, slot.key_quantity, e.cents, e.quantity)
     if is_gain:
         return LONG_GAIN if is_long else SHORT_GAIN
     if is_loss:

@@ -5,26 +5,30 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.dividends import QUALIFIED, LotDividend
 from taxlots.book.hedges import Span, Spans, holdings_and_hedges
-from taxlots.book.journal import day_or_none
+from taxlots.book.journal import ACTIONS, day_or_none
 from taxlots.book.of_record import distributions
 from taxlots.book.tables import NONE
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import civil, date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import Problem, warning
-from taxlots.domain.security import SecurityKind
+from taxlots.domain.security import Security, SecurityKind
 from taxlots.law.s1091_wash_sale import window_end, window_start
 from taxlots.law.s1233_short_sales import starts_anew
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
+
+
+LONGEST_SETTLEMENT: Final = 4
+"""Days from trade to settlement at the very most: two business days over a weekend."""
 
 
 def neighbour_reviews(books: Books) -> list[Problem]:
@@ -52,13 +56,19 @@ def dividend_reviews(books: Books, found: Iterable[LotDividend]) -> list[Problem
 
 
 def _is_option(books: Books, span: Span) -> bool:
-    security = books.record.securities.get(books.journal.symbol_of(span.row))
+    security = _security(books, span)
     return security is not None and security.kind is SecurityKind.OPTION
 
 
 def _is_put(books: Books, span: Span) -> bool:
-    security = books.record.securities.get(books.journal.symbol_of(span.row))
+    security = _security(books, span)
     return security is not None and security.is_put
+
+
+def _security(books: Books, span: Span) -> Security | None:
+    """What a lot was opened in: an option's row may also open a short sale of its stock."""
+    event = books.blueprint.tables["events"][books.state.table("lots")["event"][span.lot]]
+    return books.record.securities.get(books.blueprint.places[int(event["position"])][1])
 
 
 def _straddles(books: Books, held: Spans, options: list[Span]) -> Iterator[Problem]:
@@ -121,8 +131,8 @@ def _sales_by_short_losses(books: Books) -> Iterator[Problem]:
         account, symbol, _ = places[int(loss["position"])]
         row = int(events["row"][loss["event"]])
         near = sold.get((household[account], symbol), [])
-        first = bisect_left(near, (window_start(int(loss["sold"])), -1))
-        if row in told or first == len(near) or near[first][0] > window_end(int(loss["sold"])):
+        first = bisect_left(near, (window_start(int(loss["window"])), -1))
+        if row in told or first == len(near) or near[first][0] > window_end(int(loss["window"])):
             continue
         told.add(row)
         yield warning(
@@ -168,20 +178,22 @@ def _late_short_losses(books: Books) -> Iterator[Problem]:
     """A short sale closed at a loss is realized when it is settled (Rev. Rul. 2002-44)."""
     positions = books.state.table("positions")
     rows = books.state.table("rows")
-    is_short = positions["flags"][rows["position"]] & kinds.SHORT != 0
+    is_short = positions["flags"][rows["position"]] & (kinds.SHORT | kinds.WRITTEN) == kinds.SHORT
     losses = rows[is_short & (rows["proceeds_cents"] < rows["basis_cents"])]
     events = books.blueprint.tables["events"]
     for row, day in dict.fromkeys(
-        (int(events["row"][loss["event"]]), int(loss["sold"])) for loss in losses
+        (int(events["row"][loss["event"]]), int(events["day"][loss["event"]])) for loss in losses
     ):
+        action = ACTIONS[books.journal.action[row]]
         settled = day_or_none(books.journal.day["settle_date"], row)
-        if settled is not None and civil(settled)[0] > civil(day)[0]:
+        may_be_later = civil(day + LONGEST_SETTLEMENT)[0] > civil(day)[0]
+        if action is Action.BUY_TO_COVER and settled is None and may_be_later:
             yield warning(
                 books.journal.where(row, "settle_date"),
                 "SHORT_LOSS_SETTLES_LATER",
-                f"{books.journal.id(row)!r} closes a short position at a loss and settles on "
-                f"{date_of(settled)}, in the next year",
-                "the books date it by the trade; the loss belongs to the year of settlement "
+                f"{books.journal.id(row)!r} closes a short sale at a loss at the end of a year and "
+                "does not say when it settles",
+                "fill in settle_date: the loss belongs to the year of settlement "
                 "(Rev. Rul. 2002-44)",
             )
 

@@ -9,7 +9,7 @@ from math import floor
 
 from taxlots.book import kinds
 from taxlots.book.desk import OWED, Desk, Entry
-from taxlots.book.journal import ACTIONS
+from taxlots.book.journal import ACTIONS, day_or_none
 from taxlots.book.ordering import Bookings
 from taxlots.domain.action import Action
 from taxlots.domain.money import SHARE
@@ -48,7 +48,15 @@ def cover(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
     """BUY_TO_COVER and CLOSE_OPTION close what is owed."""
     entry = desk.entry(bookings, place, kinds.COVER)
     account, symbol, _ = entry.place
-    yield replace(entry, place=(account, symbol, OWED))
+    yield replace(entry, place=(account, symbol, OWED), acquired=_delivered_on(desk, entry))
+
+
+def _delivered_on(desk: Desk, entry: Entry) -> int:
+    """The day on which a covering purchase settles, if it is later than the purchase."""
+    settled = day_or_none(desk.journal.day["settle_date"], entry.row)
+    is_short_sale = ACTIONS[desk.journal.action[entry.row]] is Action.BUY_TO_COVER
+    is_later = is_short_sale and settled is not None and settled > entry.day
+    return settled if settled is not None and is_later else kinds.UNSTATED
 
 
 def deliver(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
@@ -60,10 +68,16 @@ def deliver(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
 
 
 def expire(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
-    """EXPIRE closes what is held, else what is owed, for nothing."""
+    """EXPIRE closes what is held, else what is owed, for nothing.
+
+    The basis of a right goes to the stock on which it was distributed.
+    """
     entry = desk.entry(bookings, place, kinds.EXPIRE)
     account, symbol, _ = entry.place
-    to = (account, symbol, OWED) if (account, symbol) in desk.shorted else None
+    stock = desk.rights.stock_of(entry.household, account, symbol)
+    to = (account, stock, "") if stock else None
+    if (account, symbol) in desk.shorted:
+        to = (account, symbol, OWED)
     yield replace(entry, to=to, cents=0, picks=[])
 
 
@@ -94,11 +108,26 @@ def exercise(desk: Desk, bookings: Bookings, place: int) -> Iterator[Entry]:
         return
     stock = (account, security.underlying, "")
     if security.is_put == is_written:
-        yield replace(entry, place=at, to=stock, kind=kinds.OPEN_BY_OPTION, cents=cents)
+        is_right = desk.rights.is_right(entry.household, symbol)
+        since = entry.day - 1 if is_right else entry.day
+        yield replace(
+            entry,
+            place=at,
+            to=stock,
+            kind=kinds.OPEN_BY_OPTION,
+            cents=cents,
+            holding_period=since,
+        )
         return
     yield replace(entry, place=at, picks=[])
     shares = entry.quantity * security.multiplier
     yield replace(entry, place=stock, kind=kinds.SELL, quantity=shares, cents=cents)
+    if not desk.accounts[account].kind.is_tax_deferred:
+        flags = kinds.CONSTRUCTIVE if desk.view is View.TAXPAYER else 0
+        owed = (account, security.underlying, OWED)
+        yield replace(
+            entry, place=owed, kind=kinds.OPEN_SHORT, quantity=0, cents=0, flags=flags, picks=[]
+        )
 
 
 def _strike_cents(desk: Desk, entry: Entry, security: Security) -> int | None:

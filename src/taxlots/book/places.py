@@ -99,6 +99,8 @@ def _side(security: Security, order: str, is_shorted: bool) -> int:
         flags |= kinds.SHORTED
     if order:
         flags |= kinds.SHORT if order == OWED else kinds.OUTSIDE
+    if order == OWED and security.kind is SecurityKind.OPTION:
+        flags |= kinds.WRITTEN
     return flags
 
 

@@ -147,9 +147,7 @@ def settle(b: Book, position: int) -> None:
 
 def _set_whole(b: Book, slot_at: int, cents: int) -> None:
     slot = b.slots[slot_at]
-    if slot.whole_quantity != slot.quantity:
-        relieved = slot.whole_quantity - slot.quantity
-        slot.wash_cents -= apportion(slot.wash_cents, relieved, slot.whole_quantity)
+    slot.wash_cents = slot.wash_open_cents
     slot.open_cents = cents
     slot.whole_cents = cents
     slot.whole_quantity = slot.quantity

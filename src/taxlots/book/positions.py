@@ -7,10 +7,9 @@ under FIFO and the order in which a split is shared out.
 
 from typing import Final
 
-from taxlots.book.heaps import enter, leave
+from taxlots.book.heaps import enter, keep_turn, leave
 from taxlots.book.kinds import CLOSED, DUAL_BASIS, HEAPS, TWO_BASES, UNUSED
 from taxlots.book.tables import NONE, Book
-from taxlots.domain.money import apportion
 from taxlots.law.s1012_basis import basis_of_part
 from taxlots.law.s1091_wash_sale import window_end
 
@@ -38,7 +37,9 @@ def new_slot(b: Book) -> int:
     slot.next_of_lot = NONE
     slot.row = NONE
     slot.wash_cents = 0
+    slot.wash_open_cents = 0
     slot.loss_cents = 0
+    slot.loss_open_cents = 0
     return at
 
 
@@ -68,6 +69,20 @@ def link(b: Book, at: int, position: int, near: int) -> None:
         after = following
         following = b.slots[following].next
     insert(b, at, position, after)
+
+
+def link_in_turn(b: Book, at: int, position: int, arrival: int) -> None:
+    """Put a filled sub-lot into a position, in order, as if it had come there at its old turn."""
+    slot = b.slots[at]
+    after = b.positions[position].tail
+    while after != NONE:
+        other = b.slots[after]
+        is_same = other.lot == slot.lot and other.sub == slot.sub
+        if not _precedes(b, at, after) and not (is_same and other.arrival > arrival):
+            break
+        after = other.previous
+    insert(b, at, position, after)
+    keep_turn(b, at, arrival)
 
 
 def insert(b: Book, at: int, position: int, after: int) -> None:
@@ -173,15 +188,44 @@ def expire_candidates(b: Book, pool_at: int, day: int) -> None:
             free_slot(b, at)
 
 
-def share_of_whole(b: Book, at: int, cents: int, units: int) -> int:
-    """The part of an amount of the whole that the next ``units`` take along."""
+def wash_of_part(b: Book, at: int, units: int) -> int:
+    """The deferred loss that the next ``units`` of a sub-lot take along."""
     slot = b.slots[at]
-    if cents == 0:
+    if slot.wash_cents == 0:
         return 0
-    relieved = slot.whole_quantity - slot.quantity
-    return apportion(cents, relieved + units, slot.whole_quantity) - apportion(
-        cents, relieved, slot.whole_quantity
+    return basis_of_part(
+        slot.wash_cents, slot.whole_quantity, slot.wash_open_cents, slot.quantity, units
     )
+
+
+def loss_of_part(b: Book, at: int, units: int) -> int:
+    """The basis for loss that the next ``units`` of a gift take along."""
+    slot = b.slots[at]
+    if slot.loss_cents == 0:
+        return 0
+    return basis_of_part(
+        slot.loss_cents, slot.whole_quantity, slot.loss_open_cents, slot.quantity, units
+    )
+
+
+def set_wash(b: Book, at: int, cents: int) -> None:
+    """Let a sub-lot, a whole by now, have so much deferred loss inside its basis."""
+    b.slots[at].wash_cents = cents
+    b.slots[at].wash_open_cents = cents
+
+
+def set_loss_basis(b: Book, at: int, cents: int) -> None:
+    """Let a gift, a whole by now, have another basis for loss."""
+    b.slots[at].loss_cents = cents
+    b.slots[at].loss_open_cents = cents
+
+
+def keep_own_ratio(b: Book, at: int) -> None:
+    """Let methods rank a sub-lot, a whole by now, by its own ratios from here on."""
+    slot = b.slots[at]
+    slot.key_quantity = slot.whole_quantity
+    slot.key_cents = slot.whole_cents
+    slot.key_loss_cents = slot.loss_cents
 
 
 def relieve(b: Book, at: int, units: int) -> int:
@@ -193,6 +237,10 @@ def relieve(b: Book, at: int, units: int) -> int:
     basis = basis_of_part(
         slot.whole_cents, slot.whole_quantity, slot.open_cents, slot.quantity, units
     )
+    if slot.wash_cents != 0:
+        slot.wash_open_cents -= wash_of_part(b, at, units)
+    if slot.loss_cents != 0:
+        slot.loss_open_cents -= loss_of_part(b, at, units)
     slot.quantity -= units
     slot.open_cents -= basis
     b.positions[slot.position].quantity -= units
@@ -232,14 +280,17 @@ def detach(b: Book, at: int, units: int, target: int, keeps_turn: bool) -> int:
     slot.sub = source.sub
     slot.key_quantity = source.key_quantity
     slot.key_cents = source.key_cents
+    slot.key_loss_cents = source.key_loss_cents
     slot.quantity = units
     slot.wash_cents = source.wash_cents
+    slot.wash_open_cents = source.wash_open_cents
     slot.loss_cents = source.loss_cents
+    slot.loss_open_cents = source.loss_open_cents
     slot.whole_quantity = source.whole_quantity
     slot.whole_cents = source.whole_cents
     if not entire:
-        slot.wash_cents = share_of_whole(b, at, source.wash_cents, units)
-        slot.loss_cents = share_of_whole(b, at, source.loss_cents, units)
+        set_wash(b, fresh, wash_of_part(b, at, units))
+        set_loss_basis(b, fresh, loss_of_part(b, at, units))
     same_pool = b.positions[source.position].pool == b.positions[target].pool
     if source.flags & UNUSED and same_pool:
         queue_candidate(b, fresh, at if keeps_turn else _last_of_lot(b, at))

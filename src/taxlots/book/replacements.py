@@ -15,11 +15,15 @@ from taxlots.book.pools import join_pool
 from taxlots.book.positions import (
     LAST_SUB,
     free_slot,
+    keep_own_ratio,
     leave_candidates,
     link,
+    loss_of_part,
     new_slot,
     relieve,
-    share_of_whole,
+    set_loss_basis,
+    set_wash,
+    wash_of_part,
 )
 from taxlots.book.tables import NONE, Book
 from taxlots.law.s1091_wash_sale import (
@@ -37,7 +41,8 @@ def use(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, rule: 
     if _can_use_in_place(b, slot_at, units):
         if source.flags & UNUSED:
             leave_candidates(b, slot_at)
-        source.loss_cents = share_of_whole(b, slot_at, source.loss_cents, units)
+        set_loss_basis(b, slot_at, source.loss_open_cents)
+        set_wash(b, slot_at, source.wash_open_cents)
         source.sub = b.lots[source.lot].adjusted
         source.whole_quantity = source.quantity
         source.whole_cents = source.open_cents
@@ -49,7 +54,7 @@ def use(b: Book, wait_at: int, slot_at: int, units: int, disallowed: int, rule: 
     used = b.slots[used_at]
     used.flags = used.flags | REPLACEMENT
     if rule == STEPS_UP:
-        used.wash_cents = disallowed
+        set_wash(b, used_at, used.wash_cents + disallowed)
         used.flags = used.flags | ADJUSTED
         if not b.positions[position].flags & SHORT:
             _step_up(b, used_at, position, wait_at, disallowed)
@@ -70,10 +75,11 @@ def _part_to_use(b: Book, slot_at: int, units: int) -> int:
     used.sub = b.lots[source.lot].adjusted
     used.key_quantity = source.key_quantity
     used.key_cents = source.key_cents
+    used.key_loss_cents = source.key_loss_cents
     used.quantity = units
     used.whole_quantity = units
-    used.loss_cents = share_of_whole(b, slot_at, source.loss_cents, units)
-    rest = share_of_whole(b, slot_at, source.loss_cents, source.quantity) - used.loss_cents
+    set_loss_basis(b, used_at, loss_of_part(b, slot_at, units))
+    set_wash(b, used_at, wash_of_part(b, slot_at, units))
     basis = relieve(b, slot_at, units)
     used.whole_cents = basis
     used.open_cents = basis
@@ -82,7 +88,8 @@ def _part_to_use(b: Book, slot_at: int, units: int) -> int:
     else:
         source.whole_quantity = source.quantity
         source.whole_cents = source.open_cents
-        source.loss_cents = rest
+        source.loss_cents = source.loss_open_cents
+        source.wash_cents = source.wash_open_cents
     return used_at
 
 
@@ -98,7 +105,7 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
     if used.flags & POOLED:
         join_pool(b, used_at, 0, disallowed)
     if used.flags & DUAL_BASIS:
-        used.loss_cents = replacement_basis(used.loss_cents, disallowed)
+        set_loss_basis(b, used_at, replacement_basis(used.loss_cents, disallowed))
     basis = replacement_basis(used.open_cents, disallowed)
     used.open_cents = basis
     used.whole_cents = basis
@@ -107,8 +114,7 @@ def _step_up(b: Book, used_at: int, position: int, wait_at: int, disallowed: int
         start = max(used.acquired, used.holding_period)
         used.holding_period = tacked_day(start, wait.holding_period, wait.day)
     if disallowed != 0:
-        used.key_quantity = used.whole_quantity
-        used.key_cents = basis
+        keep_own_ratio(b, used_at)
 
 
 def _can_use_in_place(b: Book, slot_at: int, units: int) -> bool:

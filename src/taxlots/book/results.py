@@ -19,7 +19,6 @@ from taxlots.book.journal import ACTION_CODE
 from taxlots.book.open_parts import averaged_cents, first_parts, turns_of
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
-from taxlots.domain.money import apportion
 from taxlots.domain.security import Security
 from taxlots.domain.view import View
 from taxlots.law.covered import is_covered
@@ -186,8 +185,8 @@ def open_lots_of(books: Books) -> OpenLots:
     sums = {
         "quantity": s["quantity"],
         "basis": basis,
-        "loss_basis": np.where(is_dual, remaining_cents(s, "loss_cents"), basis),
-        "wash": remaining_cents(s, "wash_cents"),
+        "loss_basis": np.where(is_dual, s["loss_open_cents"], basis),
+        "wash": s["wash_open_cents"],
     }
     first = first_parts(s)
     if len(first):
@@ -228,7 +227,7 @@ def short_lots_of(books: Books) -> ShortLots:
         opened=s["acquired"].astype(np.int64),
         quantity=s["quantity"],
         proceeds=s["open_cents"],
-        deferred=remaining_cents(s, "wash_cents"),
+        deferred=s["wash_open_cents"],
     )
 
 
@@ -265,16 +264,6 @@ def _long_from(holding_period: Table) -> Int64:
     """``long_term_from`` of a column: the law is asked once for each day that occurs."""
     days, inverse = np.unique(holding_period, return_inverse=True)
     return np.array([long_term_from(int(day)) for day in days], np.int64)[inverse]
-
-
-def remaining_cents(slots: Table, name: str) -> Int64:
-    """What is left, at the open units, of an amount that belongs to the whole."""
-    left = slots[name].copy()
-    for at in np.flatnonzero((left != 0) & (slots["whole_quantity"] != slots["quantity"])):
-        whole = int(slots["whole_quantity"][at])
-        amount = int(left[at])
-        left[at] = amount - apportion(amount, whole - int(slots["quantity"][at]), whole)
-    return np.asarray(left, np.int64)
 
 
 def _pending(books: Books, lot_row: Int64) -> Mask:

@@ -19,7 +19,17 @@ from taxlots.book.kinds import (
 )
 from taxlots.book.noting import fault
 from taxlots.book.pools import is_averaged, is_covered_row, join_pool, leave_pool
-from taxlots.book.positions import free_slot, new_slot, queue_candidate, relieve, share_of_whole
+from taxlots.book.positions import (
+    free_slot,
+    keep_own_ratio,
+    loss_of_part,
+    new_slot,
+    queue_candidate,
+    relieve,
+    set_loss_basis,
+    set_wash,
+    wash_of_part,
+)
 from taxlots.book.relief import first_pick, next_relief
 from taxlots.book.restarts import restart_before_sale
 from taxlots.book.tables import NONE, Book
@@ -73,7 +83,7 @@ def relieve_all(b: Book, at: int) -> bool:
             _realize(b, at, source, units, proceeds)
         else:
             keep_closed(b, at, source, units, NONE)
-            relieve(b, source, units)
+            _leave_deferred(b, at, source, units)
         if b.slots[source].quantity == 0:
             free_slot(b, source)
     return in_order
@@ -93,8 +103,8 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
     row = b.rows[row_at]
     row.sold = _sold_day(b, at)
     row.window = row.sold
-    loss_cents = share_of_whole(b, source, slot.loss_cents, units)
-    wash_cents = share_of_whole(b, source, slot.wash_cents, units)
+    loss_cents = loss_of_part(b, source, units)
+    wash_cents = wash_of_part(b, source, units)
     keep_closed(b, at, source, units, row_at)
     if slot.flags & POOLED:
         basis = leave_pool(b, source, units)
@@ -103,7 +113,10 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
         basis = relieve(b, source, units)
     row.basis_cents = basis
     if row.flags & RIGHT and e.kind == EXPIRE:
-        _lapse(b, row_at, loss_cents, wash_cents)
+        if _return_to_stock(b, at, row.lot, basis, loss_cents, wash_cents):
+            row.basis_cents = 0
+        else:
+            row.nondeductible_cents = basis
     elif row.flags & DUAL_BASIS:
         row.basis_cents = basis_on_sale(proceeds, basis, loss_cents)
         row.gap_cents = basis - row.basis_cents
@@ -111,32 +124,44 @@ def _realize(b: Book, at: int, source: int, units: int, proceeds: int) -> None:
             row.holding_period = max(row.holding_period, row.acquired)
 
 
-def _lapse(b: Book, row_at: int, loss_cents: int, wash_cents: int) -> None:
+def _leave_deferred(b: Book, at: int, source: int, units: int) -> None:
+    """Shares leave a tax-deferred account; only the basis of a right that lapses stays there."""
+    slot = b.slots[source]
+    lot = slot.lot
+    lapses = slot.flags & RIGHT != 0 and b.events[at].kind == EXPIRE
+    loss_cents = loss_of_part(b, source, units)
+    wash_cents = wash_of_part(b, source, units)
+    basis = relieve(b, source, units)
+    if lapses:
+        _return_to_stock(b, at, lot, basis, loss_cents, wash_cents)
+
+
+def _return_to_stock(
+    b: Book, at: int, lot: int, basis: int, loss_cents: int, wash_cents: int
+) -> bool:
     """A right that lapses never had a basis: it goes back to the stock of its lot.
 
-    Where that has left the account, the loss is not allowed (Treas. Reg. 1.307-1(a)).
+    False where that has left the account: the loss is not allowed (Treas. Reg. 1.307-1(a)).
     """
-    row = b.rows[row_at]
     stock = NONE
-    at = b.lots[row.lot].slot
-    while at != NONE:
-        slot = b.slots[at]
-        is_same_account = b.positions[slot.position].account == b.positions[row.position].account
-        is_stock = slot.position != row.position and not slot.flags & RIGHT
-        if is_same_account and is_stock and (stock == NONE or _stands_before(b, at, stock)):
-            stock = at
-        at = slot.next_of_lot
+    slot_at = b.lots[lot].slot
+    while slot_at != NONE:
+        is_stock = b.slots[slot_at].position == b.details[b.events[at].detail].to_position
+        if is_stock and (stock == NONE or _stands_before(b, slot_at, stock)):
+            stock = slot_at
+        slot_at = b.slots[slot_at].next_of_lot
     if stock == NONE:
-        row.nondeductible_cents = row.basis_cents
-        return
-    basis = row.basis_cents
-    row.basis_cents = 0
+        return False
+    if basis == 0:
+        return True
     if b.slots[stock].flags & POOLED:
         join_pool(b, stock, 0, basis)
     whole = rebase(b, stock, basis)
-    b.slots[whole].wash_cents += wash_cents
+    set_wash(b, whole, b.slots[whole].wash_cents + wash_cents)
     if b.slots[whole].flags & DUAL_BASIS:
-        b.slots[whole].loss_cents += loss_cents - basis
+        set_loss_basis(b, whole, b.slots[whole].loss_cents + loss_cents - basis)
+        keep_own_ratio(b, whole)
+    return True
 
 
 def _stands_before(b: Book, at: int, other: int) -> bool:
@@ -193,6 +218,7 @@ def keep_closed(b: Book, at: int, source: int, units: int, row: int) -> None:
     slot.flags = CLOSED
     slot.quantity = units
     slot.row = row
+    slot.sold_by = at
     before = b.slots[source].earlier_candidate
     while before != NONE and _is_held_part(b, before, slot.lot):
         before = b.slots[before].earlier_candidate

@@ -20,10 +20,11 @@ from taxlots.book.kinds import (
     SHORT_TERM,
     SHORTED,
     TAX_DEFERRED,
+    UNSTATED,
 )
 from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
-from taxlots.book.positions import LAST_SUB, free_slot, relieve, share_of_whole
+from taxlots.book.positions import LAST_SUB, free_slot, loss_of_part, relieve, wash_of_part
 from taxlots.book.relief import first_pick, next_relief
 from taxlots.book.restarts import is_suspended, restart_at_closing, unspent
 from taxlots.book.sale import keep_closed, new_row, test_losses
@@ -69,7 +70,10 @@ def open_short(b: Book, at: int) -> None:
 
 
 def cover(b: Book, at: int) -> None:
-    """Buy back what is owed: a row for each part of a short lot, then the losses are tested."""
+    """Buy back what is owed: a row for each part of a short lot, then the losses are tested.
+
+    A loss is realized when the shares are delivered (Rev. Rul. 2002-44).
+    """
     e = b.events[at]
     if b.positions[e.position].flags & TAX_DEFERRED:
         _forget_owed(b, at)
@@ -77,6 +81,7 @@ def cover(b: Book, at: int) -> None:
     tally = b.tally[0]
     first_row = tally.rows
     position = e.position
+    settled = b.details[e.detail].acquired
     pick, of_pick = first_pick(b, at)
     left = e.quantity
     given = 0
@@ -92,11 +97,13 @@ def cover(b: Book, at: int) -> None:
         keep_closed(b, at, source, units, row_at)
         row.acquired = e.day
         row.holding_period = e.day
-        row.basis_cents = cost + share_of_whole(b, source, slot.wash_cents, units)
+        row.basis_cents = cost + wash_of_part(b, source, units)
         row.proceeds_cents = relieve(b, source, units)
         is_loss = row.basis_cents > row.proceeds_cents
         is_long = is_loss and row.flags & LONG_BACKED != 0
         row.flags = row.flags | (LONG_TERM if is_long else SHORT_TERM)
+        if is_loss and settled != UNSTATED:
+            row.sold = settled
         if slot.quantity == 0:
             free_slot(b, source)
         if b.positions[position].flags & SHORTED:
@@ -148,7 +155,7 @@ def deliver(b: Book, at: int) -> None:
         b.order[2 * parts + 1] = lot
         parts += 1
         _deliver_part(b, at, source, against, units)
-    for part in range(parts):
+    for part in range(parts if b.positions[e.position].flags & SHORTED else 0):
         lot = b.order[2 * part + 1]
         restart_at_closing(b, e.position, 2 * parts, lot, b.order[2 * part], e.day)
     form(b, e.position)
@@ -161,8 +168,8 @@ def _deliver_part(b: Book, at: int, source: int, against: int, units: int) -> No
     is_backed = b.slots[against].flags & LONG_BACKED != 0
     row_at = new_row(b, at, source, units, 0)
     row = b.rows[row_at]
-    loss_cents = share_of_whole(b, source, b.slots[source].loss_cents, units)
-    deferred = share_of_whole(b, against, b.slots[against].wash_cents, units)
+    loss_cents = loss_of_part(b, source, units)
+    deferred = wash_of_part(b, against, units)
     keep_closed(b, at, against, units, row_at)
     proceeds = relieve(b, against, units)
     if b.slots[against].quantity == 0:

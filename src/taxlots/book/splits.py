@@ -1,7 +1,7 @@
 """Splits: every position, waiting loss and counted sold share of a security is restated."""
 
 from taxlots.book.heaps import forget
-from taxlots.book.kinds import CLOSED, SHORT, SPLIT_CUT, SPLIT_ERASES, UNUSED
+from taxlots.book.kinds import CLOSED, DUAL_BASIS, SHORT, SPLIT_CUT, SPLIT_ERASES, UNUSED
 from taxlots.book.noting import fault
 from taxlots.book.pools import form, settle
 from taxlots.book.positions import free_slot, leave_candidates, unlink
@@ -76,9 +76,8 @@ def _drop_empty(b: Book, position: int) -> None:
         slot = b.slots[at]
         following = slot.next
         if slot.quantity == 0:
-            heir = b.slots[following if following != NONE else slot.previous]
-            heir.open_cents += slot.open_cents
-            heir.whole_cents += slot.open_cents
+            heir = following if following != NONE else slot.previous
+            bequeath(b, at, heir)
             if slot.flags & UNUSED:
                 leave_candidates(b, at)
             unlink(b, at)
@@ -86,12 +85,28 @@ def _drop_empty(b: Book, position: int) -> None:
         at = following
 
 
+def bequeath(b: Book, at: int, heir: int) -> None:
+    """Leave the cents of a sub-lot without units to another one."""
+    source = b.slots[at]
+    slot = b.slots[heir]
+    loss = source.loss_open_cents if source.flags & DUAL_BASIS else source.open_cents
+    slot.open_cents += source.open_cents
+    slot.whole_cents += source.open_cents
+    slot.wash_open_cents += source.wash_open_cents
+    slot.wash_cents += source.wash_open_cents
+    if slot.flags & DUAL_BASIS:
+        slot.loss_open_cents += loss
+        slot.loss_cents += loss
+
+
 def restate_key(b: Book, slot_at: int, numerator: int, denominator: int) -> None:
     """Scale the ratio by which methods rank a sub-lot; exact unless it would not fit."""
     slot = b.slots[slot_at]
-    if slot.key_quantity < LIMIT // numerator and slot.key_cents < LIMIT // denominator:
+    cents = max(slot.key_cents, slot.key_loss_cents)
+    if slot.key_quantity < LIMIT // numerator and cents < LIMIT // denominator:
         slot.key_quantity *= numerator
         slot.key_cents *= denominator
+        slot.key_loss_cents *= denominator
     else:
         slot.key_quantity = apportion(slot.key_quantity, numerator, denominator)
 

@@ -118,10 +118,12 @@ class Slot:
     """An open sub-lot.
 
     ``whole_*`` is the quantity and basis that later parts are measured by, ``quantity`` and
-    ``open_cents`` what is still there.  ``key_*`` is the ratio by which relief methods rank it.
-    ``wash_cents`` and ``loss_cents`` belong to the whole: deferred loss inside the basis, and a
-    gift's basis for loss.  ``side`` is that of the heaps in which it stands.  ``sub`` is its place
-    among the sub-lots of its lot, ``arrival`` its turn among parts of one sub-lot in one position.
+    ``open_cents`` what is still there.  ``wash_*`` is deferred loss inside the basis, and
+    ``loss_*`` a gift's basis for loss, likewise.  ``key_*`` is the ratio by which relief methods
+    rank it: cents, and those of a gift's basis for loss, by quantity.  ``side`` is that of the
+    heaps in which it stands.  ``sub`` is its place among the sub-lots of its lot, ``arrival`` its
+    turn among parts of one sub-lot in one position.  ``row`` and ``sold_by`` are the row and the
+    event of what was sold, if a literal reading still counts it.
     """
 
     lot: Int32 = NONE
@@ -139,15 +141,18 @@ class Slot:
     side: Int32 = 0
     row: Int32 = NONE
     arrival: Int32 = 0
-    spare: Int32 = 0
+    sold_by: Int32 = NONE
     quantity: int = 0
     open_cents: int = 0
     whole_quantity: int = 0
     whole_cents: int = 0
     key_quantity: int = 0
     key_cents: int = 0
+    key_loss_cents: int = 0
     wash_cents: int = 0
+    wash_open_cents: int = 0
     loss_cents: int = 0
+    loss_open_cents: int = 0
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from taxlots.book.kinds import (
     TAX_DEFERRED,
     TESTED,
     UNUSED,
+    WRITTEN,
 )
 from taxlots.book.positions import (
     expire_candidates,
@@ -150,19 +151,29 @@ def _may_replace(b: Book, slot_at: int, wait_at: int) -> bool:
     if not rules.count_older_than_sold and slot.lot < wait.lot:
         return False
     if slot.flags & CLOSED:
-        if slot.row != NONE and _is_one_order(b, slot.row, wait.row):
-            if rules.held_after_sale or slot.lot < wait.lot:
+        if _is_one_order(b, slot.sold_by, b.rows[wait.row].event):
+            if rules.held_after_sale or not _is_to_be_tested(b, slot_at, wait.lot):
                 return False
         elif not rules.sold_before_counts:
             return False
     return _is_identical(b, slot_at, wait_at)
 
 
-def _is_one_order(b: Book, row: int, other: int) -> bool:
-    """Whether two pieces were sold by one journal row, in one account or in several."""
-    first = b.events[b.rows[row].event]
-    second = b.events[b.rows[other].event]
-    return first.row == second.row
+def _is_to_be_tested(b: Book, slot_at: int, lot: int) -> bool:
+    """Whether a piece of the order in work stands behind the one that is tested, of a lot."""
+    slot = b.slots[slot_at]
+    if slot.row == NONE or b.rows[slot.row].against == NONE:
+        return slot.lot > lot
+    tally = b.tally[0]
+    piece = tally.piece + 1
+    while piece < tally.pieces and b.order[piece] != slot.row:
+        piece += 1
+    return piece < tally.pieces
+
+
+def _is_one_order(b: Book, event: int, other: int) -> bool:
+    """Whether one journal row makes two sales, in one account or in several."""
+    return b.events[event].row == b.events[other].row
 
 
 def _is_identical(b: Book, slot_at: int, wait_at: int) -> bool:
@@ -171,6 +182,8 @@ def _is_identical(b: Book, slot_at: int, wait_at: int) -> bool:
         return True
     wait = b.waits[wait_at]
     sold = b.positions[wait.position]
+    if (acquired.flags | sold.flags) & WRITTEN:
+        return acquired.security == sold.security
     if acquired.flags & SHORT:
         return share_group(b.kinships, b.memberships, acquired.security, sold.security, wait.day)
     return replaces(b.kinships, b.memberships, acquired.security, sold.security, wait.day)

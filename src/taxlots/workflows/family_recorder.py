@@ -13,7 +13,6 @@ from taxlots.book.booking import Books
 from taxlots.book.pools import is_averaged, settle
 from taxlots.book.state import State
 from taxlots.book.tables import NONE, Book, Slot
-from taxlots.domain.money import apportion
 from taxlots.workflows.family_record import Block, Booked, Change, FamilyHistory, Match, Part
 from taxlots.workflows.family_relief import RELIEVING, pool_of, relieved_by
 
@@ -224,20 +223,12 @@ def _part(slot: Slot) -> Part:
         sub=slot.sub,
         quantity=slot.quantity,
         basis=slot.open_cents,
-        wash=_left(slot, slot.wash_cents),
+        wash=slot.wash_open_cents,
         holding_period=slot.holding_period,
         is_replacement=bool(slot.flags & kinds.REPLACEMENT),
         is_pooled=bool(slot.flags & kinds.POOLED),
         is_long_backed=bool(slot.flags & kinds.LONG_BACKED),
     )
-
-
-def _left(slot: Slot, cents: int) -> int:
-    """What is left, at the open units, of an amount that belongs to the whole."""
-    if cents == 0 or slot.whole_quantity == slot.quantity:
-        return cents
-    gone = slot.whole_quantity - slot.quantity
-    return cents - apportion(cents, gone, slot.whole_quantity)
 
 
 def _met(book: Book, at: int) -> Iterator[int]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from taxlots.book import kinds
 from taxlots.book.pools import is_averaged, is_covered_lot, leave_pool, settle
-from taxlots.book.positions import free_slot, relieve, share_of_whole
+from taxlots.book.positions import free_slot, loss_of_part, relieve, wash_of_part
 from taxlots.book.relief import first_pick, next_relief
 from taxlots.book.restarts import restart_before_sale
 from taxlots.book.state import State
@@ -139,8 +139,8 @@ def _delivered(book: Book, at: int) -> list[Relieved]:
 def _take(book: Book, source: int, units: int, *, is_sale: bool = False) -> Relieved:
     """Relieve units of a sub-lot and say where they stood in it."""
     slot = replace(book.slots[source])
-    wash = share_of_whole(book, source, slot.wash_cents, units)
-    loss = share_of_whole(book, source, slot.loss_cents, units)
+    wash = wash_of_part(book, source, units)
+    loss = loss_of_part(book, source, units)
     pool = None
     if slot.flags & kinds.POOLED and is_sale:
         pool = pool_of(book, source)
