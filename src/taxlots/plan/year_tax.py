@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from taxlots.domain.tax_profile import TaxProfile
-from taxlots.domain.tax_rate import at_rate
+from taxlots.domain.tax_rate import RATE_ONE, at_rate
 from taxlots.domain.tax_return import ReturnIncome
-from taxlots.law.marginal_rates import marginal_rates
 from taxlots.law.s1211_loss_limit import loss_limit
 from taxlots.law.state_tax import state_tax
 from taxlots.law.tax_of_year import federal_tax, moved
 from taxlots.plan.later_years import LaterYears, carryover_value
+from taxlots.plan.ramp import bends
 
 
 class YearTax(Protocol):
@@ -102,12 +102,18 @@ def year_tax(
     if income is None:
         return None
     if assumed is None:
-        usual = replace(
-            income, short_cents=0, long_cents=0, carry_short_cents=0, carry_long_cents=0
-        )
-        rates = marginal_rates(usual)
-        assumed = _alike(rates.short_ppm, rates.long_ppm, loss_limit(income.status))
+        assumed = _alike(*_usual_rates(income), loss_limit(income.status))
     return ReckonedYear(income=income, later=assumed)
+
+
+def _usual_rates(income: ReturnIncome) -> tuple[int, int]:
+    """What the first dollar of short and of long gain costs in a year without any, all taxes."""
+    bare = moved(income, -income.short_cents, -income.long_cents)
+    bare = replace(bare, carry_short_cents=0, carry_long_cents=0, gain_28_cents=0)
+    usual = ReckonedYear(income=bare, later=_alike(0, 0, 0))
+    (short,) = bends(lambda gain: usual.this_year(gain, 0), 0, 0)
+    (long,) = bends(lambda gain: usual.this_year(0, gain), 0, 0)
+    return round(short.slope * RATE_ONE), round(long.slope * RATE_ONE)
 
 
 def _alike(short_ppm: int, long_ppm: int, limit_cents: int) -> LaterYears:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from taxlots.book.booking import Books
-from taxlots.book.return_income import return_income
 from taxlots.domain.problem import Problem
 from taxlots.law.tables import YEARS
 from taxlots.plan.later_years import LaterYears
@@ -23,10 +22,6 @@ def year_tax_of(
     profile = chain.profiles(year).get(tax_return)
     if profile is None:
         return None, chain.problems
-    income = None
-    if not profile.lacks and year in YEARS:
-        items = chain.items(year).get(tax_return)
-        if items is not None:
-            short, long, _ = chain.carried_in(tax_return, year)
-            income = return_income(profile, items, short, long)
+    is_known = not profile.lacks and year in YEARS and tax_return in chain.items(year)
+    income = chain.income(profile)[0] if is_known else None
     return year_tax(profile, income, assumed), chain.problems
