@@ -19,6 +19,7 @@ from taxlots.book.return_forms import Filing
 from taxlots.reports.money_texts import accounted
 from taxlots.reports.pdf_8949 import pdf_bytes
 from taxlots.reports.pdf_sections import day_text, sections_of
+from taxlots.reports.typesetting import typeset
 
 
 def pages_of(filing: Filing) -> list[str]:
@@ -144,3 +145,37 @@ def test_a_return_without_a_sale_has_a_schedule_d_alone() -> None:
 def test_days_stand_as_on_the_form(day: str, shown: str) -> None:
     assert day_text(day) == shown
     assert LONG.acquired == "VARIOUS"
+
+
+def test_pages_that_are_set_in_parts_are_numbered_as_one_document() -> None:
+    sections = [
+        {
+            "title": f"Section {at}",
+            "name": f"Section {at}",
+            "remarks": [],
+            "boxes": [],
+            "columns": [{"name": "(a)", "width": 0, "right": False}],
+            "rows": [{"cells": [f"row {at}-{row}"], "strong": False} for row in range(count)],
+            "total": [f"total {at}"],
+        }
+        for at, count in ((1, 10), (2, 130), (3, 5))
+    ]
+    told = {"head": "kessler", "mark": "", "sections": sections}
+    pages = {
+        "title": "Forms",
+        "day": [2026, 1, 15],
+        "foot": "sample",
+        "tagged": False,
+        "returns": [told, {**told, "head": "child", "sections": sections[:1]}],
+    }
+    made = typeset(pages, part_rows=60)
+    assert made == typeset(pages, part_rows=60)
+    read = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
+    whole = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(typeset(pages))).pages]
+    for texts in (read, whole):
+        for number, text in enumerate(texts, 1):
+            assert f"page {number} of {len(texts)}" in text
+        joined = "\n".join(texts)
+        assert all(joined.count(f"row 2-{row}\n") == 1 for row in range(130))
+        assert [joined.count(f"total {at}") for at in (1, 2, 3)] == [2, 1, 1]
+    assert "child" in read[-1]

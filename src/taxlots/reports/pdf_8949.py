@@ -5,15 +5,13 @@ The layout is our own, in the columns of the forms; ``official_pdf`` fills in th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.reports.form_8949_texts import about_return
 from taxlots.reports.pdf_sections import Section, sections_of
 from taxlots.reports.printable import printable
+from taxlots.reports.typesetting import typeset
 
 if TYPE_CHECKING:
     from taxlots.book.return_forms import Filing, ReturnForms
@@ -39,8 +37,6 @@ def pdf_bytes(filing: Filing, *, provisional: Mapping[str, str] | None = None) -
     ``provisional`` are sentences by return, on why its figures may still change; they stand on its
     first page.
     """
-    import typst
-
     told = provisional or {}
     pages = {
         "title": f"Form 8949 and Schedule D, tax year {filing.year}",
@@ -49,19 +45,7 @@ def pdf_bytes(filing: Filing, *, provisional: Mapping[str, str] | None = None) -
         "tagged": len(filing.rows) <= MOST_TAGGED_ROWS,
         "returns": [_return(filing, f, told.get(f.tax_return, "")) for f in filing.returns],
     }
-    made: bytes = typst.compile(
-        template(),
-        format="pdf",
-        ignore_system_fonts=True,
-        sys_inputs={"filing": json.dumps(pages, ensure_ascii=False)},
-    )
-    return made
-
-
-@cache
-def template() -> bytes:
-    """The layout of the pages."""
-    return files(__package__).joinpath("form_8949.typ").read_bytes()
+    return typeset(pages)
 
 
 def shown(text: str) -> str:
