@@ -155,6 +155,22 @@ def test_a_wrong_call_is_told(arguments: tuple[str, ...], says: str, tmp_path: P
     assert says in ran.err
 
 
+def test_one_form_in_two_layouts_is_refused_and_a_correction_replaces_it(tmp_path: Path) -> None:
+    folder = book(tmp_path / "book", BOOK)
+    form, other = form_of(tmp_path, 2024, folder), tmp_path / "other.json"
+    text = form.read_text("utf-8")
+    other.write_text(text + "\n", "utf-8")
+
+    twice = taxlots("reconcile", folder, form, other, "--year", 2024)
+    other.write_text(text.replace('"corrected": false', '"corrected": true'), "utf-8")
+    corrected = taxlots("reconcile", folder, form, other, "--year", 2024)
+
+    assert twice.status == 1
+    assert "SAME_FORM_TWICE" in twice.err
+    assert corrected.status == 0
+    assert "FORM_REPLACED" in corrected.err
+
+
 def test_retirement_accounts_are_never_compared(tmp_path: Path) -> None:
     folder = book(tmp_path / "book", BOOK)
     form = form_of(tmp_path, 2024, folder)

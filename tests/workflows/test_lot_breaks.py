@@ -99,13 +99,17 @@ def test_method_mismatch_of_the_pieces_of_one_sale() -> None:
     assert causes(ours, theirs, known) == [Cause.METHOD_MISMATCH]
 
 
-def test_optimizer_lots_are_those_that_only_mintax_gives() -> None:
+def test_optimizer_lots_are_those_that_methods_for_the_tax_alone_give() -> None:
     ours = [lot("a", JAN, 5, 50), lot("b", FEB, 10, 200)]
     theirs = [lot("x", JAN, 10, 100), lot("y", FEB, 5, 100)]
     mine = [lot("a", JAN, 10, 100), lot("b", FEB, 5, 100)]
-    known = facts(all_theirs=theirs, by_method={"FIFO": ours, "HIFO": ours, "MINTAX": mine})
+    by_tax = {"FIFO": ours, "HIFO": ours, "MINTAX": mine, "IBKR_MSL": mine}
 
-    assert causes(ours, theirs, known) == [Cause.OPTIMIZER_LOTS]
+    def found(by_method: dict[str, list[LotFigures]]) -> list[str]:
+        return causes(ours, theirs, facts(all_theirs=theirs, by_method=by_method))
+
+    assert found(by_tax) == [Cause.OPTIMIZER_LOTS]
+    assert found({**by_tax, "LIFO": mine}) == [Cause.METHOD_MISMATCH]
 
 
 def test_initialized_lot_is_one_blob_for_several_purchases() -> None:

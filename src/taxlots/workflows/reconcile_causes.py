@@ -35,6 +35,21 @@ def settled_otherwise(pairing: Pairing, facts: PositionFacts) -> str:
     return ""
 
 
+def disallowed_otherwise(pairing: Pairing, facts: PositionFacts) -> str:
+    """A loss is disallowed on one side, or joined the basis of a lot there.
+
+    Our side is what a broker must report: the accounts at which it does not look are no reason.
+    """
+    if pairing.quantity_difference or not pairing.disallowed_difference:
+        return lot_causes.wash_adjustment(pairing, facts)
+    ours = sum(lot.disallowed_cents for lot in pairing.ours)
+    theirs = sum(lot.disallowed_cents for lot in pairing.theirs)
+    return (
+        f"by the sales and purchases of this account alone, {dollars(ours)} of the loss is"
+        f" disallowed; the form disallows {dollars(theirs)}"
+    )
+
+
 OTHER_LOTS: Final[tuple[tuple[str, Test], ...]] = (
     (Cause.TRANSFER_PENDING, lot_causes.transfer_pending),
     (Cause.TRADE_VS_SETTLE_DATE, settled_otherwise),
@@ -44,15 +59,15 @@ OTHER_LOTS: Final[tuple[tuple[str, Test], ...]] = (
     (Cause.INITIALIZED_LOT, lot_causes.initialized_lot),
     (Cause.GIFT_OR_INHERIT, lot_causes.gift_or_inherit),
     (Cause.AVG_COST_VS_ACTUAL, lot_causes.average_cost),
-    (Cause.WASH_ADJUSTMENT, lot_causes.wash_adjustment),
+    (Cause.WASH_ADJUSTMENT, disallowed_otherwise),
     (Cause.TOTAL_OK_LOTS_DIFFER, lot_causes.totals_agree),
     (Cause.CORP_ACTION_FMV, lot_causes.corporate_action),
     (Cause.QUANTITY_DIFFERS, lot_causes.quantity_differs),
 )
 """The tests of a tie whose days differ or that nothing recognizes, in the order of asking."""
 
-OTHER_AMOUNTS: Final = tuple(
-    (cause, test)
+OTHER_AMOUNTS: Final[tuple[tuple[str, Test], ...]] = tuple(
+    (cause, disallowed_otherwise if cause is Cause.WASH_ADJUSTMENT else test)
     for cause, test in TESTS.items()
     if cause
     not in {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -61,6 +62,7 @@ def read_forms(
             seen.add((opened.sha256, reading.account))
             problems += [*reading.problems, *_unfit(reading, year)]
             readings.append(reading)
+    problems += _doubles(readings, year)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DataError(problems)
     return _without_replaced(readings, problems), problems
@@ -154,6 +156,28 @@ def _unfit(reading: Reading, year: int) -> Iterator[Problem]:
             f"The file lists no sale of {year}.",
             "Check the file and --year.",
         )
+
+
+def _doubles(readings: Sequence[Reading], year: int) -> Iterator[Problem]:
+    """Forms of one account that list the same sales: their rows would count twice."""
+    known: dict[str, list[tuple[Reading, Counter[object]]]] = defaultdict(list)
+    for reading in readings:
+        sales: Counter[object] = Counter(
+            (lot.closed, lot.proceeds_cents)
+            for lot in reading.realized_lots
+            if lot.closed.year == year
+        )
+        for other, listed in known[reading.account]:
+            is_correction = reading.is_corrected or other.is_corrected
+            if sales and not is_correction and (sales <= listed or listed <= sales):
+                yield error(
+                    reading.file,
+                    "SAME_FORM_TWICE",
+                    f"The file lists the sales of {reading.account} that {other.file} lists.",
+                    "Name one of the two.",
+                )
+        if sales:
+            known[reading.account].append((reading, sales))
 
 
 def _without_replaced(readings: list[Reading], problems: list[Problem]) -> list[Reading]:
