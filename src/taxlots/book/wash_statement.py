@@ -66,7 +66,7 @@ def wash_statement(
     lower = [
         (at, pair)
         for at, pair in enumerate(pairs)
-        if first <= pair.sold < end and _disallowed(pair) < _reported(pair)
+        if first <= pair.sold < end and needs_statement(pair)
     ]
     if not lower:
         return ()
@@ -88,6 +88,11 @@ def statement_text(rows: Iterable[WashStatementRow]) -> str:
         f"disallows {dollars(row.disallowed_cents)}, because {row.because}.\n"
         for row in rows
     )
+
+
+def needs_statement(pair: Pair) -> bool:
+    """Whether less of a loss is disallowed than Form 1099-B says in box 1g."""
+    return _disallowed(pair) < _reported(pair)
 
 
 def _reported(pair: Pair) -> int:

@@ -36,7 +36,29 @@ def differences(
     ``statement_date`` the last day that the broker's view knows; ``year`` keeps the sales of one
     calendar year.  Raises UsageError and DataError.
     """
-    reading = same_day or SAME_DAY[0]
+    taxpayer, broker = both_views(
+        book, as_of=as_of, known_at=known_at, same_day=same_day, statement_date=statement_date
+    )
+    found = differences_of(taxpayer, broker)
+    return ComparedViews(
+        taxpayer=taxpayer,
+        broker=broker,
+        same_day=same_day or SAME_DAY[0],
+        year=year,
+        statement_date=statement_date,
+        pieces=tuple(d for d in found if year in (None, date_of(d.pair.sold).year)),
+    )
+
+
+def both_views(
+    book: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    same_day: str | None = None,
+    statement_date: date | None = None,
+) -> tuple[Books, Books]:
+    """The books of one record as the taxpayer and as a broker have them; see ``differences``."""
     record, problems = gather(book, known_at=known_at)
     if record is None:
         raise DataError(problems)
@@ -47,16 +69,7 @@ def differences(
             f"--statement-date {statement_date} is after {last}, up to which the book is booked; "
             "leave it out, or name an earlier day"
         )
-    broker = _brokers_books(record, statement_date or last, reading)
-    found = differences_of(taxpayer, broker)
-    return ComparedViews(
-        taxpayer=taxpayer,
-        broker=broker,
-        same_day=reading,
-        year=year,
-        statement_date=statement_date,
-        pieces=tuple(d for d in found if year in (None, date_of(d.pair.sold).year)),
-    )
+    return taxpayer, _brokers_books(record, statement_date or last, same_day or SAME_DAY[0])
 
 
 def write_differences(

@@ -7,10 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from taxlots.book.form_8949 import Told
+from taxlots.book.view_differences import differences_of
+from taxlots.book.view_pieces import paired
 from taxlots.book.view_reasons import MEANINGS
+from taxlots.book.wash_statement import needs_statement
+from taxlots.domain.calendar import day_number
 from taxlots.domain.problem import Problem, warning
-from taxlots.reports.compared_views import ComparedViews
-from taxlots.workflows.differences import differences
+from taxlots.workflows.differences import both_views
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -35,19 +38,22 @@ class Reported:
     problems: tuple[Problem, ...] = ()
 
 
-def reported_by_broker_view(compared: ComparedViews, year: int) -> Reported:
-    """The broker's view of the book stands for the Forms 1099-B."""
-    return Reported(
-        books=compared.taxpayer,
-        year=year,
-        pairs=tuple(one.pair for one in compared.pieces),
-        told={},
-        because={
-            at: "; ".join(MEANINGS[reason] for reason in one.reasons)
-            for at, one in enumerate(compared.pieces)
-            if one.reasons
-        },
-    )
+def reported_by_broker_view(taxpayer: Books, broker: Books, year: int) -> Reported:
+    """The broker's view of the book stands for the Forms 1099-B.
+
+    Why the two differ is looked for only where a statement has to say it.
+    """
+    first, end = day_number(year, 1, 1), day_number(year + 1, 1, 1)
+    pairs = [pair for pair in paired(taxpayer, broker) if first <= pair.sold < end]
+    because: dict[int, str] = {}
+    if any(needs_statement(pair) for pair in pairs):
+        reasons = {one.pair: one.reasons for one in differences_of(taxpayer, broker)}
+        because = {
+            at: "; ".join(MEANINGS[reason] for reason in reasons[pair])
+            for at, pair in enumerate(pairs)
+            if reasons.get(pair)
+        }
+    return Reported(books=taxpayer, year=year, pairs=tuple(pairs), told={}, because=because)
 
 
 def reported_by_forms(found: TieOut) -> Reported:
@@ -82,8 +88,8 @@ def reported_of(
     Raises UsageError for a wrong call and DataError where the book or a form has errors.
     """
     if forms is None:
-        compared = differences(book, as_of=as_of, known_at=known_at, year=year)
-        return reported_by_broker_view(compared, year)
+        taxpayer, broker = both_views(book, as_of=as_of, known_at=known_at)
+        return reported_by_broker_view(taxpayer, broker, year)
     from taxlots.workflows.reconcile import reconcile
 
     return reported_by_forms(reconcile(book, forms, year, as_of=as_of, known_at=known_at))
