@@ -98,6 +98,15 @@ def test_missing_basis() -> None:
     assert form_8949(found, "BARE") == [("E", "300.00", "", "0.00", "50.00")]
 
 
+def test_missing_basis_that_is_printed_as_nothing() -> None:
+    """Brokers print 0.00 where they know no basis."""
+    found = planted("BARE", lambda rows: [row(rows[0], costBasis=0)])
+
+    assert "0.00" in the_break(found, "MISSING_BASIS", "BARE").because
+    # The IRS was told 0.00, so that it stays in column (e).
+    assert form_8949(found, "BARE") == [("D", "0.00", "B", "-300.00", "50.00")]
+
+
 def test_corp_action_fmv() -> None:
     """The broker gave the spin-off a tenth of the basis; it was a fifth."""
 

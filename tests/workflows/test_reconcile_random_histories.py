@@ -4,6 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from taxlots.reports.broker_1099b import form_1099b_text
 from taxlots.reports.compared_views import ComparedViews
 from taxlots.reports.tie_out import TieOut
 from taxlots.reports.tie_out_files import tie_out_files
+from taxlots.reports.tie_out_sums import form_8949_of, summary_rows
 from taxlots.workflows.reconcile import tie_out
 from taxlots.workflows.reconcile_pairs import pairs_with_form
 
@@ -123,6 +125,9 @@ def test_whatever_a_form_says_each_of_its_rows_is_in_one_tie_and_the_sums_are_ke
         pieces = Counter(id(piece.pair) for tie in found.ties for piece in tie.ours)
         assert set(pieces.values()) <= {1}
         check_sums(found)
+        for line in summary_rows(found, form_8949_of(found)):
+            parts = (Decimal(line[name]) for name in ("explained", "breaks", "unexplained"))
+            assert sum(parts) == Decimal(line["difference"])
         tie_out_files(found)
 
 

@@ -112,8 +112,8 @@ class Tie:
     """Pieces of the book's sales and the rows of a form that are the same; one may be empty.
 
     ``is_rest``: nothing recognizes them, they are what is left of a day's sales.  ``cause`` types a
-    break, ``reasons`` are those for which taxpayer and broker rightly differ; ``because`` and
-    ``what_to_do`` say both in words.
+    break, ``reasons`` are those for which taxpayer and broker rightly differ, beside a break too;
+    ``because`` and ``what_to_do`` say both in words.
     """
 
     number: int

@@ -60,6 +60,7 @@ RECONCILIATION: Final = (
 BREAKS: Final = (
     "tie",
     "cause",
+    "reasons",
     "account",
     "symbol",
     "sales",
@@ -291,6 +292,7 @@ def _break(tie: Tie, rows: list[Form8949Row], ids: list[Any]) -> Row:
     return {
         "tie": str(tie.number),
         "cause": tie.cause,
+        "reasons": ";".join(tie.reasons),
         "account": tie.account,
         "symbol": tie.symbol,
         "sales": _several(str(ids[one.pair.sale_row]) for one in tie.ours),

@@ -64,17 +64,22 @@ class _Totals:
     unexplained: int = 0
 
     def add(self, sides: tuple[list[int], list[int], list[int]], tie: Tie) -> None:
-        """Add the three sides of a part of a tie."""
+        """Add the three sides of a part of a tie.
+
+        Of a break, the law explains what the book has otherwise than a broker ought to report.
+        """
         self.pieces += 1
         for total, amounts in zip((self.form, self.seen, self.book), sides, strict=True):
             total[:] = [a + b for a, b in zip(total, amounts, strict=True)]
-        difference = sides[2][-1] - sides[0][-1]
+        told, seen, own = (amounts[-1] for amounts in sides)
         if tie.status is not Status.BREAK:
-            self.explained += difference
-        elif tie.cause == UNEXPLAINED:
-            self.unexplained += difference
+            self.explained += own - told
+            return
+        self.explained += own - seen
+        if tie.cause == UNEXPLAINED:
+            self.unexplained += seen - told
         else:
-            self.breaks += difference
+            self.breaks += seen - told
 
 
 def summary_rows(found: TieOut, form: FormOf) -> list[dict[str, str]]:
@@ -98,7 +103,9 @@ def _lines(found: TieOut, form: FormOf) -> Iterator[Line]:
             continue
         term = "LT" if pair.side.is_long else "ST"
         key = (pair.place[0], "" if row is None else row.box, term)
-        yield key, (_amounts(pair.broker), _amounts(one.seen), _amounts(pair.taxpayer)), tie
+        own = _amounts(pair.taxpayer)
+        seen = own if one.seen is None and not tie.reasons else _amounts(one.seen)
+        yield key, (_amounts(pair.broker), seen, own), tie
     for tie in found.ties:
         for lot in () if tie.ours else tie.theirs:
             key = (lot.account, lot.box or _box_of(lot), lot.term)

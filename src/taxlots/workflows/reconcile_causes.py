@@ -14,7 +14,7 @@ from taxlots.domain.money import dollars, shares
 from taxlots.workflows import lot_causes
 from taxlots.workflows.lot_breaks import REMEDIES, TESTS, Cause
 from taxlots.workflows.lot_facts import PositionFacts
-from taxlots.workflows.lot_matching import Pairing, quantity_of
+from taxlots.workflows.lot_matching import Pairing, basis_of, quantity_of
 
 
 class FormCause(StrEnum):
@@ -33,6 +33,14 @@ def settled_otherwise(pairing: Pairing, facts: PositionFacts) -> str:
     if pairing.has_same_days or lot_causes.is_of_no_purchase(pairing, facts):
         return lot_causes.settle_date(pairing, facts)
     return ""
+
+
+def basis_of_nothing(pairing: Pairing, _facts: PositionFacts) -> str:
+    """The form has a basis of 0.00, as brokers print where they know none."""
+    ours = basis_of(pairing.ours)
+    if pairing.quantity_difference or basis_of(pairing.theirs) != 0 or not ours:
+        return ""
+    return f"the form has a basis of 0.00, as where none is known; the book has {dollars(ours)}"
 
 
 def disallowed_otherwise(pairing: Pairing, facts: PositionFacts) -> str:
@@ -66,18 +74,21 @@ OTHER_LOTS: Final[tuple[tuple[str, Test], ...]] = (
 )
 """The tests of a tie whose days differ or that nothing recognizes, in the order of asking."""
 
-OTHER_AMOUNTS: Final[tuple[tuple[str, Test], ...]] = tuple(
-    (cause, disallowed_otherwise if cause is Cause.WASH_ADJUSTMENT else test)
-    for cause, test in TESTS.items()
-    if cause
-    not in {
-        Cause.BROKER_VIEW,
-        Cause.INITIALIZED_LOT,
-        Cause.OPTIMIZER_LOTS,
-        Cause.METHOD_MISMATCH,
-        Cause.TOTAL_OK_LOTS_DIFFER,
-        Cause.UNEXPLAINED,
-    }
+OTHER_AMOUNTS: Final[tuple[tuple[str, Test], ...]] = (
+    *(
+        (cause, disallowed_otherwise if cause is Cause.WASH_ADJUSTMENT else test)
+        for cause, test in TESTS.items()
+        if cause
+        not in {
+            Cause.BROKER_VIEW,
+            Cause.INITIALIZED_LOT,
+            Cause.OPTIMIZER_LOTS,
+            Cause.METHOD_MISMATCH,
+            Cause.TOTAL_OK_LOTS_DIFFER,
+            Cause.UNEXPLAINED,
+        }
+    ),
+    (Cause.MISSING_BASIS, basis_of_nothing),
 )
 """The tests of a tie of the same lots, in the order in which open lots are asked."""
 

@@ -46,13 +46,13 @@ def _stated(tie: Tie, tolerance_cents: int) -> Tie:
     if not tie.ours or not tie.theirs:
         # What a broker ought not to report is on no form.
         is_lawful = bool(reasons) and not is_defect and not tie.broker_view
-        return _explained(tie, reasons, SHORT_OF_FORM) if is_lawful else _broken(tie)
+        return _explained(tie, reasons, SHORT_OF_FORM) if is_lawful else _broken(tie, reasons)
     form = sums_of_form(tie.theirs)
     seen, own = sums_of_figures(tie.broker_view), sums_of_figures(tie.taxpayer)
     is_ours = bool(tie.taxpayer) and _agrees(tie, form, own, tolerance_cents)
     is_seen = bool(tie.broker_view) and _agrees(tie, form, seen, tolerance_cents)
     if not is_ours and (is_defect or not is_seen):
-        return _broken(tie)
+        return _broken(tie, reasons)
     is_blank = _is_blank_noncovered(form)
     law = {} if is_ours and not is_blank else {one: MEANINGS[one] for one in reasons}
     if is_blank:
@@ -68,8 +68,9 @@ def _ordered(reasons: Collection[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=ORDER.__getitem__))
 
 
-def _broken(tie: Tie) -> Tie:
-    return replace(tie, status=Status.BREAK)
+def _broken(tie: Tie, reasons: tuple[Reason, ...]) -> Tie:
+    """A break; the law may be another reason why the book has it otherwise."""
+    return replace(tie, status=Status.BREAK, reasons=reasons)
 
 
 def _explained(tie: Tie, reasons: tuple[Reason, ...], because: str) -> Tie:
