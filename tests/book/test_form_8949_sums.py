@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.book.booked import day
 from tests.engine_adapter import record_of
-from tests.histories import random_history
+from tests.histories import PROFILES, random_history
 
 from taxlots.book.booking import Books
 from taxlots.book.form_8949 import form_8949_rows
@@ -17,7 +17,7 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.form_8949 import Form8949Row
 from taxlots.workflows.replay import replay_record
 
-HISTORIES = [(seed, profile) for profile in ("trades", "corporate", "options") for seed in range(8)]
+HISTORIES = [(seed, profile) for profile in PROFILES for seed in range(5)]
 
 
 def drawn(seed: int, profile: str) -> tuple[list[Pair], Books]:

@@ -316,6 +316,7 @@ def test_a_missing_price_for_a_mark_is_refused(household: Path, tmp_path: Path) 
     assert ran.status == 1
     assert "NO_YEAR_END_PRICE" in ran.err
     assert [path.name for path in (tmp_path / "forms").iterdir()] == ["problems.csv"]
+    assert filed(household, tmp_path / "child", "--tax-return", "child"), "no trader of its own"
 
 
 def test_an_unknown_basis_is_told_and_left_out_of_every_total(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def filled_in(
         is_whole_dollars=choices.in_dollars,
         returns=filled,
     )
-    reviews = filing_reviews(books, filing, marked, profiles)
+    reviews = filing_reviews(filing, marked, profiles)
     problems = (*reported.problems, *marked.problems, *chain.problems, *reviews)
     return FiledYear(
         filing=filing, taxpayer=books, marked=marked, problems=tuple(dict.fromkeys(problems))
@@ -140,7 +140,13 @@ def _check_marks(marked: MarkedYear, returns: Iterable[str]) -> None:
         row.status == INCOMPLETE and row.year == marked.year and row.account.tax_return in wanted
         for row in marked.contracts.years
     )
-    errors = [*(marked.contracts.problems if incomplete else ()), *marked.securities.problems]
+    unknown = any(
+        row.gain_cents is None and row.tax_return in wanted for row in marked.securities.rows
+    )
+    errors = [
+        *(marked.contracts.problems if incomplete else ()),
+        *(marked.securities.problems if unknown else ()),
+    ]
     if errors:
         raise DataError(errors)
 
