@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from benchmarks import commands, day_trader, filing, fold, forms, mixed, tie_out
+from benchmarks import audit, commands, day_trader, filing, fold, forms, mixed, tie_out
 
 ALL = {
     "fold": fold.lines,
@@ -14,6 +14,7 @@ ALL = {
     "filing": filing.lines,
     "forms": forms.lines,
     "commands": commands.lines,
+    "audit": audit.lines,
 }
 
 
