@@ -112,7 +112,7 @@ class _Form:
         self.reader = reader
         self.printed: dict[int, DictionaryObject] = {}
         self.looks: dict[tuple[int, int], Any] = {}
-        self.taxpayer: dict[int, DictionaryObject] = {}
+        self.taxpayer: dict[int, tuple[DictionaryObject, ArrayObject]] = {}
         self.fields = ArrayObject()
         names = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
         names["/Encoding"] = "/WinAnsiEncoding"
@@ -219,13 +219,13 @@ class _Form:
     def _share(self, role: int, widget: Widget, field: DictionaryObject, reference: Any) -> None:
         """Make a widget one of those of the field that stands on every page."""
         if role not in self.taxpayer:
-            kind = field[NameObject("/FT")]
-            parent = DictionaryObject({NameObject("/FT"): kind, NameObject("/Kids"): ArrayObject()})
+            kind, kids = field[NameObject("/FT")], ArrayObject()
+            parent = DictionaryObject({NameObject("/FT"): kind, NameObject("/Kids"): kids})
             parent[NameObject("/T")] = TextStringObject(widget.leaf)
             parent[NameObject("/DA")] = field[NameObject("/DA")]
-            self.taxpayer[role] = parent
+            self.taxpayer[role] = parent, kids
             self.fields.append(self.added(parent))
         del field["/FT"]
-        parent = self.taxpayer[role]
+        parent, kids = self.taxpayer[role]
         field[NameObject("/Parent")] = parent.indirect_reference
-        parent["/Kids"].append(reference)
+        kids.append(reference)
