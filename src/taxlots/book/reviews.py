@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from taxlots.book import kinds
+from taxlots.book.contract_splits import options_not_adjusted
 from taxlots.book.dividends import dividends_of
 from taxlots.book.journal import ACTION_CODE
 from taxlots.book.neighbour_reviews import dividend_reviews, neighbour_reviews
@@ -33,6 +34,7 @@ def reviews_of(books: Books) -> list[Problem]:
     found = [*_matches(books), *_possible_transfers(books)]
     if any(problem.severity is Severity.ERROR for problem in books.problems):
         return found
+    found += options_not_adjusted(books)
     return [*found, *neighbour_reviews(books), *dividend_reviews(books, dividends_of(books))]
 
 
