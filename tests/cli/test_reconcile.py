@@ -171,6 +171,28 @@ def test_one_form_in_two_layouts_is_refused_and_a_correction_replaces_it(tmp_pat
     assert "FORM_REPLACED" in corrected.err
 
 
+def test_what_a_form_calls_a_security_runs_in_no_spreadsheet(tmp_path: Path) -> None:
+    folder = book(tmp_path / "book", BOOK)
+    form = form_of(tmp_path, 2024, folder)
+    strange = form.read_text("utf-8").replace('"ABC"', '"=HYPERLINK(1)"').replace("1200", "1300")
+    form.write_text(strange, "utf-8")
+
+    ran = taxlots("reconcile", folder, form, "--year", 2024, "--out", tmp_path / "out")
+
+    assert ran.status == 1
+    (named,) = (row for row in rows(tmp_path / "out" / "breaks.csv") if row["form_rows"])
+    assert named["symbol"] == "'=HYPERLINK(1)"
+
+
+def test_a_folder_is_no_form(tmp_path: Path) -> None:
+    folder = book(tmp_path / "book", BOOK)
+
+    ran = taxlots("reconcile", folder, folder, "--year", 2024, "--account", "brokerage")
+
+    assert ran.status == 2
+    assert "cannot be read" in ran.err
+
+
 def test_retirement_accounts_are_never_compared(tmp_path: Path) -> None:
     folder = book(tmp_path / "book", BOOK)
     form = form_of(tmp_path, 2024, folder)

@@ -19,6 +19,7 @@ from taxlots.domain.form_8949 import Form8949Row
 from taxlots.domain.money import dollars, shares
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.folders import FAILURE, MANIFEST
+from taxlots.reports.inert import inert
 from taxlots.reports.rows import text_table
 from taxlots.reports.tie_out import (
     ReportedLot,
@@ -105,6 +106,9 @@ ADJUSTMENTS: Final = (
 )
 """Of ``adjustments.csv``: the rows of Form 8949 that differ from the form of the broker."""
 
+FOREIGN: Final = ("symbol", "description", "form_row", "form_rows", "because")
+"""Columns with words of the form: what it calls a security, and the name of its file."""
+
 Row = dict[str, str]
 dated = cache(lambda day: date_of(day).isoformat())
 
@@ -113,13 +117,18 @@ def tie_out_files(found: TieOut) -> dict[str, Any]:
     """The files of a tie-out by name: tables, problems and a manifest."""
     form = form_8949_of(found)
     return {
-        "reconciliation.csv": text_table(RECONCILIATION, list(reconciliation_rows(found))),
-        "breaks.csv": text_table(BREAKS, break_rows(found, form)),
-        "adjustments.csv": text_table(ADJUSTMENTS, adjustment_rows(form)),
+        "reconciliation.csv": text_table(RECONCILIATION, _inert(reconciliation_rows(found))),
+        "breaks.csv": text_table(BREAKS, _inert(break_rows(found, form))),
+        "adjustments.csv": text_table(ADJUSTMENTS, _inert(adjustment_rows(form))),
         "summary.csv": text_table(SUMMARY, summary_rows(found, form)),
         FAILURE: problem_table([*found.views.taxpayer.problems, *found.problems]),
         MANIFEST: manifest_of(found),
     }
+
+
+def _inert(rows: Iterable[Row]) -> list[Row]:
+    """Rows of which no cell that somebody else wrote runs in a spreadsheet."""
+    return [{**row, **{name: inert(row[name]) for name in FOREIGN if name in row}} for row in rows]
 
 
 def manifest_of(found: TieOut) -> dict[str, Any]:
