@@ -223,7 +223,7 @@ def test_exception_2_totals_rows_by_broker_and_box_with_code_m() -> None:
     assert columns(first) == ("A", 60060, 45120, "M", 0, 14940)
     assert first.description == "Schwab, see attached statement"
     assert columns(second) == ("A", 4000, 8000, "MW", 4000, 0)
-    assert (second.acquired, second.sold) == ("", "")
+    assert (second.acquired, second.sold, second.sale_id, second.lot_id) == ("", "", "", "")
 
 
 def test_exception_2_leaves_rows_of_unknown_basis_by_themselves() -> None:

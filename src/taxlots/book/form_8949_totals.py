@@ -92,6 +92,7 @@ def statement_totals(
             account="" if len({row.account for row in group}) > 1 else group[0].account,
             symbol="",
             quantity=0,
+            lot_id="",
             expired="",
         )
         totals.append(total)
