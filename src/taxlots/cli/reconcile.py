@@ -112,7 +112,7 @@ def reconcile(
     """
     from functools import partial
 
-    from taxlots.cli.outcome import DATA_ERRORS, list_problems
+    from taxlots.cli.outcome import DATA_ERRORS, count_warnings, list_problems
     from taxlots.cli.progress import working
     from taxlots.cli.tolerance import tolerance_cents
     from taxlots.workflows.gather import day, moment
@@ -145,6 +145,7 @@ def reconcile(
         )
     _print(found, out, as_json=as_json)
     list_problems(found.problems, book)
+    count_warnings(found.views.taxpayer.problems, book)
     if found.breaks:
         raise typer.Exit(DATA_ERRORS)
 
