@@ -8,18 +8,23 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from taxlots.book.form_8949 import NOTHING_TOLD, RowWriter
+from taxlots.book.results import realized_of
 from taxlots.book.schedule_d import LINES_OF_BOXES
+from taxlots.book.view_differences import differences_of
+from taxlots.book.view_pieces import paired
 from taxlots.book.view_reasons import MEANINGS
+from taxlots.domain.calendar import day_number
 from taxlots.domain.money import dollars, shares
 from taxlots.reports.audit_columns_forms import BRIDGE, BRIDGE_ROWS
 from taxlots.reports.rows import text_table
-from taxlots.workflows.differences import differences
+from taxlots.workflows.differences import both_views
 from taxlots.workflows.form_8949_reported import Reported, reported_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from taxlots.book.audit_scope import AuditScope
+    from taxlots.book.booking import Books
     from taxlots.book.return_forms import ReturnForms
     from taxlots.book.view_pieces import Pair
     from taxlots.domain.form_8949 import Form8949Row
@@ -95,18 +100,28 @@ def reported_with_reasons(
     """
     if forms is not None:
         return reported_of(book, year, forms, as_of=as_of, known_at=known_at)
-    compared = differences(book, as_of=as_of, known_at=known_at, year=year)
+    taxpayer, broker = both_views(book, as_of=as_of, known_at=known_at)
+    first, last = day_number(year, 1, 1), day_number(year, 12, 31)
+    found = [d for d in differences_of(taxpayer, broker) if first <= d.pair.sold <= last]
     return Reported(
-        books=compared.taxpayer,
+        books=taxpayer,
         year=year,
-        pairs=tuple(one.pair for one in compared.pieces),
+        pairs=(*(one.pair for one in found), *_later(taxpayer, broker, last)),
         told={},
         because={
             at: "; ".join(MEANINGS[reason] for reason in one.reasons)
-            for at, one in enumerate(compared.pieces)
+            for at, one in enumerate(found)
             if one.reasons
         },
     )
+
+
+def _later(taxpayer: Books, broker: Books, last_day: int) -> list[Pair]:
+    """Pieces that the law puts after the day of the books: worthless shares (26 USC 165(g))."""
+    sold = realized_of(taxpayer).sold
+    if not ((sold > broker.as_of) & (sold <= last_day)).any():
+        return []
+    return [p for p in paired(taxpayer, broker) if broker.as_of < p.sold <= last_day]
 
 
 def crossings_of(scope: AuditScope, reported: Reported) -> list[Crossing]:
