@@ -10,6 +10,7 @@ import typer
 from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.audit import audit
 from taxlots.cli.close_year import close_year, years
+from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
 from taxlots.cli.form_8949 import form_8949
@@ -71,6 +72,7 @@ COMMANDS: Final = (
         "set-method",
         "taxlots set-method sqlite:///book.db --account A --method HIFO --from 2025-01-02 --by J",
     ),
+    (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,

@@ -17,6 +17,31 @@ from taxlots.plan.later_years import LaterYears, carryover_value
 from taxlots.plan.ramp import bends
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a return owes in all, and the losses that it carries on, in cents."""
+
+    tax_cents: int
+    carry_short_cents: int
+    carry_long_cents: int
+
+    @property
+    def carried_cents(self) -> int:
+        """Losses of both terms."""
+        return self.carry_short_cents + self.carry_long_cents
+
+
+def owed(income: ReturnIncome) -> Owed:
+    """Federal tax, tax on net investment income and state tax of a return."""
+    federal = federal_tax(income)
+    state = state_tax(income, federal.capital_cents).tax_cents if income.state else 0
+    return Owed(
+        federal.federal_tax_cents + federal.niit_cents + state,
+        federal.carryover_short_cents,
+        federal.carryover_long_cents,
+    )
+
+
 class YearTax(Protocol):
     """The tax of one return and year, as planning asks for it.
 
@@ -80,11 +105,8 @@ class ReckonedYear:
         income = self.income
         if short_cents or long_cents:
             income = moved(income, short_cents, long_cents)
-        federal = federal_tax(income)
-        state = state_tax(income, federal.capital_cents).tax_cents if income.state else 0
-        carried = federal.carryover_short_cents + federal.carryover_long_cents
-        owed = federal.federal_tax_cents + federal.niit_cents + state
-        return owed, carryover_value(carried, self.later)
+        found = owed(income)
+        return found.tax_cents, carryover_value(found.carried_cents, self.later)
 
 
 def year_tax(

@@ -24,6 +24,18 @@ class ChosenLots:
 
 
 @dataclass(frozen=True)
+class PlanAnswer:
+    """What a plan comes to: ``json`` is what its command prints with ``--json``."""
+
+    json: dict[str, Any]
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """What the figures rest on, in sentences."""
+        return tuple(self.json["because"])
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a figure is what it is: ``text`` for people, ``because`` for programs.
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from os import PathLike, fspath
 
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
-from taxlots.workflows.answers import ChosenLots, Explanation
+from taxlots.workflows.answers import ChosenLots, Explanation, PlanAnswer
 from taxlots.workflows.gather import day, is_database, moment
 from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
@@ -23,6 +23,7 @@ __all__ = [
     "Explanation",
     "HarvestFrames",
     "LotTaxCost",
+    "PlanAnswer",
     "Replay",
     "ReturnTax",
     "harvest",
@@ -141,6 +142,32 @@ class Book:
         asked = Asked(account, symbol, sold, raised, at, method)
         run = select_lots(self.source, asked, as_of=_day(as_of), known_at=_moment(known_at))
         return ChosenLots(selection_json(run.selections[0]))
+
+    def defer(
+        self,
+        *,
+        account: str | None = None,
+        symbol: str | None = None,
+        volatility: Amount | None = None,
+        risk_aversion: Amount | None = None,
+        expected_return: Amount | None = None,
+        discount: Amount | None = None,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """Which short-term gains to hold until they are long-term, as ``taxlots defer`` says."""
+        from taxlots.workflows.defer import defer, expected_of
+
+        expected = expected_of(volatility, risk_aversion, expected_return, discount)
+        run = defer(
+            self.source,
+            account=account,
+            symbol=symbol,
+            expected=expected,
+            as_of=_day(as_of),
+            known_at=_moment(known_at),
+        )
+        return PlanAnswer(run.json)
 
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
         """Explain the sale, or the lot, that bears an id: every step with its authority."""

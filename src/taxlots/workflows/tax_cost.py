@@ -12,7 +12,7 @@ from taxlots.book.standing import open_lots
 from taxlots.domain.account import AccountKind
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import LIMIT, shares
-from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
+from taxlots.domain.problem import DataError, Problem, UsageError
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.domain.settings import scaled_value
 from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES
@@ -21,7 +21,7 @@ from taxlots.plan.later_years import LaterYears
 from taxlots.plan.selection import SaleRequest, Selection, costs_of, select
 from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax
 from taxlots.workflows.replay import replay
-from taxlots.workflows.year_tax import year_tax_of
+from taxlots.workflows.year_tax import known_year_tax
 
 QUANTITY_PLACES: Final = 8
 CENT_PLACES: Final = 2
@@ -92,7 +92,8 @@ def tax_cost_of_lot(
         day=date_of(books.as_of).isoformat(),
     )
     name = next(one.tax_return for one in books.record.accounts if one.id == request.account)
-    year, told = _year(books, name, assumed or Assumed())
+    known, told = known_year_tax(books, name, date_of(books.as_of).year)
+    year = _with_later(known, (assumed or Assumed()).of(known.later))
     named = f"{lot}:{shares(request.quantity)}"
     selection, problems = select(books, request, settlement_day, year, lots=named)
     if selection is None:
@@ -107,24 +108,6 @@ def tax_cost_of_lot(
         as_long_cents=_as_long(selection, year),
         problems=tuple(dict.fromkeys((*books.problems, *told))),
     )
-
-
-def _year(books: Books, name: str, assumed: Assumed) -> tuple[YearTax, list[Problem]]:
-    """The tax of the year of the books on a return.  DataError where nobody tells it."""
-    year = date_of(books.as_of).year
-    known, problems = year_tax_of(books, name, year)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise DataError(problems)
-    if known is None:
-        missing = error(
-            f"profiles.csv:{name}:{year}",
-            "NO_PROFILE",
-            f"The profile of {name!r} for {year} tells neither rates nor the income to reckon"
-            " them from.",
-            "Write short_rate and long_rate, or filing_status and ordinary_income, there.",
-        )
-        raise DataError([missing, *problems])
-    return _with_later(known, assumed.of(known.later)), problems
 
 
 def _with_later(year: YearTax, later: LaterYears) -> YearTax:

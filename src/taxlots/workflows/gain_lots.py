@@ -1,0 +1,152 @@
+"""Lots that show a gain, and the tax of their returns: what plans for gains start from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from taxlots.book.standing import last_splits
+from taxlots.domain.calendar import date_of
+from taxlots.domain.problem import DataError, Problem, Severity, UsageError
+from taxlots.domain.settings import scaled_value
+from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES
+from taxlots.domain.verdict import Reason
+from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.market_data.volatility import volatility
+from taxlots.plan.appraisal import Appraisal, appraise, market_value_cents
+from taxlots.plan.situation import Index, index_of
+from taxlots.plan.two_years import TwoYears, next_year_alike
+from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.replay import replay
+from taxlots.workflows.year_tax import known_year_tax, year_tax_of
+
+if TYPE_CHECKING:
+    from taxlots.book.booking import Books
+    from taxlots.book.record import OpenLot
+
+NOT_TAXED: Final = (Reason.TAX_DEFERRED, Reason.MTM_475, Reason.SECTION_1256)
+
+
+@dataclass(frozen=True, slots=True)
+class GainLot:
+    """An open lot of known gain, with its value at the last close, in cents."""
+
+    lot: OpenLot
+    value_cents: int
+    appraisal: Appraisal
+
+    @property
+    def gain_cents(self) -> int:
+        """The gain of a sale at that close."""
+        return self.value_cents - self.lot.cost_basis_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The tax of this year and the next; whether somebody said what the next one is like."""
+
+    two: TwoYears
+    is_stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The books on their as-of day, priced, with the taxes of their returns as they are asked for.
+
+    ``problems`` collects what is said on the way.
+    """
+
+    books: Books
+    index: Index
+    history: PriceHistory
+    problems: list[Problem]
+    _years: dict[str, Years] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> date:
+        """The day of the books."""
+        return date_of(self.books.as_of)
+
+    def tax_return(self, account: str) -> str:
+        """The return that an account's gains are on."""
+        return self.index.accounts[account].tax_return
+
+    def years(self, tax_return: str, discount_ppm: int | None = None) -> Years:
+        """The tax of this year and the next on a return.  DataError where this one is unknown."""
+        if tax_return not in self._years:
+            year = self.as_of.year
+            this, told = known_year_tax(self.books, tax_return, year)
+            after, more = year_tax_of(self.books, tax_return, year + 1)
+            self.problems.extend(p for p in (*told, *more) if p not in self.problems)
+            two = TwoYears(
+                this=this,
+                after=next_year_alike(this) if after is None else after,
+                discount_ppm=this.later.discount_ppm if discount_ppm is None else discount_ppm,
+            )
+            self._years[tax_return] = Years(two, after is not None)
+        return self._years[tax_return]
+
+    def gains(
+        self, account: str | None = None, symbol: str | None = None
+    ) -> tuple[list[GainLot], Counter[Reason]]:
+        """Lots with a gain in taxable accounts, and how many others there are for what reason."""
+        found: list[GainLot] = []
+        others: Counter[Reason] = Counter()
+        for lot in self.index.situation.lots:
+            if account not in (None, lot.account) or symbol not in (None, lot.symbol):
+                continue
+            seen = appraise(lot, self.index)
+            if seen.bar is Reason.GAIN and seen.market_value_cents is not None:
+                found.append(GainLot(lot, seen.market_value_cents, seen))
+            elif seen.bar not in NOT_TAXED:
+                others[seen.bar or Reason.NO_LOSS] += 1
+        return found, others
+
+    def weight(self, lot: OpenLot) -> Fraction:
+        """The part of its household's holdings that is in a lot's security, by last closes."""
+        mine = [one for one in self.index.situation.lots if one.household == lot.household]
+        whole = sum(self.value(one) for one in mine)
+        return Fraction(sum(self.value(o) for o in mine if o.symbol == lot.symbol), whole or 1)
+
+    def value(self, lot: OpenLot) -> int:
+        """Value in cents at the last close; 0 without one."""
+        quote = self.index.situation.quotes.get(lot.symbol)
+        multiplier = self.index.security(lot.symbol).multiplier
+        return 0 if quote is None else market_value_cents(lot.quantity, multiplier, quote.close)
+
+    def volatility_ppm(self, symbol: str) -> int | None:
+        """Volatility of a security by its closes of the last year, since its last split."""
+        since = last_splits(self.books).get(symbol, 0)
+        return volatility(self.history, symbol, self.books.as_of, since)
+
+
+def holdings_of(
+    book: str,
+    *,
+    account: str | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> Holdings:
+    """A book priced on a day.  UsageError for an account that is not there; DataError."""
+    books = replay(book, as_of=as_of, known_at=known_at)
+    known = [one.id for one in books.record.accounts]
+    if account is not None and account not in known:
+        raise UsageError(f"the book has no account {account!r}; it has {', '.join(known)}")
+    situation, problems = situation_of(books)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise DataError([*books.problems, *problems])
+    history, _ = price_history(books.record.prices)
+    return Holdings(books, index_of(situation), history, [*books.problems, *problems])
+
+
+def rate_of(text: object, option: str, most: int = 1) -> int:
+    """A rate in parts per million, from 0 to ``most``.  UsageError where it is none."""
+    rate = scaled_value(text, RATE_PLACES)
+    if rate is None or not 0 <= rate <= most * RATE_ONE:
+        raise UsageError(
+            f"{option} {str(text)[:40]!r} is no number from 0 to {most}; write 0.05 for 5 %"
+        )
+    return rate
