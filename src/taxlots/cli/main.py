@@ -14,6 +14,7 @@ from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
 from taxlots.cli.form_8949 import form_8949
+from taxlots.cli.guard import guard
 from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
@@ -73,6 +74,7 @@ COMMANDS: Final = (
         "taxlots set-method sqlite:///book.db --account A --method HIFO --from 2025-01-02 --by J",
     ),
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
+    (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,

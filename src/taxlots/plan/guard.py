@@ -5,10 +5,16 @@ again, the spouse's, those of a section 475 account, vests and securities on one
 Shares of the lot that is sold never replace its loss (Rev. Rul. 56-602).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from taxlots.book.kinds import (
+    PERMANENT_DEFERRED,
+    PERMANENT_RETURN,
+    PERMANENT_SPOUSE,
+    STEPS_UP,
+)
 from taxlots.book.record import OpenLot, WaitingLoss
 from taxlots.domain.account import Account, Owner
 from taxlots.domain.calendar import day_of
@@ -91,6 +97,7 @@ class Guard:
             if account.data_from and day_of(account.data_from) > window_start(index.situation.day):
                 gaps.append(f"{account.id} is known only from {account.data_from}")
         self._told: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._lots: dict[str, list[OpenLot]] = {}
 
     def pool(self, party: str, family: str) -> Pool:
         """The purchases of a party in a family, none of them set against a sale yet."""
@@ -140,6 +147,30 @@ class Guard:
             if self.index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
                 return loss
         return None
+
+    def waiting(self, party: str, family: str) -> list[WaitingLoss]:
+        """The losses of a party in a family whose window is open, oldest first."""
+        return self._waiting.get((party, family), [])
+
+    def gaps(self, party: str) -> list[str]:
+        """What the data of a party's accounts do not cover of the window."""
+        return self._gaps.get(party, [])
+
+    def of_others(self, household: str, family: str) -> Iterator[tuple[str, Purchase]]:
+        """The purchases of a household in a family, each with its party."""
+        yield from self._of_others.get((household, family), ())
+
+    def holders(self, party: str, family: str) -> list[tuple[str, str]]:
+        """The accounts of a party that hold securities of a family, each with the symbol."""
+        return sorted(self._holders.get((party, family), ()))
+
+    def lots_named(self, names: Collection[str]) -> Iterator[OpenLot]:
+        """The open sub-lots of some lots."""
+        if not self._lots:
+            for lot in self.index.situation.lots:
+                self._lots.setdefault(lot.lot_id, []).append(lot)
+        for name in names:
+            yield from self._lots.get(name, ())
 
     def open_losses(self) -> Iterator[tuple[str, WaitingLoss]]:
         """Every loss whose window is open, with its party."""
@@ -192,10 +223,17 @@ class Guard:
 
 def is_lost_in(sold: Account, replacing: Account, policy: Policy) -> bool:
     """Whether a loss that shares of another account replace joins no basis (decision D8)."""
-    if is_permanent_in(replacing.kind.is_tax_deferred) or sold.tax_return != replacing.tax_return:
-        return True
+    return outcome_in(sold, replacing, policy) != STEPS_UP
+
+
+def outcome_in(sold: Account, replacing: Account, policy: Policy) -> int:
+    """Where a loss goes that shares of another account replace, as the fold numbers outcomes."""
+    if is_permanent_in(replacing.kind.is_tax_deferred):
+        return PERMANENT_DEFERRED
+    if sold.tax_return != replacing.tax_return:
+        return PERMANENT_RETURN
     is_spouses = sold.owner != replacing.owner and Owner.JOINT not in (sold.owner, replacing.owner)
-    return is_spouses and not policy.spouse_basis_step_up
+    return PERMANENT_SPOUSE if is_spouses and not policy.spouse_basis_step_up else STEPS_UP
 
 
 def _status(blockers: list[Blocker], *, is_partial: bool) -> WashStatus:

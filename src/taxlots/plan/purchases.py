@@ -20,7 +20,7 @@ class Purchase:
     """An acquisition in the window: ``units`` of it (1e-8) have not replaced a loss yet.
 
     ``lot_id`` is blank for what is only scheduled; ``kind`` is ``purchase`` or the kind of the
-    scheduled event.
+    scheduled event.  ``sold_units`` are those of ``units`` that have been sold again.
     """
 
     lot_id: str
@@ -30,6 +30,8 @@ class Purchase:
     units: int
     multiplier: int
     kind: str
+    sold_units: int = 0
+    is_compensation: bool = False
 
     @property
     def safe_from(self) -> date:
@@ -71,7 +73,7 @@ def pools_of(index: Index) -> tuple[dict[tuple[str, str], Pool], dict[tuple[str,
             continue
         account = index.accounts[event.account]
         key = _key(index, account, event.symbol)
-        purchase_or_none = _scheduled(event, account, index)
+        purchase_or_none = scheduled_purchase(event, index)
         if purchase_or_none is None:
             text = f"{event.kind} of {event.symbol} is scheduled in {account.id} on {event.day}"
             notes.setdefault(key, []).append(text)
@@ -103,6 +105,8 @@ def _booked(index: Index) -> Iterator[Purchase]:
                 units=units,
                 multiplier=index.security(acquisition.symbol).multiplier,
                 kind="purchase",
+                sold_units=max(0, units - acquisition.held),
+                is_compensation=acquisition.is_compensation,
             )
 
 
@@ -122,7 +126,14 @@ def is_purchase(event: ScheduledEvent, index: Index) -> bool:
     """Whether an event of the 30 days to come acquires shares."""
     situation = index.situation
     day = day_of(event.day)
-    if not event.symbol or day < situation.day or not in_window(situation.day, day):
+    is_near = day >= situation.day and in_window(situation.day, day)
+    return is_near and acquires(event, index)
+
+
+def acquires(event: ScheduledEvent, index: Index) -> bool:
+    """Whether an event acquires shares, whatever its day."""
+    situation = index.situation
+    if not event.symbol:
         return False
     match event.kind:
         case ScheduledKind.RECURRING:
@@ -135,7 +146,7 @@ def is_purchase(event: ScheduledEvent, index: Index) -> bool:
             return False
 
 
-def _scheduled(event: ScheduledEvent, account: Account, index: Index) -> Purchase | None:
+def scheduled_purchase(event: ScheduledEvent, index: Index) -> Purchase | None:
     """The purchase that an event will be; None if it is only told or its size is not known.
 
     An amount buys at the last close, rounded up to the next 1e-8 unit.
@@ -150,10 +161,11 @@ def _scheduled(event: ScheduledEvent, account: Account, index: Index) -> Purchas
         return None
     return Purchase(
         lot_id="",
-        account=account,
+        account=index.accounts[event.account],
         symbol=event.symbol,
         day=day_of(event.day),
         units=units,
         multiplier=multiplier,
         kind=event.kind,
+        is_compensation=event.kind is ScheduledKind.VEST,
     )

@@ -74,7 +74,7 @@ def select(
 
     It is a dry run of the fold.  Returns None where the books refuse the sale, with the problems.
     """
-    row = _row(request, _unused_id(books), method, lots)
+    row = sale_row(request, unused_id(books), method, lots)
     after, problems = executed(books, [row], settlement)
     if after is None:
         return None, problems
@@ -129,10 +129,12 @@ def _standing_method(books: Books, sale_id: str) -> str:
     return str(METHOD_OF_CODE.get(int(events["method"][event]), ReliefMethod.FIFO))
 
 
-def _row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping[str, str]:
+def sale_row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping[str, str]:
+    """The sale as a row of the journal, under an id: the last of its day."""
     return {
         "id": name,
         "date": request.day,
+        "time": "23:59:59",
         "account": request.account,
         "symbol": request.symbol,
         "action": "SELL",
@@ -143,7 +145,8 @@ def _row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping[str
     }
 
 
-def _unused_id(books: Books) -> str:
+def unused_id(books: Books) -> str:
+    """An id that no row of the journal bears."""
     taken = set(books.journal.ids.to_pylist())
     number = 1
     while f"considered-{number}" in taken:

@@ -9,23 +9,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from os import PathLike, fspath
+from typing import Literal
 
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
 from taxlots.workflows.answers import ChosenLots, Explanation, PlanAnswer
 from taxlots.workflows.gather import day, is_database, moment
+from taxlots.workflows.guard_answers import BookGuard, GuardAnswer, text_of
 from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
 
 __all__ = [
     "Book",
+    "BookGuard",
     "BookTax",
     "ChosenLots",
     "Explanation",
+    "GuardAnswer",
     "HarvestFrames",
     "LotTaxCost",
     "PlanAnswer",
     "Replay",
     "ReturnTax",
+    "can_buy",
+    "can_sell",
     "harvest",
     "open_book",
     "replay",
@@ -169,6 +175,49 @@ class Book:
         )
         return PlanAnswer(run.json)
 
+    def can_buy(
+        self,
+        account: str,
+        symbol: str,
+        quantity: Amount | None = None,
+        *,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> GuardAnswer:
+        """Whether a purchase, of any quantity where none is stated, would disallow a loss.
+
+        Raises UsageError for an unknown account, and DataError like ``taxlots.replay``.
+        """
+        asked = {"account": account, "symbol": symbol, "quantity": text_of(quantity)}
+        return _guard(self.source, "buy", asked, as_of, known_at)
+
+    def can_sell(
+        self,
+        account: str,
+        symbol: str,
+        quantity: Amount | None = None,
+        *,
+        price: Amount | None = None,
+        method: str = "",
+        lots: str = "",
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> GuardAnswer:
+        """Whether a sale, of the whole position where no quantity is stated, keeps its loss.
+
+        The price is the last close unless stated.  Raises UsageError for what can't be sold, and
+        DataError like ``taxlots.replay``.
+        """
+        asked = {"account": account, "symbol": symbol, "quantity": text_of(quantity)}
+        asked |= {"price": text_of(price), "method": method, "lots": lots}
+        return _guard(self.source, "sell", asked, as_of, known_at)
+
+    def guard(self, *, as_of: Day = None, known_at: Moment = None) -> BookGuard:
+        """The guard of one day, prepared to be asked often."""
+        from taxlots.workflows.guard import guard_of_book
+
+        return BookGuard(guard_of_book(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
+
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
         """Explain the sale, or the lot, that bears an id: every step with its authority."""
         from taxlots.reports.explain import story_json, story_text
@@ -224,6 +273,45 @@ def harvest(
     Nothing is traded and nothing is booked.  Raises UsageError and DataError like ``replay``.
     """
     return _book(book).harvest(as_of=as_of, known_at=known_at)
+
+
+def can_buy(
+    book: Book | str | PathLike[str],
+    account: str,
+    symbol: str,
+    quantity: Amount | None = None,
+    *,
+    as_of: Day = None,
+    known_at: Moment = None,
+) -> GuardAnswer:
+    """Whether a purchase would disallow a loss; see ``Book.can_buy``."""
+    return _book(book).can_buy(account, symbol, quantity, as_of=as_of, known_at=known_at)
+
+
+def can_sell(
+    book: Book | str | PathLike[str],
+    account: str,
+    symbol: str,
+    quantity: Amount | None = None,
+    *,
+    price: Amount | None = None,
+    as_of: Day = None,
+    known_at: Moment = None,
+) -> GuardAnswer:
+    """Whether a sale keeps its loss; see ``Book.can_sell``."""
+    asked = _book(book)
+    return asked.can_sell(account, symbol, quantity, price=price, as_of=as_of, known_at=known_at)
+
+
+def _guard(
+    source: str, side: Literal["buy", "sell"], asked: dict[str, str], as_of: Day, known_at: Moment
+) -> GuardAnswer:
+    from taxlots.plan.trade_check import TradeSide
+    from taxlots.workflows.guard import TradeAsked, guard_trade
+
+    trade = TradeAsked(side=TradeSide(side), **asked)
+    run = guard_trade(source, trade, as_of=_day(as_of), known_at=_moment(known_at))
+    return GuardAnswer(run.checks[0], run.problems)
 
 
 def _book(book: Book | str | PathLike[str]) -> Book:

@@ -1,0 +1,286 @@
+"""Asking the guard before an order: what a purchase or a sale of the as-of day would disallow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from taxlots.book.booking import Books
+from taxlots.book.journal import ACTIONS
+from taxlots.book.record import Record, WaitingLoss
+from taxlots.domain.account import Account
+from taxlots.domain.action import Action
+from taxlots.domain.calendar import date_of
+from taxlots.domain.harvest_rule import NAMES
+from taxlots.domain.money import SHARE, scaled, shares
+from taxlots.domain.problem import DataError, Problem, Severity, UsageError
+from taxlots.domain.scheduled import read_scheduled
+from taxlots.market_data.calendars import settlement_day
+from taxlots.market_data.prices import price_history
+from taxlots.plan.considered_trades import ConsideredSale, considered_purchase, considered_sale
+from taxlots.plan.selection import SaleRequest
+from taxlots.plan.trade_check import TradeCheck, TradeSide
+from taxlots.plan.trade_guard import PlannedLoss, TradeGuard, realizes_losses
+from taxlots.workflows.gather import gather
+from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.narrowed_record import households_of
+from taxlots.workflows.replay import replay_record
+
+CLOSES_A_SHORT = frozenset(
+    {Action.BUY_TO_COVER, Action.CLOSE_SHORT_BY_DELIVERY, Action.CLOSE_OPTION, Action.ASSIGN}
+)
+"""What such a row loses is replaced by another short sale, not by a purchase (26 USC 1091(e))."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeAsked:
+    """A trade that somebody thinks of, in text.
+
+    A blank quantity is any of a purchase, and the whole position of a sale; a blank price is the
+    last close.  ``method`` and ``lots`` are those that the sale names, if any.
+    """
+
+    side: TradeSide
+    account: str
+    symbol: str
+    quantity: str = ""
+    price: str = ""
+    method: str = ""
+    lots: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardRun:
+    """The answers, and every warning on the way."""
+
+    checks: tuple[TradeCheck, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedGuard:
+    """The guard of a book on a day, ready to be asked many times."""
+
+    guard: TradeGuard
+    books: Books
+    dry_runs: DryRuns
+    problems: tuple[Problem, ...]
+
+    def ask(self, asked: TradeAsked) -> TradeCheck:
+        """One answer, confirmed by booking the trade in a dry run.  Raises UsageError."""
+        account = self.account(asked.account)
+        if asked.side is TradeSide.BUY:
+            return self._purchase(account, asked)
+        return self._sale(account, asked)
+
+    def account(self, name: str) -> Account:
+        """The account by its id.  Raises UsageError where there is none."""
+        found = self.guard.index.accounts.get(name)
+        if found is None:
+            known = ", ".join(self.guard.index.accounts)
+            raise UsageError(f"the book has no account {name!r}; it has {known}")
+        return found
+
+    def check_held(self, account: str, symbol: str, quantity: int | None) -> int:
+        """What an account holds of a security.  Raises UsageError if that is less than asked."""
+        held = self.guard.held(account, symbol)
+        day = date_of(self.books.as_of).isoformat()
+        if not held:
+            raise UsageError(f"{account} holds no {symbol} on {day}")
+        if quantity is not None and quantity > held:
+            raise UsageError(
+                f"{account} holds {shares(held)} {symbol} on {day};"
+                f" {shares(quantity)} are asked for"
+            )
+        return held
+
+    def _purchase(self, account: Account, asked: TradeAsked) -> TradeCheck:
+        quantity = _number(asked.quantity, "the quantity")
+        most = self.guard.most_met(account.id, asked.symbol)
+        request = SaleRequest(
+            account=account.id,
+            symbol=asked.symbol,
+            quantity=quantity or most or SHARE,
+            price=_number(asked.price, "--price") or SHARE,
+            day=date_of(self.books.as_of).isoformat(),
+        )
+        matches, problems = considered_purchase(self.books, request, settlement_day)
+        if matches is None:
+            raise DataError(problems)
+        return self.guard.can_buy(account.id, asked.symbol, quantity, matches=matches)
+
+    def _sale(self, account: Account, asked: TradeAsked) -> TradeCheck:
+        quantity = _number(asked.quantity, "the quantity")
+        held = self.check_held(account.id, asked.symbol, quantity)
+        if not realizes_losses(account):
+            return self.guard.assess_sale(
+                account.id, asked.symbol, quantity, ConsideredSale(()), is_confirmed=True
+            )
+        price = _number(asked.price, "--price") or last_close(self.books, asked.symbol)
+        sale = self.dry_runs.sale(
+            account.id, asked.symbol, quantity or held, price, asked.method, asked.lots
+        )
+        return self.guard.assess_sale(account.id, asked.symbol, quantity, sale, is_confirmed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DryRuns:
+    """Sales that are booked and forgotten again.  ``held`` is the quantity of each position."""
+
+    books: Books
+    held: Mapping[tuple[str, str], int]
+
+    def whole_position(self, account: str, symbol: str, price: int | None) -> ConsideredSale:
+        """What selling a position would close, by the account's standing method."""
+        held = self.held.get((account, symbol), 0)
+        if not held:
+            return ConsideredSale(())
+        return self.sale(account, symbol, held, price or last_close(self.books, symbol))
+
+    def sale(
+        self,
+        account: str,
+        symbol: str,
+        quantity: int,
+        price: int,
+        method: str = "",
+        lots: str = "",
+    ) -> ConsideredSale:
+        """What a sale would close, and what replaces its losses.  Raises DataError."""
+        request = SaleRequest(
+            account=account,
+            symbol=symbol,
+            quantity=quantity,
+            price=price,
+            day=date_of(self.books.as_of).isoformat(),
+        )
+        sale, problems = considered_sale(
+            self.books, request, settlement_day, method=method, lots=lots
+        )
+        if sale is None:
+            raise DataError(problems)
+        return sale
+
+
+def guard_trade(
+    book: str,
+    asked: TradeAsked,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> GuardRun:
+    """Ask of one trade on the as-of day (default: the journal's last date).  Nothing is booked.
+
+    Raises UsageError for what can't be asked so, and DataError where the book has errors.
+    """
+    return guard_many(book, [asked], as_of=as_of, known_at=known_at)
+
+
+def guard_many(
+    book: str,
+    asked: Sequence[TradeAsked],
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> GuardRun:
+    """Ask of several trades, each by itself on the same day.  Raises UsageError and DataError."""
+    names = {one.account for one in asked}
+    prepared = guard_of_book(book, names, as_of=as_of, known_at=known_at)
+    return GuardRun(tuple(prepared.ask(one) for one in asked), prepared.problems)
+
+
+def guard_of_book(
+    book: str,
+    accounts: Collection[str] = (),
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> PreparedGuard:
+    """The guard of a book on a day: of the households of some accounts, or of all.
+
+    Raises UsageError and DataError.
+    """
+    record, problems = gather(book, known_at=known_at)
+    if record is None:
+        raise DataError(problems)
+    known = [account.id for account in record.accounts]
+    if missing := sorted(set(accounts) - set(known)):
+        raise UsageError(f"the book has no account {missing[0]!r}; it has {', '.join(known)}")
+    return prepare(replay_record(_narrowed(record, set(accounts or known)), as_of))
+
+
+def prepare(books: Books, *, planned: Sequence[PlannedLoss] = ()) -> PreparedGuard:
+    """The guard of books on their as-of day.  Raises DataError.
+
+    ``planned`` are losses of approved orders that are not executed yet.
+    """
+    situation, problems = situation_of(books)
+    if any(p.severity is Severity.ERROR for p in problems):
+        raise DataError([*books.problems, *problems])
+    losses = _long_losses(books, situation.waiting_losses)
+    held: dict[tuple[str, str], int] = {}
+    for lot in situation.lots:
+        held[lot.account, lot.symbol] = held.get((lot.account, lot.symbol), 0) + lot.quantity
+    dry_runs = DryRuns(books, held)
+    guard = TradeGuard(
+        replace(situation, waiting_losses=losses),
+        planned=planned,
+        silent=silent_accounts(books.record),
+        reliefs=dry_runs.whole_position,
+    )
+    return PreparedGuard(guard, books, dry_runs, (*books.problems, *problems))
+
+
+def _narrowed(record: Record, asked: set[str]) -> Record:
+    """The record of the households asked about, with what is scheduled there.
+
+    Raises DataError where ``scheduled.csv`` has errors, whosever they are.
+    """
+    known = {account.id for account in record.accounts}
+    _, problems = read_scheduled(record.scheduled, known)
+    if problems:
+        raise DataError(problems)
+    mine = households_of(record, asked)
+    kept = {account.id for account in mine.accounts}
+    scheduled = tuple(row for row in record.scheduled if row.get("account") in kept)
+    # What a harvest leaves out is not left out of a wash sale.
+    rule = {name: value for name, value in record.harvest.items() if name not in NAMES}
+    return replace(mine, scheduled=scheduled, harvest=rule)
+
+
+def silent_accounts(record: Record) -> set[str]:
+    """The accounts of which the journal has no row."""
+    named = set(record.transactions.column("account").unique().to_pylist())
+    return {account.id for account in record.accounts} - named
+
+
+def last_close(books: Books, symbol: str) -> int:
+    """The last close of a security in 1e-8 dollars.  Raises UsageError without a fresh one."""
+    history, _ = price_history(books.record.prices)
+    quote = history.last_close(symbol, date_of(books.as_of))
+    if quote is None or quote.is_stale:
+        found = "no close" if quote is None else f"no close after {quote.day}"
+        raise UsageError(f"the book has {found} of {symbol}; state --price")
+    return quote.close
+
+
+def _long_losses(books: Books, losses: Sequence[WaitingLoss]) -> list[WaitingLoss]:
+    """The losses that a purchase can replace."""
+    wanted = {loss.sale_id for loss in losses}
+    actions = {
+        name: ACTIONS[int(books.journal.action[row])]
+        for row, name in enumerate(books.journal.ids.to_pylist())
+        if name in wanted
+    }
+    return [loss for loss in losses if actions.get(loss.sale_id) not in CLOSES_A_SHORT]
+
+
+def _number(text: str, what: str) -> int | None:
+    """A stated number above zero in units of 1e-8; None where it is blank."""
+    if not text:
+        return None
+    stated = scaled(text, 8)
+    if stated is None or stated <= 0:
+        raise UsageError(f"{what} {text!r} is no number above zero; write 12.5")
+    return stated
