@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.book import kinds
 from taxlots.book.character import wording_of
 from taxlots.book.results import RULES, STATUSES
+from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.law.s1091_wash_sale import WINDOW_DAYS
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from taxlots.workflows.evidence import Evidence
 
 Cells = dict[str, str]
+
+TRADES: Final = frozenset({Action.BUY, Action.REINVEST, Action.SELL})
+"""Actions of which the net amount says all; the sum of its fills, where an order has several."""
 
 
 class Workings:
@@ -44,13 +48,16 @@ class Workings:
         self.matches = _by_piece(scope, register)
         self.carried = _carried(scope)
         self.told: dict[int, str] = {}
+        journal = scope.books.journal
+        self.ids: list[str] = journal.ids.to_pylist()
+        self.units: list[int] = journal.number["quantity"].values.tolist()
+        self.cents: list[int] = scope.books.cents.tolist()
 
     def lines(self, sale: ChosenSale) -> Iterator[str]:
         """A sale, piece by piece."""
-        journal = self.scope.books.journal
-        yield f"Sale {journal.id(sale.row)}"
+        yield f"Sale {self.ids[sale.row]}"
         yield f" - {self._row(sale.row)}"
-        if told := self.identified.get(journal.id(sale.row)):
+        if told := self.identified.get(self.ids[sale.row]):
             yield f" - {_chosen(told)} [Treas. Reg. 1.1012-1(c)]"
         for number, at in enumerate(sale.pieces, 1):
             yield from self._piece(at, f"Piece {number} of {len(sale.pieces)}")
@@ -58,9 +65,8 @@ class Workings:
 
     def _piece(self, at: int, title: str) -> Iterator[str]:
         piece = {name: column[at] for name, column in self.columns.items()}
-        journal = self.scope.books.journal
         lot = piece["lot_row"]
-        yield f" {title}: {shares(piece['quantity'])} of lot {journal.id(lot)}"
+        yield f" {title}: {shares(piece['quantity'])} of lot {self.ids[lot]}"
         yield f"  - {self._row(lot)}"
         yield from self._basis(piece)
         yield f"  - proceeds {dollars(piece['proceeds'])} [26 USC 1001(b)]"
@@ -101,7 +107,10 @@ class Workings:
     def _told(self, row: int) -> str:
         journal = self.scope.books.journal
         day = date_of(int(journal.day["date"][0][row]))
-        said = f"{self.evidence.action(row)} {journal.symbol_of(row)} {self.evidence.said(row)}"
+        action = self.evidence.action(row)
+        traded = f"{shares(self.units[row])} for {dollars(self.cents[row])}"
+        stated = traded if action in TRADES else self.evidence.said(row)
+        said = f"{action} {journal.symbol_of(row)} {stated}"
         account = journal.account_of(row) or "all accounts"
         return f"{day} {' '.join(said.split())} in {account} ({journal.where(row)})"
 
@@ -119,6 +128,7 @@ def _columns(scope: AuditScope) -> dict[str, list[Any]]:
 def _by_piece(scope: AuditScope, register: WashRegister) -> dict[int, list[str]]:
     """For each place of a loss in the fold's table, what disallowed it, in words."""
     journal, places = scope.books.journal, scope.books.blueprint.places
+    ids = journal.ids.to_pylist()
     found: dict[int, list[str]] = defaultdict(list)
     columns = (
         register.piece,
@@ -135,7 +145,7 @@ def _by_piece(scope: AuditScope, register: WashRegister) -> dict[int, list[str]]
     ):
         where = "no basis takes it over" if lost else "it joins their basis"
         found[piece].append(
-            f"{dollars(cents)} disallowed: replaced by {shares(units)} of lot {journal.id(lot)},"
+            f"{dollars(cents)} disallowed: replaced by {shares(units)} of lot {ids[lot]},"
             f" acquired {date_of(day)} in {places[position][0]}; {where} [{RULES[rule]}]"
         )
     return found
@@ -148,9 +158,10 @@ def _carried(scope: AuditScope) -> dict[int, tuple[str, ...]]:
     events = books.blueprint.tables["events"]
     stepped = matches[matches["rule"] == kinds.STEPS_UP]
     sales = events["row"][rows["event"][stepped["row"]]]
+    ids = books.journal.ids.to_pylist()
     found: dict[int, dict[str, None]] = defaultdict(dict)
     for lot, row in zip(stepped["lot"].tolist(), sales.tolist(), strict=True):
-        found[lot][books.journal.id(row)] = None
+        found[lot][ids[row]] = None
     return {lot: tuple(names) for lot, names in found.items()}
 
 
