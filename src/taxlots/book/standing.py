@@ -145,6 +145,15 @@ def last_splits(books: Books) -> dict[str, int]:
     return {symbol: int(events["day"][at]) for at, _, symbol, _ in _splits(books)}
 
 
+def split_ratios(books: Books) -> dict[str, dict[int, Fraction]]:
+    """The splits of each symbol: the day, and how many new shares stand for one old."""
+    events = books.blueprint.tables["events"]
+    found: dict[str, dict[int, Fraction]] = {}
+    for at, _, symbol, ratio in _splits(books):
+        found.setdefault(symbol, {})[int(events["day"][at])] = ratio
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Recent:
     """A lot that was acquired inside the look-back, and the splits since."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 
 class SecurityKind(StrEnum):
@@ -45,6 +46,10 @@ class Security:
     ``par_cents`` is what a bond repays for each unit.  ``tax_class`` is how the issuer is taxed;
     ``pays_exempt_daily`` a fund that declares exempt-interest dividends each day (26 USC
     852(b)(4)(E)).
+
+    ``expense_ratio_ppm`` is what a fund costs a year and ``spread_ppm`` the gap between bid and
+    ask, in 1e-6 of the price; ``adv`` is how many shares trade on an average day, in 1e-8.  None
+    is not stated.
     """
 
     symbol: str
@@ -65,6 +70,9 @@ class Security:
     is_collectible: bool = False
     is_preferred: bool = False
     pays_exempt_daily: bool = False
+    expense_ratio_ppm: int | None = None
+    spread_ppm: int | None = None
+    adv: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +85,20 @@ class IdenticalMember:
     end: date | None = None
 
 
+TERTIARY: Final = 3
+"""The first rank that harvests leave to the flows of tax-deferred accounts."""
+
+RANK_NAMES: Final = {1: "primary", 2: "secondary", TERTIARY: "tertiary"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:
-    """``proxy`` may stand in for ``symbol``: rank 1 is primary, 2 secondary, 3 tertiary."""
+    """``proxy`` may stand in for ``symbol``: rank 1 is primary, 2 secondary, 3 tertiary.
+
+    A row without ``account_kind`` is for every kind.  ``opinion_by`` is who holds that the two are
+    not substantially identical, since ``opinion_date``, and ``evidence`` where it is written down.
+    ``allow_same_index`` lets the proxy track the index of the symbol, by that opinion.
+    """
 
     symbol: str
     proxy: str
@@ -87,3 +106,16 @@ class Proxy:
     account_kind: str = ""
     reason: str = ""
     opinion_date: date | None = None
+    evidence: str = ""
+    opinion_by: str = ""
+    allow_same_index: bool = False
+
+    @property
+    def rank_name(self) -> str:
+        """The rank in a word."""
+        return RANK_NAMES.get(self.rank, f"rank {self.rank}")
+
+    def tells_apart(self, as_of: date) -> bool:
+        """Whether a named opinion of that day or before lets both track one index."""
+        has_opinion = self.opinion_date is not None and self.opinion_date <= as_of
+        return self.allow_same_index and has_opinion and bool(self.opinion_by)

@@ -14,6 +14,7 @@ from taxlots.domain.money import scaled
 from taxlots.domain.policy import Policy
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.security import IdenticalMember, Proxy, Security, SecurityKind, TaxClass
+from taxlots.domain.tax_rate import RATE_ONE
 
 Cells = Mapping[str, str]
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -84,6 +85,28 @@ class Reader:
             self.note(row, column, "BAD_NUMBER", f"{value!r} has parts of a cent", "write 12.50")
             return default
         return cents
+
+    def number(self, row: int, cells: Cells, column: str, places: int) -> int | None:
+        """A non-negative number as a whole number of its last place; None where blank or bad."""
+        value = cells.get(column, "").strip().replace(",", "")
+        if not value:
+            return None
+        number = scaled(value, places)
+        if number is None or number < 0:
+            remedy = f"write it with at most {places} decimals, without a sign"
+            self.note(row, column, "BAD_NUMBER", f"{value!r} is no {column}", remedy)
+            return None
+        return number
+
+    def part(self, row: int, cells: Cells, column: str) -> int | None:
+        """A part of one (0.0003) in 1e-6; None where blank or bad."""
+        number = self.number(row, cells, column, 6)
+        if number is not None and number > RATE_ONE:
+            value = cells.get(column, "").strip()
+            remedy = "write 0.0003 for 0.03 %"
+            self.note(row, column, "BAD_NUMBER", f"{value!r} is more than the whole", remedy)
+            return None
+        return number
 
     def choice(
         self, row: int, cells: Cells, column: str, kind: type[Choice], default: Choice
@@ -175,6 +198,9 @@ def securities_from(
             is_collectible=reader.flag(row, cells, "collectible"),
             is_preferred=reader.flag(row, cells, "preferred"),
             pays_exempt_daily=reader.flag(row, cells, "exempt_daily"),
+            expense_ratio_ppm=reader.part(row, cells, "expense_ratio"),
+            spread_ppm=reader.part(row, cells, "spread"),
+            adv=reader.number(row, cells, "adv", 8),
         )
     return securities, reader.problems
 
@@ -213,6 +239,9 @@ def proxies_from(
             account_kind=cells.get("account_kind", "").strip(),
             reason=cells.get("reason", "").strip(),
             opinion_date=reader.day(row, cells, "opinion_date"),
+            evidence=cells.get("evidence", "").strip(),
+            opinion_by=cells.get("opinion_by", "").strip(),
+            allow_same_index=reader.flag(row, cells, "allow_same_index"),
         )
         for row, cells in enumerate(rows)
     ]
