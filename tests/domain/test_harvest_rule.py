@@ -55,7 +55,7 @@ def test_every_key_at_once() -> None:
 
 
 def test_every_field_has_a_key() -> None:
-    of_keys = {field for field, _ in AMOUNTS.values()} | (KEYS - set(AMOUNTS))
+    of_keys = {field for field, *_ in AMOUNTS.values()} | (KEYS - set(AMOUNTS))
     assert {field.name for field in fields(HarvestRule)} == of_keys
 
 

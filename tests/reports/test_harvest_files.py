@@ -8,7 +8,8 @@ from tests.plan.situations import World, days_ago
 
 from taxlots.domain.harvest_rule import KEYS, HarvestRule, PartlyWashed
 from taxlots.domain.verdict import ProxyRefusal, Reason, WashStatus
-from taxlots.reports.harvest_files import COLUMNS, manifest, tables
+from taxlots.reports.harvest_columns import COLUMNS
+from taxlots.reports.harvest_files import manifest, tables
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "harvest-files.md"
 
@@ -62,9 +63,22 @@ def test_an_opportunity_as_its_reader_sees_it() -> None:
         "blocked_until": "2021-01-28",
         "blocked_by": "late:25",
         "blocked_accounts": "spouse",
+        "deferred_loss": "108.64",
+        "deferred_into": "late:25",
+        "sell_quantity": "100",
         "allowed_loss": "325.92",
         "estimated_tax_saved": "130.37",
         "saving_basis": "given_rates",
+        "hurdle_percent": "0.00",
+        "used_this_year": "",
+        "carried_forward": "",
+        "saved_later": "",
+        "later_tax": "",
+        "trading_cost": "",
+        "tracking_cost": "",
+        "present_value": "",
+        "value_of_waiting": "",
+        "warnings": "",
         "verdict": "harvest",
         "reason": "HARVEST_PARTLY_WASHED",
         "replacement": "XYZ",

@@ -57,8 +57,11 @@ class OpenLot:
     """One open sub-lot, as a row of ``lots.csv`` and as planning sees it.
 
     Quantities in 1e-8 units, money in cents.  ``loss_basis_cents`` differs from the basis only
-    for gifts (26 USC 1015(a)).  ``is_inherited`` lots are long-term whatever their dates.
-    ``basis_status`` is ``known``, ``pending`` or ``unknown``.
+    for gifts (26 USC 1015(a)).  The ``whole_*`` are the lot as it was opened, from which the basis
+    of a part is reckoned (0: as it stands); a lot that is not ``is_divisible`` has no basis for a
+    part of it by itself: it is averaged, or its shares lie in several turns.  ``is_inherited``
+    lots are long-term whatever their dates.  ``basis_status`` is ``known``,
+    ``pending`` or ``unknown``.
     """
 
     lot_id: str
@@ -77,6 +80,10 @@ class OpenLot:
     covered: bool
     basis_status: str
     rank: int
+    whole_quantity: int = 0
+    whole_basis_cents: int = 0
+    whole_loss_basis_cents: int = 0
+    is_divisible: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ import numpy as np
 from taxlots.book import kinds
 from taxlots.book.booking import Books
 from taxlots.book.journal import ACTION_CODE, ACTIONS
+from taxlots.book.lot_wholes import wholes_of
 from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
 from taxlots.book.results import open_lots_of
 from taxlots.book.tables import NONE
@@ -34,11 +35,18 @@ def open_lots(books: Books) -> list[OpenLot]:
     lots = open_lots_of(books)
     ids = books.journal.ids.take(lots.lot_row).to_pylist() if len(lots.lot) else []
     household = {a.id: a.household for a in books.record.accounts}
+    wholes = wholes_of(books)
     found = []
     for at, lot_id in enumerate(ids):
         account, symbol, _ = books.blueprint.places[int(lots.position[at])]
         long_from = int(lots.long_from[at])
         status = "unknown" if lots.is_unknown[at] else "known"
+        whole = wholes[
+            int(lots.lot[at]),
+            int(lots.position[at]),
+            int(lots.holding_period[at]),
+            bool(lots.is_replacement[at]),
+        ]
         found.append(
             OpenLot(
                 lot_id=lot_id,
@@ -57,6 +65,10 @@ def open_lots(books: Books) -> list[OpenLot]:
                 covered=bool(lots.is_covered[at]),
                 basis_status="pending" if lots.is_pending[at] else status,
                 rank=int(lots.lot[at]),
+                whole_quantity=whole.quantity if whole else 0,
+                whole_basis_cents=whole.basis_cents if whole else 0,
+                whole_loss_basis_cents=whole.loss_basis_cents if whole else 0,
+                is_divisible=whole is not None,
             )
         )
     return found

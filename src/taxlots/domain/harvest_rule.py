@@ -1,17 +1,24 @@
-"""The harvest rule: what a book's owner wants harvested, from ``[harvest]`` of ``book.toml``."""
+"""The harvest rule: what is to be harvested, from ``[harvest]`` of ``book.toml``.
+
+``[harvest]`` is the rule of the book, and ``[harvest.returns.NAME]`` states what is otherwise for
+one tax return.
+"""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from taxlots.domain.problem import Problem, error, warning
 from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.tax_rate import RATE_ONE
 
 RATIO_ONE: Final = 10**8
 """A loss of 100 %, in the unit of ``min_loss_ratio``."""
 
 WHERE: Final = "book.toml:harvest"
+RETURNS: Final = "returns"
+"""The key of ``[harvest]`` under which the tables of the tax returns stand."""
 
 
 class WithoutReplacement(StrEnum):
@@ -48,17 +55,56 @@ class SwitchBackPolicy(StrEnum):
     NOT_AT_SHORT_TERM_GAIN = "not_at_short_term_gain"
     AT_A_LOSS = "at_a_loss"
     AT_LONG_TERM = "at_long_term"
+    AFTER_DAYS = "after_days"
+    WITHIN_BUDGET = "within_budget"
     ALWAYS = "always"
     NEVER = "never"
+
+
+class Goal(StrEnum):
+    """How much loss a return wants."""
+
+    ALL_THAT_PAYS = "all_that_pays"
+    OFFSET_GAINS = "offset_gains"
+    LOSS_LIMIT = "loss_limit"
+    TARGET = "target"
+
+
+class Extent(StrEnum):
+    """What is sold of a position: the lots that lose, or all of it if it loses as a whole."""
+
+    LOSS_LOTS = "loss_lots"
+    WHOLE_POSITION = "whole_position"
+
+
+class WashOptIn(StrEnum):
+    """Wash sales that a return enters into on purpose.
+
+    ``buy_buy_sell`` sells an older lot although shares were bought within 30 days before: the
+    loss on as many shares joins the basis of those, and the rest counts now.
+    """
+
+    BUY_BUY_SELL = "buy_buy_sell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestRule:
     """Thresholds and choices of one harvest.
 
-    Minima apply to each lot: ``min_loss_cents`` and ``min_tax_saved_cents`` in cents,
-    ``min_loss_ratio`` in 1e-8 of the lot's basis.  ``strict`` reads section 1091 in the strictest
-    way that it can be read; without it the book's own policy holds.
+    Minima apply to each lot (to each position, where whole positions are sold):
+    ``min_loss_cents`` and ``min_tax_saved_cents`` in cents, ``min_loss_ratio`` in 1e-8 of the
+    basis.  ``strict`` reads section 1091 in the strictest way that it can be read; without it the
+    book's own policy holds.
+
+    ``hurdle_ratio`` is the least loss on 1 January and ``hurdle_december_ratio`` that from 1
+    December on, in 1e-8 of the basis, for a security of the volatility ``hurdle_volatility_ppm``;
+    it falls away over the last ``hurdle_anniversary_days`` before a lot turns long-term.
+
+    ``commission_cents`` is paid for each order and ``spread_ppm`` of the value is lost by each;
+    ``risk_aversion_hundredths`` prices a variance of the difference between security and proxy.
+    ``discount_ppm``, ``years_to_sale``, ``later_gains_cents`` and the ``later_*_rate_ppm`` are
+    what is assumed of later years; None follows the return's own rates.  An opinion in
+    ``proxies.csv`` is warned of once it is older than ``opinion_max_age_days``.
     """
 
     min_loss_cents: int = 0
@@ -72,16 +118,53 @@ class HarvestRule:
     whole_shares: bool = True
     spoiled_dividends: SpoiledDividends = SpoiledDividends.TELL
     switch_back: SwitchBackPolicy = SwitchBackPolicy.NOT_AT_SHORT_TERM_GAIN
+    switch_back_days: int = 31
+    switch_back_budget_cents: int = 0
     harvest_bonds: bool = False
+    goal: Goal = Goal.ALL_THAT_PAYS
+    goal_cents: int = 0
+    sell: Extent = Extent.LOSS_LOTS
+    allow_wash: frozenset[str] = frozenset()
+    hurdle_ratio: int = 0
+    hurdle_december_ratio: int = 0
+    hurdle_volatility_ppm: int = 250_000
+    hurdle_anniversary_days: int = 60
+    commission_cents: int = 0
+    spread_ppm: int = 0
+    risk_aversion_hundredths: int = 200
+    discount_ppm: int = 50_000
+    years_to_sale: int = 5
+    later_gains_cents: int = 0
+    later_income_rate_ppm: int | None = None
+    later_gain_rate_ppm: int | None = None
+    later_sale_rate_ppm: int | None = None
+    opinion_max_age_days: int = 1095
     exclude: frozenset[str] = frozenset()
     exclude_accounts: frozenset[str] = frozenset()
 
 
 AMOUNTS: Final = {
-    # Key of book.toml -> field, decimals.
-    "min_loss": ("min_loss_cents", 2),
-    "min_loss_percent": ("min_loss_ratio", 6),
-    "min_tax_saved": ("min_tax_saved_cents", 2),
+    # Key of book.toml -> field, decimals, the most that may stand there.
+    "min_loss": ("min_loss_cents", 2, None),
+    "min_loss_percent": ("min_loss_ratio", 6, None),
+    "min_tax_saved": ("min_tax_saved_cents", 2, None),
+    "switch_back_days": ("switch_back_days", 0, None),
+    "switch_back_budget": ("switch_back_budget_cents", 2, None),
+    "goal_amount": ("goal_cents", 2, None),
+    "hurdle_percent": ("hurdle_ratio", 6, RATIO_ONE),
+    "hurdle_december_percent": ("hurdle_december_ratio", 6, RATIO_ONE),
+    "hurdle_volatility_percent": ("hurdle_volatility_ppm", 4, None),
+    "hurdle_anniversary_days": ("hurdle_anniversary_days", 0, None),
+    "commission": ("commission_cents", 2, None),
+    "spread_percent": ("spread_ppm", 4, RATE_ONE),
+    "risk_aversion": ("risk_aversion_hundredths", 2, None),
+    "discount_percent": ("discount_ppm", 4, RATE_ONE),
+    "years_to_sale": ("years_to_sale", 0, 100),
+    "later_gains": ("later_gains_cents", 2, None),
+    "later_income_rate": ("later_income_rate_ppm", 6, RATE_ONE),
+    "later_gain_rate": ("later_gain_rate_ppm", 6, RATE_ONE),
+    "later_sale_rate": ("later_sale_rate_ppm", 6, RATE_ONE),
+    "opinion_max_age_days": ("opinion_max_age_days", 0, None),
 }
 SWITCHES: Final = ("strict", "allow_same_index", "whole_shares", "harvest_bonds")
 CHOICES: Final[dict[str, type[StrEnum]]] = {
@@ -90,9 +173,14 @@ CHOICES: Final[dict[str, type[StrEnum]]] = {
     "scheduled": ScheduledPurchases,
     "spoiled_dividends": SpoiledDividends,
     "switch_back": SwitchBackPolicy,
+    "goal": Goal,
+    "sell": Extent,
 }
+OPT_INS: Final[dict[str, type[StrEnum]]] = {"allow_wash": WashOptIn}
 NAMES: Final = ("exclude", "exclude_accounts")
-KEYS: Final = frozenset({*AMOUNTS, *SWITCHES, *CHOICES, *NAMES})
+KEYS: Final = frozenset({*AMOUNTS, *SWITCHES, *CHOICES, *OPT_INS, *NAMES})
+OF_THE_BOOK: Final = frozenset({"strict", "allow_same_index", "scheduled", "whole_shares"})
+"""Keys that no return has for itself: its purchases replace losses of other returns."""
 
 
 def from_mapping(mapping: Mapping[str, object]) -> tuple[HarvestRule, list[Problem]]:
@@ -100,24 +188,61 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[HarvestRule, list[Probl
 
     What the table leaves out, or what has a problem, keeps its default.
     """
-    problems = unknown_keys(mapping, KEYS, WHERE)
-    stated: dict[str, object] = {}
-    for key, value in mapping.items():
-        field, read, expected = _read(key, value)
-        if not field:
+    own = {key: value for key, value in mapping.items() if key != RETURNS}
+    return _stated(own, HarvestRule(), KEYS, WHERE)
+
+
+def rules_of_returns(
+    mapping: Mapping[str, object], rule: HarvestRule, tax_returns: Collection[str]
+) -> tuple[dict[str, HarvestRule], list[Problem]]:
+    """The rule of each return that has a table in ``[harvest.returns]``, and what is wrong.
+
+    What such a table leaves out is as in ``rule``, that of the book.
+    """
+    tables = mapping.get(RETURNS, {})
+    where = f"{WHERE}.{RETURNS}"
+    if not isinstance(tables, Mapping):
+        return {}, [_bad(where, tables, "a table for each return, as [harvest.returns.smith]")]
+    found: dict[str, HarvestRule] = {}
+    problems: list[Problem] = []
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            problems.append(_bad(f"{where}.{name}", table, "a table of keys, as [harvest] has"))
             continue
-        if read is None:
+        found[name], bad = _stated(table, rule, KEYS - OF_THE_BOOK, f"{where}.{name}")
+        problems += bad
+        if name not in tax_returns:
             problems.append(
-                error(
-                    f"{WHERE}:{key}",
-                    "BAD_VALUE",
-                    f"{key} = {value!r} cannot be read.",
-                    f"Write {expected}.",
+                warning(
+                    f"{where}.{name}",
+                    "UNKNOWN_NAME",
+                    f"The book has no tax return {name!r}, so its rule is not used.",
+                    "Write a tax_return of accounts.csv.",
                 )
             )
+    return found, problems
+
+
+def _stated(
+    mapping: Mapping[str, object], rule: HarvestRule, keys: frozenset[str], where: str
+) -> tuple[HarvestRule, list[Problem]]:
+    """A rule as a table changes it."""
+    problems = unknown_keys(mapping, keys, where)
+    stated: dict[str, object] = {}
+    for key, value in mapping.items():
+        if key not in keys:
+            continue
+        field, read, expected = _read(key, value)
+        if read is None:
+            problems.append(_bad(f"{where}:{key}", value, expected))
         else:
             stated[field] = read
-    return HarvestRule(**stated), problems  # type: ignore[arg-type]
+    return replace(rule, **stated), problems  # type: ignore[arg-type]
+
+
+def _bad(where: str, value: object, expected: str) -> Problem:
+    key = where.rpartition(":")[2]
+    return error(where, "BAD_VALUE", f"{key} = {value!r} cannot be read.", f"Write {expected}.")
 
 
 def unknown_names(
@@ -142,18 +267,20 @@ def unknown_names(
 def _read(key: str, value: object) -> tuple[str, object, str]:
     """The field that a key sets, its value or None, and what may stand there."""
     if key in AMOUNTS:
-        field, places = AMOUNTS[key]
+        field, places, most = AMOUNTS[key]
         number = scaled_value(value, places)
-        expected = f"a number that is not negative, with at most {places} decimals"
-        return field, None if number is None or number < 0 else number, expected
+        is_good = number is not None and number >= 0 and (most is None or number <= most)
+        limit = "" if most is None else f" and at most {most // 10**places}"
+        expected = f"a number that is not negative{limit}, with at most {places} decimals"
+        return field, number if is_good else None, expected
     if key in SWITCHES:
         return key, value if isinstance(value, bool) else None, "true or false"
     if key in CHOICES:
         choices = {str(choice): choice for choice in CHOICES[key]}
         expected = " or ".join(f'"{choice}"' for choice in choices)
         return key, choices.get(value) if isinstance(value, str) else None, expected
-    if key in NAMES:
-        expected = 'a list of names, as ["ABC", "XYZ"]'
-        names = value if isinstance(value, list) else [None]
-        return key, frozenset(names) if all(isinstance(n, str) for n in names) else None, expected
-    return "", None, ""
+    known = {str(choice) for choice in OPT_INS.get(key, ())}
+    expected = f"a list of {sorted(known)}" if known else 'a list of names, as ["ABC", "XYZ"]'
+    names = value if isinstance(value, list) else [None]
+    is_good = all(isinstance(n, str) and (not known or n in known) for n in names)
+    return key, frozenset(names) if is_good else None, expected

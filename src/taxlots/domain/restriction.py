@@ -44,12 +44,39 @@ class Restriction:
     note: str = ""
 
 
+class Recommendation(StrEnum):
+    """What to do with a proxy on a day: go back, wait (and look again on that day), or keep it."""
+
+    RETURN = "return"
+    WAIT = "wait"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSwap:
+    """A proxy that was bought for what was sold at a loss, as the books show it.
+
+    ``sold_quantity`` of ``symbol`` was sold on a day, and ``proxy_lot_id`` was opened for it.
+    """
+
+    account: str
+    symbol: str
+    sold_quantity: int
+    sold_on: date
+    proxy_lot_id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchBack:
-    """When the sold security may come back for its proxy.
+    """When the sold security may come back for its proxy, and what is recommended.
 
     ``first_day`` is the first day on which buying it back disallows nothing;
-    ``proxy_long_term_from`` the first on which a gain on the proxy is long-term.
+    ``proxy_long_term_from`` the first on which a gain on the proxy is long-term.  ``day`` is that
+    of the ``recommendation``, and ``is_long`` the term of the proxy's gain on it.  In cents, None
+    where not known: ``estimated_gain_cents`` at the last close (a loss is negative), ``tax_cents``
+    on it, ``likely_move_cents`` of the proxy's value until then (one standard deviation), and
+    ``worth_gain_cents``, the gain up to which going back on the first day costs no more than
+    waiting for the long term.
     """
 
     household: str
@@ -59,7 +86,16 @@ class SwitchBack:
     proxy: str
     proxy_quantity: int
     proxy_order_id: str
+    proxy_lot_id: str
     sold_on: date
     first_day: date
     proxy_long_term_from: date
+    origin: Origin
+    recommendation: Recommendation
+    day: date
+    is_long: bool
+    estimated_gain_cents: int | None
+    tax_cents: int | None
+    likely_move_cents: int | None
+    worth_gain_cents: int | None
     policy: str

@@ -1,6 +1,7 @@
 """Verdicts of a harvest: one stable code for every lot, and for every proxy that is refused."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -20,22 +21,33 @@ class Reason(StrEnum):
     NO_LOSS = "NO_LOSS"
     BELOW_MIN_LOSS = "BELOW_MIN_LOSS"
     BELOW_MIN_PERCENT = "BELOW_MIN_PERCENT"
+    BELOW_HURDLE = "BELOW_HURDLE"
     PERMANENT_RISK = "PERMANENT_RISK"
     WASH_BLOCKED = "WASH_BLOCKED"
     PARTIAL = "PARTIAL"
     NO_PROFILE = "NO_PROFILE"
     BELOW_MIN_TAX_SAVED = "BELOW_MIN_TAX_SAVED"
+    DOES_NOT_PAY = "DOES_NOT_PAY"
     SPOILS_DIVIDEND = "SPOILS_DIVIDEND"
     SUB_LOT_ORDER = "SUB_LOT_ORDER"
     BOUGHT_IN_PLAN = "BOUGHT_IN_PLAN"
     NO_REPLACEMENT = "NO_REPLACEMENT"
+    POSITION_NOT_SOLD = "POSITION_NOT_SOLD"
+    GOAL_REACHED = "GOAL_REACHED"
     HARVEST = "HARVEST"
     HARVEST_PARTLY_WASHED = "HARVEST_PARTLY_WASHED"
+    HARVEST_WITH_POSITION = "HARVEST_WITH_POSITION"
 
     @property
     def is_harvest(self) -> bool:
         """Whether the lot is proposed for sale."""
-        return self in (Reason.HARVEST, Reason.HARVEST_PARTLY_WASHED)
+        return self in HARVESTS
+
+
+HARVESTS: Final = frozenset(
+    {Reason.HARVEST, Reason.HARVEST_PARTLY_WASHED, Reason.HARVEST_WITH_POSITION}
+)
+"""Verdicts that propose a sale."""
 
 
 class WashStatus(StrEnum):
@@ -64,4 +76,5 @@ class SavingBasis(StrEnum):
     """Where the rates of an estimated saving come from."""
 
     GIVEN_RATES = "given_rates"
+    BY_LAW = "by_law"
     NO_PROFILE = "no_profile"

@@ -27,13 +27,14 @@ class Appraisal:
     """A lot at its last close, ``quote``.
 
     ``market_value_cents`` is None without a close.  ``loss_cents`` is the loss of a sale at that
-    close, 0 if there is none.  ``days_to_long_term`` is 0 for what is long-term.  ``bar`` says why
-    the lot is no opportunity; None if it is one.
+    close and ``gain_cents`` the gain, 0 if there is none.  ``days_to_long_term`` is 0 for what is
+    long-term.  ``bar`` says why the lot is no opportunity; None if it is one.
     """
 
     quote: Quote | None
     market_value_cents: int | None
     loss_cents: int
+    gain_cents: int
     is_long: bool
     days_to_long_term: int
     bar: Reason | None
@@ -68,13 +69,15 @@ def appraise(lot: OpenLot, index: Index) -> Appraisal:
         loss = max(0, lot.loss_basis_cents - value)
     long_from = _long_term_from(lot, is_loss=loss > 0)
     is_long = long_from is None or situation.day >= long_from
-    bar = _bar_of_place(lot, account, security, situation.rule)
-    bar = bar or _bar_of_basis(lot, security, situation.barred.get, situation.rule)
+    rule = index.rule_of(account)
+    bar = _bar_of_place(lot, account, security, rule)
+    bar = bar or _bar_of_basis(lot, security, situation.barred.get, rule)
     bar = bar or _bar_of_price(lot, quote, value, loss)
     return Appraisal(
         quote=quote,
         market_value_cents=value,
         loss_cents=loss,
+        gain_cents=0 if value is None else max(0, value - lot.cost_basis_cents),
         is_long=is_long,
         days_to_long_term=0 if is_long or long_from is None else long_from - situation.day,
         bar=bar,

@@ -5,34 +5,25 @@ estimated saving first.  What is bought for one family is not sold for a later o
 sold is not bought: else the plan would wash its own losses.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from taxlots.domain.verdict import Reason, WashStatus
-from taxlots.plan.appraisal import appraise, tax_saved_cents
+from taxlots.domain.verdict import Reason
+from taxlots.plan.goals import Limits, fitted
 from taxlots.plan.guard import Guard
-from taxlots.plan.harvest_plan import NO_REPLACEMENT, Opportunity, Replacement, Verdict
-from taxlots.plan.purchases import Pool
-from taxlots.plan.reasons import reason_of_loss, reason_of_trade
+from taxlots.plan.harvest_plan import Verdict
+from taxlots.plan.harvest_value import losses_taken
 from taxlots.plan.replacement import Proxies, Trades, affordable_quantity
+from taxlots.plan.settling import Family, Position, Settling
 
-Position = tuple[str, str]
-"""An account's id and a symbol."""
+PRICELESS = frozenset({Reason.GAIN, Reason.NO_LOSS})
+"""Bars of a lot that its position may take along."""
 
 
 def verdicts_of(guard: Guard) -> list[Verdict]:
     """One verdict for each open lot of the guard's situation, in the order of the lots."""
-    decision = _Decision(guard)
-    found: dict[int, Verdict] = {}
-    for party, families in decision.families().items():
-        ranked = []
-        for family, places in families.items():
-            first = decision.settle(guard.pool(party, family), places)
-            found |= first
-            if any(verdict.reason.is_harvest for verdict in first.values()):
-                ranked.append((*_worth(first.values()), family))
-        trades = Trades()
-        for _, _, family in sorted(ranked):
-            found |= decision.commit(party, family, families[family], trades)
+    settling = Settling(Proxies(guard))
+    decision = _Decision(guard, settling)
+    found = fitted(decision.decide, settling.is_sold_whole, guard.index)
     return [found[place] for place in range(len(guard.index.situation.lots))]
 
 
@@ -44,15 +35,35 @@ def _worth(verdicts: Iterable[Verdict]) -> tuple[int, int]:
 
 
 class _Decision:
-    """What deciding needs at hand: the lots, what each is worth, and the proxies."""
+    """Decides all parties and families of a situation, under the limits of goals."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, settling: Settling) -> None:
         self.guard = guard
         self.index = guard.index
-        self.rule = guard.index.situation.rule
+        self.settling = settling
         self.proxies = Proxies(guard)
         self.lots = self.index.situation.lots
-        self.appraisals = [appraise(lot, self.index) for lot in self.lots]
+        self.by_party = self.families()
+        self.taken = losses_taken(self.index.situation.years)
+        self.most: Limits = {}
+
+    def decide(self, most: Limits) -> dict[int, Verdict]:
+        """The verdicts by place, with no more sold of a lot than its limit."""
+        self.most = most
+        self.taken = losses_taken(self.index.situation.years)
+        found: dict[int, Verdict] = {}
+        for party, families in self.by_party.items():
+            ranked = []
+            for family, places in families.items():
+                pool = self.guard.pool(party, family)
+                first = self.settling.settle(Family(pool, places, self.taken, most=most)).verdicts
+                found |= first
+                if any(verdict.reason.is_harvest for verdict in first.values()):
+                    ranked.append((*_worth(first.values()), family))
+            trades = Trades()
+            for _, _, family in sorted(ranked):
+                found |= self.commit(party, family, families[family], trades)
+        return found
 
     def families(self) -> dict[str, dict[str, list[int]]]:
         """The places of the lots by party and family, in the order in which losses count.
@@ -89,12 +100,19 @@ class _Decision:
                 )
                 for account, symbol in positions
             }
-            found = self.settle(self.guard.pool(party, family), places, replacements, trades.bought)
+            pool = self.guard.pool(party, family)
+            settled = self.settling.settle(
+                Family(
+                    pool, places, self.taken, replacements, trades.bought.get(family, ()), self.most
+                )
+            )
+            found = settled.verdicts
             dear = self._too_dear(found.values())
             if not dear:
                 break
             for position, proxy in dear.items():
                 too_dear[position].add(proxy)
+        self.taken = settled.taken
         trades.sold[family] = set()
         for verdict in found.values():
             if verdict.opportunity and verdict.reason.is_harvest:
@@ -105,66 +123,10 @@ class _Decision:
                     trades.bought.setdefault(of_chosen, set()).add(chosen.proxy)
         return found
 
-    def settle(
-        self,
-        pool: Pool,
-        places: Sequence[int],
-        replacements: Mapping[Position, Replacement] | None = None,
-        bought: Collection[str] = (),
-    ) -> dict[int, Verdict]:
-        """Verdicts on the lots of one family, in the order in which their losses count.
-
-        A lot that is sold uses up the purchases that replace it, so that each share serves once;
-        one that is not sold leaves them to the next.  Without ``replacements`` every lot is taken
-        to have one.
-        """
-        refused: set[tuple[str, str]] = set()
-        found = {}
-        for place in places:
-            lot, appraisal = self.lots[place], self.appraisals[place]
-            opportunity = None
-            reason = appraisal.bar
-            if reason is None:
-                opportunity = self._opportunity(place, pool, replacements)
-                reason = reason_of_loss(opportunity, self.rule)
-                if reason is None and (lot.account, lot.lot_id) in refused:
-                    reason = Reason.SUB_LOT_ORDER
-                if reason is None and replacements is not None:
-                    reason = reason_of_trade(opportunity, bought, self.index)
-                if reason is None:
-                    self.guard.use(opportunity.check, pool)
-                    is_whole = opportunity.check.status is WashStatus.OK
-                    reason = Reason.HARVEST if is_whole else Reason.HARVEST_PARTLY_WASHED
-            if not reason.is_harvest:
-                refused.add((lot.account, lot.lot_id))
-            found[place] = Verdict(
-                lot=lot, reason=reason, appraisal=appraisal, opportunity=opportunity
-            )
-        return found
-
-    def _opportunity(
-        self, place: int, pool: Pool, replacements: Mapping[Position, Replacement] | None
-    ) -> Opportunity:
-        lot, appraisal = self.lots[place], self.appraisals[place]
-        check = self.guard.check(lot, appraisal.loss_cents, pool)
-        allowed = appraisal.loss_cents - check.disallowed_cents
-        tax_return = self.index.accounts[lot.account].tax_return
-        profile = self.index.situation.profiles.get(tax_return)
-        position = lot.account, lot.symbol
-        return Opportunity(
-            lot=lot,
-            appraisal=appraisal,
-            check=check,
-            allowed_loss_cents=allowed,
-            tax_saved_cents=tax_saved_cents(allowed, profile, is_long=appraisal.is_long),
-            replacement=NO_REPLACEMENT if replacements is None else replacements[position],
-            told=self.guard.told(lot),
-            spoiled=tuple(self.index.pending_dividends.get(lot.lot_id, ())),
-        )
-
     def _open_positions(self, places: Sequence[int]) -> list[Position]:
         """The positions with a lot that may be sold, in order."""
-        found = (self.lots[place] for place in places if self.appraisals[place].bar is None)
+        bars = self.settling.appraisals
+        found = (self.lots[p] for p in places if bars[p].bar is None or bars[p].bar in PRICELESS)
         return list(dict.fromkeys((lot.account, lot.symbol) for lot in found))
 
     def _too_dear(self, verdicts: Iterable[Verdict]) -> dict[Position, str]:
@@ -175,7 +137,7 @@ class _Decision:
             opportunity = verdict.opportunity
             if opportunity and verdict.reason.is_harvest and opportunity.replacement.proxy:
                 position = verdict.lot.account, verdict.lot.symbol
-                value = verdict.appraisal.market_value_cents or 0
+                value = opportunity.appraisal.market_value_cents or 0
                 proceeds[position] = proceeds.get(position, 0) + value
                 proxies[position] = opportunity.replacement.proxy.proxy
         situation = self.index.situation
@@ -186,7 +148,7 @@ class _Decision:
                 proceeds[position],
                 situation.quotes[proxy],
                 self.index.security(proxy).multiplier,
-                whole_shares=self.rule.whole_shares,
+                whole_shares=situation.rule.whole_shares,
             )
         }
 

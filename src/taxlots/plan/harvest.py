@@ -29,14 +29,16 @@ def plan(situation: Situation) -> HarvestPlan:
     )
     swaps = swaps_of(verdicts, index)
     orders = orders_of(swaps, index)
+    restrictions = restrictions_of(swaps, guard)
     return HarvestPlan(
         as_of=situation.as_of,
         rule=situation.rule,
+        rules=dict(situation.rules),
         accounts=situation.accounts,
         verdicts=tuple(verdicts),
         opportunities=tuple(opportunities),
         orders=orders,
         lot_instructions=lot_instructions_of(orders),
-        restrictions=restrictions_of(swaps, guard),
-        switch_backs=switch_backs_of(swaps, situation),
+        restrictions=restrictions,
+        switch_backs=switch_backs_of(swaps, verdicts, restrictions, index),
     )

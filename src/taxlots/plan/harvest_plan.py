@@ -1,7 +1,8 @@
 """What a harvest proposes: plain values, one for each line of its files."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from taxlots.book.record import OpenLot
@@ -14,6 +15,7 @@ from taxlots.domain.security import Proxy
 from taxlots.domain.verdict import ProxyRefusal, Reason, SavingBasis
 from taxlots.plan.appraisal import Appraisal
 from taxlots.plan.guard import WashCheck
+from taxlots.plan.harvest_value import HarvestValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,12 @@ NO_REPLACEMENT = Replacement()
 class Opportunity:
     """An open lot with a loss, and what selling it would bring.
 
-    ``allowed_loss_cents`` is the loss that section 1091 leaves, were the whole lot sold;
-    ``tax_saved_cents`` is an estimate at the profile's rates, None without them.  ``spoiled`` are
-    dividends that would be ordinary by it.
+    ``lot`` and ``appraisal`` are of what is sold: the lot, or the part that a goal wants.
+    ``allowed_loss_cents`` is the loss that section 1091 leaves, were all of it sold; a gain, where
+    it is sold with its position, is negative.
+    ``tax_saved_cents`` is what it saves this year by the return's rates, None without them, and
+    ``value`` what it is worth, None where the return's tax is not known.  ``hurdle_ratio`` is the
+    least loss in 1e-8 of the basis.  ``spoiled`` are dividends that would be ordinary by it.
     """
 
     lot: OpenLot
@@ -44,12 +49,9 @@ class Opportunity:
     replacement: Replacement
     told: tuple[str, ...]
     spoiled: tuple[PendingDividend, ...] = ()
-
-    @property
-    def saving_basis(self) -> SavingBasis:
-        """Where the rates of the estimate come from."""
-        no_rate = self.tax_saved_cents is None
-        return SavingBasis.NO_PROFILE if no_rate else SavingBasis.GIVEN_RATES
+    saving_basis: SavingBasis = SavingBasis.NO_PROFILE
+    value: HarvestValue | None = None
+    hurdle_ratio: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,12 @@ class Verdict:
     appraisal: Appraisal
     opportunity: Opportunity | None = None
 
+    @property
+    def is_partly_sold(self) -> bool:
+        """Whether only a part of the lot is sold."""
+        sold = self.opportunity
+        return sold is not None and sold.lot.quantity < self.lot.quantity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestPlan:
@@ -69,6 +77,7 @@ class HarvestPlan:
     ``verdicts`` are in the order of the open lots of the situation; ``opportunities`` are those
     of them that have a loss, by household, symbol, account and lot.  ``orders`` has all sales of
     a household before its purchases; sales of identical securities stand in order of acquisition.
+    ``rule`` is the book's, ``rules`` are those of returns that have their own.
     """
 
     as_of: date
@@ -80,6 +89,12 @@ class HarvestPlan:
     lot_instructions: tuple[LotInstruction, ...]
     restrictions: tuple[Restriction, ...]
     switch_backs: tuple[SwitchBack, ...]
+    rules: Mapping[str, HarvestRule] = field(default_factory=dict)
+
+    def rule_of(self, lot: OpenLot) -> HarvestRule:
+        """The rule by which a lot was decided: that of its return, or of the book."""
+        tax_return = next(a.tax_return for a in self.accounts if a.id == lot.account)
+        return self.rules.get(tax_return, self.rule)
 
     @property
     def lots_by_reason(self) -> dict[Reason, int]:

@@ -16,6 +16,7 @@ from taxlots.plan.replacement import affordable_quantity
 from taxlots.plan.situation import Index
 
 SPECIFIC: Final = "SPECIFIC"
+AVERAGE: Final = "AVERAGE"
 UNIT_COST_SCALE: Final = 100
 """1e-4 dollars in a cent."""
 
@@ -129,6 +130,8 @@ def _sale(
     lot = parts[0].lot
     quantity = sum(part.lot.quantity for part in parts)
     cost = sum(part.lot.cost_basis_cents for part in parts)
+    is_averaged = (account.id, symbol) in index.situation.averaged
+    method = AVERAGE if is_averaged else SPECIFIC
     return Order(
         household=account.household,
         custodian=account.custodian,
@@ -141,7 +144,7 @@ def _sale(
             index.situation.as_of, account.household, account.id, Side.SELL, symbol, lot.lot_id
         ),
         reason=_reason_of_sale(parts),
-        tax_lot_method=SPECIFIC,
+        tax_lot_method=method,
         lot_id=lot.lot_id,
         lot_open_date=lot.acquired,
         lot_quantity=held,
@@ -150,12 +153,16 @@ def _sale(
 
 
 def _reason_of_sale(parts: Sequence[Opportunity]) -> str:
-    """The losses by term, and what of them will not count."""
+    """The losses by term, and what of them will not count; or the gain sold with its position."""
     losses = []
     for is_long, term in ((False, "short-term"), (True, "long-term")):
-        cents = sum(p.appraisal.loss_cents for p in parts if p.appraisal.is_long is is_long)
+        of_term = [part.appraisal for part in parts if part.appraisal.is_long is is_long]
+        cents = sum(appraisal.loss_cents for appraisal in of_term)
         if cents:
             losses.append(f"{term} loss of {dollars(cents)}")
+    gain = sum(part.appraisal.gain_cents for part in parts)
+    if not losses:
+        return f"sold with its position: a gain of {dollars(gain)}"
     disallowed = sum(part.check.disallowed_cents for part in parts)
     washed = f", of which {dollars(disallowed)} is deferred by a wash sale" if disallowed else ""
     return f"harvest a {' and a '.join(losses)}{washed}"

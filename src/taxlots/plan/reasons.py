@@ -3,9 +3,11 @@
 from collections.abc import Collection
 
 from taxlots.domain.harvest_rule import (
+    RATIO_ONE,
     HarvestRule,
     PartlyWashed,
     SpoiledDividends,
+    WashOptIn,
     WithoutReplacement,
 )
 from taxlots.domain.verdict import Reason, WashStatus
@@ -21,12 +23,13 @@ def reason_of_loss(opportunity: Opportunity, rule: HarvestRule) -> Reason | None
         or _reason_of_wash(opportunity, rule)
         or _reason_of_size(opportunity, opportunity.allowed_loss_cents, rule)
         or _reason_of_saving(opportunity, rule)
+        or _reason_of_value(opportunity)
         or _reason_of_dividends(opportunity, rule)
     )
 
 
 def reason_of_trade(
-    opportunity: Opportunity, bought: Collection[str], index: Index
+    opportunity: Opportunity, bought: Collection[str], rule: HarvestRule, index: Index
 ) -> Reason | None:
     """Why the rest of the plan forbids the sale, or nothing can be bought for it.
 
@@ -36,7 +39,7 @@ def reason_of_trade(
     is_exempt = index.security(symbol).kind.is_exempt_from_1091
     if not is_exempt and any(index.replaces(proxy, symbol) for proxy in bought):
         return Reason.BOUGHT_IN_PLAN
-    must_replace = index.situation.rule.without_replacement is WithoutReplacement.SKIP
+    must_replace = rule.without_replacement is WithoutReplacement.SKIP
     if must_replace and opportunity.replacement.proxy is None:
         return Reason.NO_REPLACEMENT
     return None
@@ -45,8 +48,11 @@ def reason_of_trade(
 def _reason_of_size(opportunity: Opportunity, loss_cents: int, rule: HarvestRule) -> Reason | None:
     if loss_cents < rule.min_loss_cents:
         return Reason.BELOW_MIN_LOSS
-    is_below = is_below_percent(loss_cents, opportunity.lot, rule)
-    return Reason.BELOW_MIN_PERCENT if is_below else None
+    if is_below_percent(loss_cents, opportunity.lot, rule):
+        return Reason.BELOW_MIN_PERCENT
+    basis = opportunity.lot.loss_basis_cents
+    is_below = loss_cents * RATIO_ONE < opportunity.hurdle_ratio * basis
+    return Reason.BELOW_HURDLE if is_below else None
 
 
 def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
@@ -56,10 +62,24 @@ def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | Non
         case WashStatus.BLOCKED:
             return Reason.WASH_BLOCKED
         case WashStatus.PARTIAL:
-            is_skipped = rule.partly_washed is PartlyWashed.SKIP
-            return Reason.PARTIAL if is_skipped or not opportunity.allowed_loss_cents else None
+            is_wanted = rule.partly_washed is PartlyWashed.SELL or _is_opted_into(opportunity, rule)
+            return None if is_wanted and opportunity.allowed_loss_cents else Reason.PARTIAL
         case _:
             return None
+
+
+def _is_opted_into(opportunity: Opportunity, rule: HarvestRule) -> bool:
+    """Whether the rule enters into this wash sale: only purchases that are made replace it."""
+    purchases = [blocker.purchase for blocker in opportunity.check.blockers]
+    return WashOptIn.BUY_BUY_SELL in rule.allow_wash and all(p.lot_id for p in purchases)
+
+
+def _reason_of_value(opportunity: Opportunity) -> Reason | None:
+    """Nothing is said of a value that is not known."""
+    value = opportunity.value
+    if value is None or (value.present_cents > 0 and value.net_cents >= 0):
+        return None
+    return Reason.DOES_NOT_PAY
 
 
 def _reason_of_dividends(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:

@@ -12,11 +12,25 @@ from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
 from taxlots.domain.quote import Quote
+from taxlots.domain.restriction import HeldSwap
 from taxlots.domain.scheduled import ScheduledEvent
 from taxlots.domain.security import Proxy, Security
 from taxlots.domain.tax_profile import TaxProfile
 from taxlots.domain.verdict import Reason
 from taxlots.law.identical import Identity
+from taxlots.plan.year_tax import YearTax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearSoFar:
+    """What a return has realized this year, in cents; a loss is negative.
+
+    ``net_cents`` is short-term and long-term together, less the losses of earlier years, and
+    ``limit_cents`` what of a net loss is deducted from other income (26 USC 1211(b)).
+    """
+
+    net_cents: int
+    limit_cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +45,13 @@ class Situation:
     tax returns to their rates of the year of ``as_of``.  ``barred`` names lots that are never
     harvested for a reason that only the books know.  ``pending_dividends`` are dividends on open
     lots that a sale on the as-of date would leave ordinary.
+
+    ``rule`` is the book's, and ``rules`` has those of the returns that have their own.  ``years``
+    maps returns to the tax of the year of ``as_of`` and ``so_far`` to what they have realized in
+    it.  ``volatility_ppm`` is annual, by symbol, and ``tracking_ppm`` that of the difference
+    between a security and its proxy, in 1e-6; what is not known is left out.  ``averaged`` are
+    positions (account, symbol) at average basis: their shares leave oldest first;
+    ``held_swaps`` are proxies of earlier harvests.
     """
 
     as_of: date
@@ -49,6 +70,13 @@ class Situation:
     rule: HarvestRule = field(default_factory=HarvestRule)
     barred: Mapping[str, Reason] = field(default_factory=dict)
     pending_dividends: Sequence[PendingDividend] = ()
+    rules: Mapping[str, HarvestRule] = field(default_factory=dict)
+    years: Mapping[str, YearTax] = field(default_factory=dict)
+    so_far: Mapping[str, YearSoFar] = field(default_factory=dict)
+    volatility_ppm: Mapping[str, int] = field(default_factory=dict)
+    tracking_ppm: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    averaged: frozenset[tuple[str, str]] = frozenset()
+    held_swaps: Sequence[HeldSwap] = ()
 
     @property
     def day(self) -> int:
@@ -83,6 +111,11 @@ class Index:
     def security(self, symbol: str) -> Security:
         """The security; one that is not listed is a stock."""
         return self.situation.securities.get(symbol) or Security(symbol=symbol)
+
+    def rule_of(self, account: Account) -> HarvestRule:
+        """The rule of the return on which an account's losses are netted."""
+        situation = self.situation
+        return situation.rules.get(account.tax_return, situation.rule)
 
     def relatives(self, symbol: str) -> Sequence[str]:
         """The symbols of a symbol's family, itself included."""

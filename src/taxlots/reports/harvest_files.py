@@ -7,117 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
-from taxlots.domain.harvest_rule import HarvestRule
+from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion, dollars, shares
 from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.domain.restriction import Restriction, SwitchBack
 from taxlots.plan.guard import WashCheck
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
+from taxlots.plan.harvest_value import HarvestValue
+from taxlots.reports.harvest_columns import COLUMNS, VALUE_CELLS
 from taxlots.reports.harvest_wording import detail_of, spoiled_lines
 from taxlots.reports.inert import inert
 
 Row = dict[str, str]
-
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "opportunities.csv": (
-        "household",
-        "symbol",
-        "account",
-        "lot_id",
-        "acquired_date",
-        "quantity",
-        "close",
-        "close_date",
-        "market_value",
-        "cost_basis",
-        "loss",
-        "loss_percent",
-        "term",
-        "days_to_long_term",
-        "status",
-        "free_quantity",
-        "blocked_quantity",
-        "blocked_until",
-        "blocked_by",
-        "blocked_accounts",
-        "allowed_loss",
-        "estimated_tax_saved",
-        "saving_basis",
-        "verdict",
-        "reason",
-        "replacement",
-        "refused_replacements",
-        "told",
-    ),
-    "orders.csv": (
-        "custodian",
-        "account_number",
-        "action",
-        "symbol",
-        "cusip",
-        "quantity",
-        "order_type",
-        "limit_price",
-        "tif",
-        "tax_lot_method",
-        "lot_open_date",
-        "lot_quantity",
-        "lot_unit_cost",
-        "lot_id",
-        "client_order_id",
-        "reason",
-    ),
-    "lot_instructions.csv": (
-        "custodian",
-        "account_number",
-        "client_order_id",
-        "symbol",
-        "cusip",
-        "lot_id",
-        "versus_purchase_date",
-        "quantity",
-        "lot_unit_cost",
-        "instruction",
-    ),
-    "restrictions.csv": (
-        "household",
-        "account",
-        "symbol",
-        "restriction",
-        "until",
-        "force",
-        "origin",
-        "because",
-        "note",
-    ),
-    "switch_back.csv": (
-        "household",
-        "account",
-        "symbol",
-        "sold_quantity",
-        "sold_date",
-        "replacement",
-        "replacement_quantity",
-        "replacement_order_id",
-        "first_date",
-        "replacement_long_term_from",
-        "policy",
-    ),
-    "verdicts.csv": (
-        "household",
-        "account",
-        "symbol",
-        "lot_id",
-        "acquired_date",
-        "quantity",
-        "verdict",
-        "reason",
-        "detail",
-    ),
-}
-"""The tables of a harvest and the columns of each, in order."""
 
 
 def tables(plan: HarvestPlan) -> dict[str, list[Row]]:
@@ -160,6 +63,7 @@ def manifest(
         "rule_version": rule_version,
         "inputs": dict(sorted(hashes.items())),
         "rule": _rule(plan.rule),
+        "rules": {name: _rule(rule) for name, rule in sorted(plan.rules.items())},
         "lots": {
             "open": len(plan.verdicts),
             "harvested": len(harvested),
@@ -232,15 +136,35 @@ def _opportunity(verdict: Verdict) -> Row:
         "loss_percent": _percent(appraisal.loss_cents, lot.loss_basis_cents),
         "term": "LT" if appraisal.is_long else "ST",
         "days_to_long_term": str(appraisal.days_to_long_term),
-        **_wash_cells(opportunity.check, lot.quantity),
+        **_wash_cells(opportunity.check, opportunity.lot.quantity),
+        "sell_quantity": shares(opportunity.lot.quantity) if verdict.reason.is_harvest else "0",
         "allowed_loss": dollars(opportunity.allowed_loss_cents),
-        "estimated_tax_saved": "" if saved is None else dollars(saved),
+        "estimated_tax_saved": _money(saved),
         "saving_basis": opportunity.saving_basis,
+        "hurdle_percent": _percent(opportunity.hurdle_ratio, RATIO_ONE),
+        **_value_cells(opportunity.value),
         "verdict": _yes_or_no(verdict),
         "reason": verdict.reason,
         "replacement": proxy.proxy if proxy else "",
         "refused_replacements": ";".join(f"{symbol}:{refusal}" for symbol, refusal in refused),
         "told": "; ".join([*opportunity.told, *spoiled_lines(opportunity)]),
+    }
+
+
+def _value_cells(value: HarvestValue | None) -> Row:
+    """What a harvest is worth, part by part; blank where the return's tax is not known."""
+    if value is None:
+        return dict.fromkeys(VALUE_CELLS, "")
+    return {
+        "used_this_year": dollars(value.used_cents),
+        "carried_forward": dollars(value.carried_cents),
+        "saved_later": dollars(value.saved_later_cents),
+        "later_tax": dollars(value.later_tax_cents),
+        "trading_cost": dollars(value.trading_cents),
+        "tracking_cost": dollars(value.tracking_cents),
+        "present_value": dollars(value.present_cents),
+        "value_of_waiting": dollars(value.waiting_cents),
+        "warnings": ";".join(value.warnings),
     }
 
 
@@ -256,6 +180,10 @@ def _wash_cells(check: WashCheck, quantity: int) -> Row:
             f"{b.purchase.lot_id or b.purchase.kind}:{shares(b.available)}" for b in blockers
         ),
         "blocked_accounts": ";".join(dict.fromkeys(b.purchase.account.id for b in blockers)),
+        "deferred_loss": dollars(check.disallowed_cents),
+        "deferred_into": ";".join(
+            f"{b.purchase.lot_id or b.purchase.kind}:{shares(b.taken)}" for b in blockers if b.taken
+        ),
     }
 
 
@@ -325,6 +253,15 @@ def _switch_back(switch_back: SwitchBack) -> Row:
         "replacement_order_id": switch_back.proxy_order_id,
         "first_date": switch_back.first_day.isoformat(),
         "replacement_long_term_from": switch_back.proxy_long_term_from.isoformat(),
+        "replacement_lot_id": switch_back.proxy_lot_id,
+        "origin": switch_back.origin,
+        "recommended": switch_back.recommendation,
+        "date": switch_back.day.isoformat(),
+        "term": "LT" if switch_back.is_long else "ST",
+        "estimated_gain": _money(switch_back.estimated_gain_cents),
+        "estimated_tax": _money(switch_back.tax_cents),
+        "likely_move": _money(switch_back.likely_move_cents),
+        "gain_worth_returning": _money(switch_back.worth_gain_cents),
         "policy": switch_back.policy,
     }
 
@@ -346,6 +283,10 @@ def _verdict(verdict: Verdict, plan: HarvestPlan) -> Row:
 
 def _yes_or_no(verdict: Verdict) -> str:
     return "harvest" if verdict.reason.is_harvest else "no"
+
+
+def _money(cents: int | None) -> str:
+    return "" if cents is None else dollars(cents)
 
 
 def _date(day: date | None) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from taxlots.domain.money import dollars
+from taxlots.domain.harvest_rule import RATIO_ONE, WashOptIn
+from taxlots.domain.money import apportion, dollars, shares
 from taxlots.domain.verdict import Reason
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
 
@@ -22,6 +23,11 @@ SENTENCES: Final = {
     Reason.BELOW_MIN_PERCENT: "the loss is a smaller part of the basis than min_loss_percent",
     Reason.NO_PROFILE: "min_tax_saved cannot be tested: the return has no rates for this year",
     Reason.SUB_LOT_ORDER: "the books would relieve another part of this lot first",
+    Reason.POSITION_NOT_SOLD: (
+        "sold with its whole position or not at all, and another lot of that cannot be sold, or "
+        "the position has no loss that is worth it"
+    ),
+    Reason.GOAL_REACHED: "other lots bring the loss that the goal of the return asks for",
     Reason.BOUGHT_IN_PLAN: "this plan buys it, or what is identical, as a proxy",
 }
 
@@ -30,6 +36,10 @@ def detail_of(verdict: Verdict, plan: HarvestPlan) -> str:
     """What the reader needs to understand the code, with the figures behind it."""
     if verdict.reason in SENTENCES:
         return SENTENCES[verdict.reason]
+    if verdict.is_partly_sold and verdict.opportunity is not None:
+        sold = shares(verdict.opportunity.lot.quantity)
+        told = _harvested(verdict.opportunity, plan)
+        return f"{sold} of {shares(verdict.lot.quantity)} are sold: the goal wants no more; {told}"
     if verdict.opportunity is None:
         return _WITHOUT_LOSS[verdict.reason](verdict, plan)
     return _WITH_LOSS[verdict.reason](verdict.opportunity, plan)
@@ -56,16 +66,34 @@ def _no_loss(verdict: Verdict, _plan: HarvestPlan) -> str:
 
 
 def _below_min_loss(opportunity: Opportunity, plan: HarvestPlan) -> str:
-    least = plan.rule.min_loss_cents
+    least = plan.rule_of(opportunity.lot).min_loss_cents
     loss = opportunity.appraisal.loss_cents
     counted = loss if loss < least else opportunity.allowed_loss_cents
     return f"a loss of {dollars(counted)} is below min_loss, {dollars(least)}"
 
 
 def _below_min_tax_saved(opportunity: Opportunity, plan: HarvestPlan) -> str:
-    least = dollars(plan.rule.min_tax_saved_cents)
+    least = dollars(plan.rule_of(opportunity.lot).min_tax_saved_cents)
     saved = dollars(opportunity.tax_saved_cents or 0)
     return f"estimated tax saved, {saved}, is below min_tax_saved, {least}"
+
+
+def _below_hurdle(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    least = dollars(apportion(opportunity.hurdle_ratio, 10_000, RATIO_ONE))
+    return f"the loss is below the hurdle of the day, {least} % of the basis"
+
+
+def _does_not_pay(opportunity: Opportunity, _plan: HarvestPlan) -> str:
+    value = opportunity.value
+    if value is None:
+        raise AssertionError("what does not pay has a value")
+    costs = value.trading_cents + value.tracking_cents
+    return (
+        f"saves {dollars(value.saved_now_cents)} of tax this year and "
+        f"{dollars(value.saved_later_cents)} later, against {dollars(value.later_tax_cents)} of "
+        f"later tax on the lower basis, {dollars(costs)} of costs and "
+        f"{dollars(value.waiting_cents)} for waiting"
+    )
 
 
 def _deferred(opportunity: Opportunity, _plan: HarvestPlan) -> str:
@@ -95,7 +123,19 @@ def _harvested(opportunity: Opportunity, _plan: HarvestPlan) -> str:
 
 
 def _harvested_in_part(opportunity: Opportunity, plan: HarvestPlan) -> str:
-    return "; ".join([_deferred(opportunity, plan), *spoiled_lines(opportunity)])
+    parts = [_deferred(opportunity, plan)]
+    if WashOptIn.BUY_BUY_SELL in plan.rule_of(opportunity.lot).allow_wash:
+        parts.append(
+            "entered into on purpose (buy_buy_sell): it joins the basis of those shares, whose "
+            f"time held grows by that of the lot; {dollars(opportunity.allowed_loss_cents)} count"
+        )
+    return "; ".join([*parts, *spoiled_lines(opportunity)])
+
+
+def _with_position(opportunity: Opportunity, plan: HarvestPlan) -> str:
+    gain = opportunity.appraisal.gain_cents
+    result = f"gain of {dollars(gain)}" if gain else "loss too small to be sold by itself"
+    return f"sold with its position: a {result}; {_harvested(opportunity, plan)}"
 
 
 def _spoils(opportunity: Opportunity, _plan: HarvestPlan) -> str:
@@ -120,6 +160,8 @@ _WITHOUT_LOSS: Final[dict[Reason, Callable[[Verdict, HarvestPlan], str]]] = {
 
 _WITH_LOSS: Final[dict[Reason, Callable[[Opportunity, HarvestPlan], str]]] = {
     Reason.BELOW_MIN_LOSS: _below_min_loss,
+    Reason.BELOW_HURDLE: _below_hurdle,
+    Reason.DOES_NOT_PAY: _does_not_pay,
     Reason.PERMANENT_RISK: _lost,
     Reason.WASH_BLOCKED: _deferred,
     Reason.PARTIAL: _deferred,
@@ -128,4 +170,5 @@ _WITH_LOSS: Final[dict[Reason, Callable[[Opportunity, HarvestPlan], str]]] = {
     Reason.NO_REPLACEMENT: _no_replacement,
     Reason.HARVEST: _harvested,
     Reason.HARVEST_PARTLY_WASHED: _harvested_in_part,
+    Reason.HARVEST_WITH_POSITION: _with_position,
 }

@@ -173,7 +173,7 @@ class HarvestFrames:
 
         from taxlots.frames.columns import harvest_columns
         from taxlots.frames.frame import frame_of
-        from taxlots.reports.harvest_files import COLUMNS
+        from taxlots.reports.harvest_columns import COLUMNS
 
         names = COLUMNS[file]
         rows = self._rows[file]

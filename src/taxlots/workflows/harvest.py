@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -9,31 +10,42 @@ from typing import Any
 
 from taxlots.book.booking import Books
 from taxlots.book.dividends import pending_dividends
+from taxlots.book.lot_wholes import averaged_positions
+from taxlots.book.record import Record
 from taxlots.book.standing import (
     acquisitions,
     espp_without_income,
     last_splits,
     open_lots,
+    split_ratios,
     waiting_losses,
 )
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.harvest_rule import from_mapping, unknown_names
+from taxlots.domain.harvest_rule import (
+    HarvestRule,
+    from_mapping,
+    rules_of_returns,
+    unknown_names,
+)
 from taxlots.domain.problem import DataError, Problem, Severity, warning
 from taxlots.domain.quote import Quote
 from taxlots.domain.scheduled import read_scheduled
-from taxlots.domain.tax_profile import read_profiles
 from taxlots.domain.verdict import Reason
 from taxlots.law.identical import identity_of
 from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.market_data.tracking import trackings
+from taxlots.market_data.volatility import volatility
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.situation import Situation
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
-from taxlots.reports.harvest_files import COLUMNS, manifest, tables
+from taxlots.reports.harvest_columns import COLUMNS
+from taxlots.reports.harvest_files import manifest, tables
 from taxlots.version import __version__
+from taxlots.workflows.harvest_years import harvest_years
+from taxlots.workflows.held_swaps import held_swaps
 from taxlots.workflows.replay import RULES_VERSION, replay
-from taxlots.workflows.tax import with_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +78,9 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     record = books.record
     as_of = date_of(books.as_of)
     accounts = [account.id for account in record.accounts]
-    rule, problems = from_mapping(record.harvest)
-    profiles, bad = read_profiles(
-        record.profiles,
-        record.tax_profile,
-        dict.fromkeys(account.tax_return for account in record.accounts),
-        as_of.year,
-    )
+    rule, rules, problems = _rules(record)
+    found, bad = harvest_years(books, rule, rules)
     problems += bad
-    profiles, told = with_rates(books, profiles, as_of.year)
-    problems += told
     scheduled, bad = read_scheduled(record.scheduled, accounts)
     problems += bad
     history, bad = price_history(record.prices)
@@ -84,8 +89,9 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     symbols = {lot.symbol for lot in lots}
     symbols |= {name for proxy in record.proxies for name in (proxy.symbol, proxy.proxy)}
     problems += unknown_names(rule, symbols, accounts)
-    quotes, told = _quotes(history, sorted(symbols), books)
+    quotes, told = _quotes(history, sorted(symbols), last_splits(books), as_of)
     problems += told
+    volatilities, tracking = _moves(books, history, symbols)
     situation = Situation(
         as_of=as_of,
         accounts=record.accounts,
@@ -98,26 +104,55 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         acquisitions=acquisitions(books),
         waiting_losses=waiting_losses(books),
         quotes=quotes,
-        profiles=profiles,
+        profiles=found.profiles,
         proxies=record.proxies,
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
         barred=dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
         pending_dividends=pending_dividends(books),
+        rules=rules,
+        years=found.years,
+        so_far=found.so_far,
+        volatility_ppm=volatilities,
+        tracking_ppm=tracking,
+        averaged=averaged_positions(books),
+        held_swaps=held_swaps(books, lots, record.proxies),
     )
     return situation, problems
 
 
+def _rules(record: Record) -> tuple[HarvestRule, dict[str, HarvestRule], list[Problem]]:
+    """The rule of the book, those of returns that have their own, and what is wrong with them."""
+    rule, problems = from_mapping(record.harvest)
+    returns = {account.tax_return for account in record.accounts}
+    rules, bad = rules_of_returns(record.harvest, rule, returns)
+    return rule, rules, problems + bad
+
+
+def _moves(
+    books: Books, history: PriceHistory, symbols: Collection[str]
+) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """Volatilities by symbol, and tracking errors of proxies, where prices tell them."""
+    splits = last_splits(books)
+    found = {}
+    for name in sorted(symbols):
+        ppm = volatility(history, name, books.as_of, splits.get(name, 0))
+        if ppm is not None:
+            found[name] = ppm
+    pairs = dict.fromkeys((proxy.symbol, proxy.proxy) for proxy in books.record.proxies)
+    figures = trackings(history, pairs, date_of(books.as_of), split_ratios(books))
+    return found, {pair: figure.error_ppm for pair, figure in figures.items()}
+
+
 def _quotes(
-    history: PriceHistory, symbols: list[str], books: Books
+    history: PriceHistory, symbols: list[str], splits: Mapping[str, int], as_of: date
 ) -> tuple[dict[str, Quote], list[Problem]]:
     """The last close of each symbol, without those from before its last split."""
     found: dict[str, Quote] = {}
     problems = []
-    splits = last_splits(books)
     for symbol in symbols:
-        quote = history.last_close(symbol, date_of(books.as_of))
+        quote = history.last_close(symbol, as_of)
         if quote is None:
             continue
         if day_of(quote.day) < splits.get(symbol, day_of(quote.day)):

@@ -1,0 +1,97 @@
+"""What selling one lot at a loss is worth, by the rule and the tax of its return."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from taxlots.book.record import OpenLot
+from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
+from taxlots.domain.money import apportion
+from taxlots.domain.verdict import SavingBasis
+from taxlots.plan.appraisal import Appraisal, tax_saved_cents
+from taxlots.plan.harvest_plan import Replacement
+from taxlots.plan.harvest_value import Costs, HarvestValue, LossesTaken, costs_of, waiting_cents
+from taxlots.plan.hurdle import hurdle_ratio
+from taxlots.plan.situation import Index
+from taxlots.plan.year_tax import RatedYear
+
+TOLD_BEFORE_DAYS: Final = 31
+"""A lot that turns long-term within so many days is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The tax saved this year and the value, each None where nobody can say; and the hurdle."""
+
+    tax_saved_cents: int | None
+    saving_basis: SavingBasis
+    value: HarvestValue | None
+    hurdle_ratio: int
+
+
+class ValueAppraiser:
+    """Measures the worth of losses in one situation."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def worth(
+        self,
+        lot: OpenLot,
+        appraisal: Appraisal,
+        loss_cents: int,
+        replacement: Replacement | None,
+        taken: Mapping[str, LossesTaken],
+    ) -> Worth:
+        """The worth of a lot's loss as far as it is allowed, after the losses ``taken``.
+
+        Without a ``replacement`` it is not decided yet whether and what is bought: no tracking
+        is reckoned.
+        """
+        situation = self.index.situation
+        account = self.index.accounts[lot.account]
+        rule = self.index.rule_of(account)
+        volatility = situation.volatility_ppm.get(lot.symbol)
+        hurdle = hurdle_ratio(rule, situation.as_of, volatility, appraisal.days_to_long_term)
+        losses = taken.get(account.tax_return)
+        if losses is None:
+            profile = situation.profiles.get(account.tax_return)
+            saved = tax_saved_cents(loss_cents, profile, is_long=appraisal.is_long)
+            basis = SavingBasis.NO_PROFILE if saved is None else SavingBasis.GIVEN_RATES
+            return Worth(saved, basis, None, hurdle)
+        costs = self._costs(lot, appraisal, rule, replacement)
+        value = losses.value_of(loss_cents, costs, is_long=appraisal.is_long)
+        hurdle_cents = apportion(lot.loss_basis_cents, hurdle, RATIO_ONE)
+        waiting = waiting_cents(value, loss_cents, hurdle_cents)
+        is_rated = isinstance(losses.year, RatedYear)
+        return Worth(
+            value.saved_now_cents,
+            SavingBasis.GIVEN_RATES if is_rated else SavingBasis.BY_LAW,
+            replace(value, waiting_cents=waiting),
+            hurdle,
+        )
+
+    def _costs(
+        self,
+        lot: OpenLot,
+        appraisal: Appraisal,
+        rule: HarvestRule,
+        replacement: Replacement | None,
+    ) -> Costs:
+        """Cash in place of a proxy moves as little as the security moves much."""
+        situation = self.index.situation
+        orders = 2
+        tracking = None
+        if replacement is not None and replacement.proxy is not None:
+            tracking = situation.tracking_ppm.get((lot.symbol, replacement.proxy.proxy))
+        elif replacement is not None:
+            orders = 1
+            tracking = situation.volatility_ppm.get(lot.symbol)
+        return costs_of(rule, appraisal.market_value_cents or 0, tracking, orders)
+
+
+def told_of_term(lot: OpenLot, appraisal: Appraisal) -> Iterator[str]:
+    """That a short-term lot is about to turn long-term."""
+    days = appraisal.days_to_long_term
+    if lot.long_term_from is not None and 0 < days <= TOLD_BEFORE_DAYS:
+        yield f"short-term for {days} more days: long-term from {lot.long_term_from}"

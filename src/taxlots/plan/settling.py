@@ -1,0 +1,202 @@
+"""Settling one family of identical securities: which of its lots are sold, and why not the others.
+
+Lots are tested in the order in which their losses count.  A lot that is sold uses up the purchases
+that replace its loss, so that each share serves once; one that is not sold leaves them to the next.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from taxlots.book.record import OpenLot
+from taxlots.domain.harvest_rule import Extent
+from taxlots.domain.verdict import Reason, WashStatus
+from taxlots.plan.appraisal import Appraisal, appraise
+from taxlots.plan.guard import FREE
+from taxlots.plan.harvest_plan import NO_REPLACEMENT, Opportunity, Replacement, Verdict
+from taxlots.plan.harvest_value import LossesTaken
+from taxlots.plan.lot_part import part_of
+from taxlots.plan.lot_worth import ValueAppraiser, told_of_term
+from taxlots.plan.purchases import Pool
+from taxlots.plan.reasons import reason_of_loss, reason_of_trade
+from taxlots.plan.replacement import Proxies
+from taxlots.plan.situation import Index
+
+Position = tuple[str, str]
+"""An account's id and a symbol."""
+
+TOO_SMALL = frozenset(
+    {
+        Reason.GAIN,
+        Reason.NO_LOSS,
+        Reason.BELOW_MIN_LOSS,
+        Reason.BELOW_MIN_PERCENT,
+        Reason.BELOW_HURDLE,
+        Reason.BELOW_MIN_TAX_SAVED,
+        Reason.DOES_NOT_PAY,
+    }
+)
+"""Reasons that leave a lot to be sold with the rest of its position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The lots of one wash-sale party in one family, by their places, and what is known of them.
+
+    ``replacements`` are what is bought for each position; None: every one is taken to have some.
+    ``bought`` are the proxies of other families.  ``most`` limits how much of a lot is sold, by
+    its place, for the goals of the returns; 0 leaves it.
+    """
+
+    pool: Pool
+    places: Sequence[int]
+    taken: Mapping[str, LossesTaken]
+    replacements: Mapping[Position, Replacement] | None = None
+    bought: Collection[str] = ()
+    most: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The verdicts on a family's lots by their places, and the losses taken with them."""
+
+    verdicts: dict[int, Verdict]
+    taken: dict[str, LossesTaken]
+
+
+class Settling:
+    """Settles the families of one situation."""
+
+    def __init__(self, proxies: Proxies) -> None:
+        self.guard = proxies.guard
+        self.index: Index = proxies.guard.index
+        self.lots = self.index.situation.lots
+        self.appraisals = [appraise(lot, self.index) for lot in self.lots]
+        self.appraiser = ValueAppraiser(self.index)
+
+    def settle(self, family: Family) -> Settled:
+        """Verdicts on the lots of a family.
+
+        A position that is sold as a whole or not at all is looked at twice: once lot by lot, then
+        with what the first look says of it.
+        """
+        is_sold: dict[Position, bool] = {}
+        while True:
+            settled = self._settle(family, is_sold)
+            news = self._whole_positions(settled.verdicts, is_sold)
+            if not news:
+                return settled
+            is_sold |= news
+
+    def _settle(self, family: Family, is_sold: Mapping[Position, bool]) -> Settled:
+        pool = family.pool.fresh()
+        taken = {name: losses.copy() for name, losses in family.taken.items()}
+        refused: set[Position] = set()
+        found = {}
+        for place in family.places:
+            verdict = self._verdict(place, family, pool, taken, is_sold, refused)
+            lot, opportunity = verdict.lot, verdict.opportunity
+            if opportunity is not None and verdict.reason.is_harvest:
+                self.guard.use(opportunity.check, pool)
+                if losses := taken.get(self.index.accounts[lot.account].tax_return):
+                    is_long = opportunity.appraisal.is_long
+                    losses.take(opportunity.allowed_loss_cents, is_long=is_long)
+            if not verdict.reason.is_harvest or verdict.is_partly_sold:
+                refused.add((lot.account, lot.lot_id))
+            found[place] = verdict
+        return Settled(found, taken)
+
+    def _verdict(
+        self,
+        place: int,
+        family: Family,
+        pool: Pool,
+        taken: Mapping[str, LossesTaken],
+        is_sold: Mapping[Position, bool],
+        refused: Collection[tuple[str, str]],
+    ) -> Verdict:
+        lot, appraisal = self.lots[place], self.appraisals[place]
+        with_position = is_sold.get((lot.account, lot.symbol))
+        reason = appraisal.bar
+        opportunity = None
+        if reason is None or (with_position and reason in TOO_SMALL):
+            rule = self.index.rule_of(self.index.accounts[lot.account])
+            opportunity = self._opportunity(lot, appraisal, pool, family.replacements, taken)
+            reason = reason or reason_of_loss(opportunity, rule)
+            is_carried_along = bool(with_position) and reason in TOO_SMALL
+            reason = None if is_carried_along else reason
+            if reason is None and (lot.account, lot.lot_id) in refused:
+                reason = Reason.SUB_LOT_ORDER
+            if reason is None and family.replacements is not None:
+                reason = reason_of_trade(opportunity, family.bought, rule, self.index)
+            if reason is None and with_position is False:
+                reason = Reason.POSITION_NOT_SOLD
+            most = family.most.get(place, lot.quantity)
+            if reason is None and most == 0:
+                reason = Reason.GOAL_REACHED
+            if reason is None:
+                reason = _reason_of_harvest(opportunity, is_carried_along=is_carried_along)
+                if most < lot.quantity:
+                    part = part_of(lot, most)
+                    opportunity = self._opportunity(
+                        part, appraise(part, self.index), pool, family.replacements, taken
+                    )
+        return Verdict(lot=lot, reason=reason, appraisal=appraisal, opportunity=opportunity)
+
+    def _opportunity(
+        self,
+        lot: OpenLot,
+        appraisal: Appraisal,
+        pool: Pool,
+        replacements: Mapping[Position, Replacement] | None,
+        taken: Mapping[str, LossesTaken],
+    ) -> Opportunity:
+        is_loss = appraisal.loss_cents > 0
+        check = self.guard.check(lot, appraisal.loss_cents, pool) if is_loss else FREE
+        allowed = appraisal.loss_cents - appraisal.gain_cents - check.disallowed_cents
+        replacement = None if replacements is None else replacements[lot.account, lot.symbol]
+        worth = self.appraiser.worth(lot, appraisal, allowed, replacement, taken)
+        return Opportunity(
+            lot=lot,
+            appraisal=appraisal,
+            check=check,
+            allowed_loss_cents=allowed,
+            tax_saved_cents=worth.tax_saved_cents,
+            saving_basis=worth.saving_basis,
+            value=worth.value,
+            hurdle_ratio=worth.hurdle_ratio,
+            replacement=replacement or NO_REPLACEMENT,
+            told=(*self.guard.told(lot), *told_of_term(lot, appraisal)),
+            spoiled=tuple(self.index.pending_dividends.get(lot.lot_id, ())),
+        )
+
+    def is_sold_whole(self, position: Position) -> bool:
+        """Whether a position is sold as a whole or not at all: by the rule, or averaged."""
+        account, _ = position
+        rule = self.index.rule_of(self.index.accounts[account])
+        return rule.sell is Extent.WHOLE_POSITION or position in self.index.situation.averaged
+
+    def _whole_positions(
+        self, verdicts: Mapping[int, Verdict], is_sold: Mapping[Position, bool]
+    ) -> dict[Position, bool]:
+        """What the verdicts newly say of whole positions; one that is refused stays refused."""
+        lots: dict[Position, list[Verdict]] = {}
+        for verdict in verdicts.values():
+            lots.setdefault((verdict.lot.account, verdict.lot.symbol), []).append(verdict)
+        news = {}
+        for position, found in lots.items():
+            if not any(v.reason.is_harvest for v in found) or not self.is_sold_whole(position):
+                continue
+            can_be = all(v.reason.is_harvest or v.reason in TOO_SMALL for v in found)
+            net = sum(v.appraisal.loss_cents - v.appraisal.gain_cents for v in found)
+            rule = self.index.rule_of(self.index.accounts[position[0]])
+            wanted = can_be and net > 0 and net >= rule.min_loss_cents
+            if is_sold.get(position) is not wanted:
+                news[position] = wanted
+        return news
+
+
+def _reason_of_harvest(opportunity: Opportunity, *, is_carried_along: bool) -> Reason:
+    if is_carried_along:
+        return Reason.HARVEST_WITH_POSITION
+    is_whole = opportunity.check.status is WashStatus.OK
+    return Reason.HARVEST if is_whole else Reason.HARVEST_PARTLY_WASHED
