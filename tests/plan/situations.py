@@ -64,7 +64,7 @@ class World:
     prices: Mapping[str, str]
     rule: HarvestRule = field(default_factory=HarvestRule)
     policy: Policy = field(default_factory=Policy)
-    proxies: Iterable[tuple[str, ...]] = ()
+    proxies: Iterable[tuple[str, ...] | Proxy] = ()
     accounts: dict[str, Account] = field(
         default_factory=lambda: {
             name: account(name) for name in ("main", "joint", "spouse", "ira", "roth", "kid")
@@ -212,7 +212,9 @@ class World:
                 for name in returns
             },
             proxies=[
-                Proxy(symbol=p[0], proxy=p[1], rank=n, account_kind=p[2] if len(p) > 2 else "")
+                p
+                if isinstance(p, Proxy)
+                else Proxy(symbol=p[0], proxy=p[1], rank=n, account_kind=p[2] if len(p) > 2 else "")
                 for n, p in enumerate(self.proxies, 1)
             ],
             scheduled=self.scheduled,

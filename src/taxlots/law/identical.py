@@ -83,18 +83,22 @@ class Identity:
 
     ``numbers`` maps a symbol to its place in ``kinships``; ``families`` maps every symbol to the
     name of the largest set in which its matches can lie.  A symbol that is in neither stands for
-    itself alone.
+    itself alone.  ``apart`` are pairs, each both ways, that a named opinion holds not to be
+    identical.
     """
 
     numbers: Mapping[str, int]
     kinships: Sequence[Kinship]
     memberships: Sequence[Membership]
     families: Mapping[str, str]
+    apart: frozenset[tuple[str, str]] = frozenset()
 
     def replaces(self, acquired: str, sold: str, sold_day: int) -> bool:
         """``replaces`` of this module, by symbol."""
         if acquired == sold:
             return True
+        if (acquired, sold) in self.apart:
+            return False
         a = self.numbers.get(acquired)
         b = self.numbers.get(sold)
         if a is None or b is None:

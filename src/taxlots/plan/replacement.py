@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
-from taxlots.domain.account import Account
+from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.money import SHARE
 from taxlots.domain.quote import Quote
 from taxlots.domain.security import Proxy
@@ -11,6 +12,7 @@ from taxlots.domain.verdict import ProxyRefusal
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.guard import Guard
 from taxlots.plan.harvest_plan import Replacement
+from taxlots.plan.proxies import is_harvest_ticker, ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,63 +26,89 @@ class Trades:
     bought: dict[str, set[str]] = field(default_factory=dict)
 
 
+NO_TRADES: Final = Trades()
+
+DEFERRED_KINDS: Final = frozenset(kind for kind in AccountKind if kind.is_tax_deferred)
+
+
 class Proxies:
-    """The proxies of a situation by symbol, in order of rank."""
+    """The proxies of a situation by symbol, in the order in which they are looked at."""
 
     def __init__(self, guard: Guard) -> None:
         self.guard = guard
-        self._by_symbol: dict[str, list[Proxy]] = {}
-        for proxy in sorted(guard.index.situation.proxies, key=_rank):
-            self._by_symbol.setdefault(proxy.symbol, []).append(proxy)
+        situation = guard.index.situation
+        self._by_symbol = ranked(situation.proxies, situation.securities, situation.tracking_ppm)
+
+    def rows(self, symbol: str, account_kind: str) -> list[Proxy]:
+        """The rows for a symbol and a kind of account, each proxy once, the first one first."""
+        found: dict[str, Proxy] = {}
+        for proxy in self._by_symbol.get(symbol, ()):
+            if proxy.account_kind in ("", account_kind):
+                found.setdefault(proxy.proxy, proxy)
+        return list(found.values())
 
     def choose(
         self, symbol: str, account: Account, trades: Trades, too_dear: Collection[str]
     ) -> Replacement:
-        """The proxy to buy in an account for a symbol.
+        """The proxy to buy in an account for a symbol: in a tax-deferred one, a tertiary.
 
         ``trades`` are those of the account's party, ``too_dear`` the proxies of which the
         proceeds do not buy one share.
         """
         refused: list[tuple[str, ProxyRefusal]] = []
-        seen: set[str] = set()
-        for proxy in self._by_symbol.get(symbol, ()):
-            is_for_account = proxy.account_kind in ("", account.kind)
-            if not is_for_account or proxy.proxy in seen:
-                continue
-            seen.add(proxy.proxy)
-            refusal = self._refusal(proxy, account, trades, too_dear)
+        for proxy in self.rows(symbol, account.kind):
+            refusal = self.refusal(proxy, account, trades, too_dear)
             if refusal is None:
                 return Replacement(proxy, tuple(refused))
             refused.append((proxy.proxy, refusal))
         return Replacement(None, tuple(refused))
 
-    def _refusal(
-        self, proxy: Proxy, account: Account, trades: Trades, too_dear: Collection[str]
+    def refusal(
+        self,
+        proxy: Proxy,
+        account: Account,
+        trades: Trades = NO_TRADES,
+        too_dear: Collection[str] = (),
     ) -> ProxyRefusal | None:
+        """Why a proxy is not bought in an account, if it is not."""
         return (
             self._refusal_of_identity(proxy)
+            or self._refusal_of_flow(proxy, account)
             or self._refusal_of_purchase(proxy.proxy, account, trades)
             or self._refusal_of_price(proxy.proxy)
             or (ProxyRefusal.TOO_DEAR if proxy.proxy in too_dear else None)
         )
 
     def _refusal_of_identity(self, proxy: Proxy) -> ProxyRefusal | None:
-        situation = self.guard.index.situation
+        index = self.guard.index
         for identity, refusal in (
-            (situation.book_identity, ProxyRefusal.IDENTICAL),
-            (situation.identity, ProxyRefusal.SAME_INDEX),
+            (index.situation.book_identity, ProxyRefusal.IDENTICAL),
+            (index.identity, ProxyRefusal.SAME_INDEX),
         ):
-            if identity.replaces(proxy.proxy, proxy.symbol, situation.day):
+            if identity.replaces(proxy.proxy, proxy.symbol, index.situation.day):
                 return refusal
-            if identity.replaces(proxy.symbol, proxy.proxy, situation.day):
+            if identity.replaces(proxy.symbol, proxy.proxy, index.situation.day):
                 return refusal
+        return None
+
+    def _refusal_of_flow(self, proxy: Proxy, account: Account) -> ProxyRefusal | None:
+        """What flows into a tax-deferred account buys nothing that harvests trade."""
+        if not account.kind.is_tax_deferred:
+            return None
+        traded = [
+            row.proxy
+            for row in self._by_symbol.get(proxy.symbol, ())
+            if is_harvest_ticker(row, DEFERRED_KINDS)
+        ]
+        if any(self.guard.index.replaces(proxy.proxy, other) for other in traded):
+            return ProxyRefusal.KEPT_FOR_HARVESTS
         return None
 
     def _refusal_of_purchase(
         self, symbol: str, account: Account, trades: Trades
     ) -> ProxyRefusal | None:
         index = self.guard.index
-        if symbol in index.situation.rule.exclude:
+        if symbol in index.rule_of(account).exclude:
             return ProxyRefusal.EXCLUDED
         if self.guard.waiting_loss_washed_by(symbol, index.party[account.id]):
             return ProxyRefusal.WASHES_WAITING_LOSS
@@ -102,8 +130,3 @@ def affordable_quantity(
     """How much (1e-8) the proceeds buy at the close, cut down to whole shares or to 1e-8."""
     quantity = proceeds_cents * UNITS_PER_CENT // (quote.close * multiplier)
     return quantity // SHARE * SHARE if whole_shares else quantity
-
-
-def _rank(proxy: Proxy) -> tuple[int, bool]:
-    """By rank; a proxy named for the account's kind goes before one for every kind."""
-    return proxy.rank, not proxy.account_kind

@@ -17,6 +17,7 @@ from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.purchases import is_purchase
+from taxlots.plan.replacement import NO_TRADES, Proxies, Trades
 
 
 def first_free_day(day: int) -> date:
@@ -30,7 +31,7 @@ def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, .
     Sorted by household, kind, security and account.
     """
     index = guard.index
-    writer = _Writer(guard)
+    writer = _Writer(guard, swaps)
     for swap in swaps:
         writer.enter_sale(swap)
         writer.enter_purchase(swap)
@@ -65,7 +66,7 @@ def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, .
 class _Writer:
     """The restrictions found so far; two causes of one restriction become one entry."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, swaps: Sequence[Swap]) -> None:
         self.guard = guard
         self.index = guard.index
         self.entries: dict[tuple[str, str, RestrictionKind], Restriction] = {}
@@ -80,6 +81,13 @@ class _Writer:
         for event in situation.scheduled:
             if is_purchase(event, self.index):
                 self.coming.setdefault((event.account, event.symbol), []).append(event)
+        self.proxies = Proxies(guard)
+        self.sold: dict[str, Trades] = {}
+        for swap in swaps:
+            if not self._is_exempt(swap.symbol):
+                trades = self.sold.setdefault(self.index.party[swap.account.id], Trades())
+                family = self.index.identity.family(swap.symbol)
+                trades.sold.setdefault(family, set()).add(swap.symbol)
 
     def enter_sale(self, swap: Swap) -> None:
         """What is not bought after a sale at a loss."""
@@ -202,6 +210,11 @@ class _Writer:
             for event in self.coming.get((account.id, symbol), ()):
                 if event.day < until:
                     yield f"stop the {event.kind} of {event.day}"
+            if account.kind.is_tax_deferred:
+                trades = self.sold.get(self.index.party[account.id], NO_TRADES)
+                instead = self.proxies.choose(symbol, account, trades, ()).proxy
+                if instead is not None:
+                    yield f"buy {instead.proxy} instead, which no harvest trades for {symbol}"
 
     def _is_exempt(self, symbol: str) -> bool:
         return self.index.security(symbol).kind.is_exempt_from_1091

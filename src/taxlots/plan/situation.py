@@ -18,6 +18,7 @@ from taxlots.domain.security import Proxy, Security
 from taxlots.domain.tax_profile import TaxProfile
 from taxlots.domain.verdict import Reason
 from taxlots.law.identical import Identity
+from taxlots.plan.proxies import apart_by_opinion
 from taxlots.plan.year_tax import YearTax
 
 
@@ -85,10 +86,14 @@ class Situation:
 
     @property
     def identity(self) -> Identity:
-        """Which securities this plan holds to be identical: the strict reading unless told."""
+        """Which securities this plan holds to be identical: the strict reading unless told.
+
+        An opinion on two funds of one index holds for the guard, proxies and restrictions alike.
+        """
         if self.rule.allow_same_index or not self.rule.strict:
             return self.book_identity
-        return self.strict_identity
+        strict, book = self.strict_identity, self.book_identity
+        return apart_by_opinion(strict, book, self.proxies, self.as_of)
 
 
 @dataclass(frozen=True, slots=True)
