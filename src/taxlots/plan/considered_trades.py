@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,8 @@ class SoldPart:
     """A sub-lot, or a part of one, that a sale closes, in the order of relief.
 
     ``acquired`` is a day number and ``rank`` the lot's place in the order of acquisition.
-    ``is_tested`` tells that it is sold at a loss that section 1091 reaches; ``is_unknown`` that
-    its basis is not known.
+    ``is_tested`` tells that it is sold at a loss that section 1091 reaches, ``is_unknown`` that
+    its basis is not known, and ``has_served`` that its shares have replaced a loss themselves.
     """
 
     lot_id: str
@@ -32,6 +32,7 @@ class SoldPart:
     proceeds_cents: int
     is_tested: bool
     is_unknown: bool
+    has_served: bool = False
 
     @property
     def loss_cents(self) -> int:
@@ -40,15 +41,11 @@ class SoldPart:
 
     def cut_to(self, quantity: int) -> SoldPart:
         """The first units of it alone."""
-        return SoldPart(
-            lot_id=self.lot_id,
-            acquired=self.acquired,
-            rank=self.rank,
+        return replace(
+            self,
             quantity=quantity,
             basis_cents=apportion(self.basis_cents, quantity, self.quantity),
             proceeds_cents=apportion(self.proceeds_cents, quantity, self.quantity),
-            is_tested=self.is_tested,
-            is_unknown=self.is_unknown,
         )
 
 
@@ -155,6 +152,7 @@ def _sale_in(books: Books, name: str) -> ConsideredSale:
                 proceeds_cents=int(row["proceeds_cents"]),
                 is_tested=bool(row["flags"] & kinds.TESTED),
                 is_unknown=bool(row["flags"] & kinds.UNKNOWN_BASIS),
+                has_served=bool(row["flags"] & kinds.REPLACEMENT),
             )
         )
     place = {at: number for number, at in enumerate(mine.tolist())}

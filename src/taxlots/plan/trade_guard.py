@@ -182,20 +182,32 @@ class TradeGuard:
         """The losses that a purchase meets: under the book's reading, then under stricter ones."""
         situation = self.index.situation
         multiplier = self.index.security(symbol).multiplier
-        losses = self._losses(holder, symbol)
-        found = [self._because_of_fold(match, symbol) for match in matches or ()]
         asked = self.most_met(holder.id, symbol) if quantity is None else quantity
-        left = (asked - sum(one.quantity for one in found)) * multiplier
+        left = asked * multiplier
         bought = Purchase("", holder, symbol, situation.day, asked, multiplier, "purchase")
-        strict: list[Because] = []
-        for one in losses:
+        booked = list(matches or ())
+        found: list[Because] = []
+        strict: list[tuple[PlannedLoss, tuple[str, ...]]] = []
+        for one in self._losses(holder, symbol):
             decisions = tuple(decisions_on(bought, one.loss.symbol, self.guard))
-            if matches is not None and not decisions and not one.order_id:
+            if decisions:
+                strict.append((one, decisions))
                 continue
+            key = one.loss.sale_id, one.loss.lot_id
+            match = next((m for m in booked if (m.sale_id, m.loss_lot_id) == key), None)
+            if matches is not None and match is None and not one.order_id:
+                continue
+            because, taken = self._because_of_loss(one, holder, symbol, (), left)
+            left -= taken
+            if match is not None:
+                booked.remove(match)
+                because = _as_booked(because, match)
+            found.append(because)
+        for one, decisions in strict:
             because, taken = self._because_of_loss(one, holder, symbol, decisions, left)
             left -= taken
-            (strict if decisions else found).append(because)
-        return [*found, *strict]
+            found.append(because)
+        return [*found, *(self._because_of_fold(match, symbol) for match in booked)]
 
     def _losses(self, holder: Account, symbol: str) -> list[PlannedLoss]:
         """Losses that a purchase could meet under any reading, realized ones before planned."""
@@ -242,7 +254,7 @@ class TradeGuard:
         return because, taken
 
     def _because_of_fold(self, match: FoldMatch, symbol: str) -> Because:
-        """A loss that the dry run disallows."""
+        """A loss that the dry run disallows, and that the queue of losses does not know."""
         equivalents = match.quantity * self.index.security(match.loss_symbol).multiplier
         return Because(
             id=match.sale_id,
@@ -292,6 +304,17 @@ class TradeGuard:
 
     def _is_coming(self, day: date) -> bool:
         return day >= self.index.situation.as_of
+
+
+def _as_booked(because: Because, match: FoldMatch) -> Because:
+    """A finding with what the dry run knows to the cent, and by which rule."""
+    cents = match.disallowed_cents
+    return replace(
+        because,
+        loss_cents=cents,
+        permanent_cents=0 if match.outcome == STEPS_UP else cents,
+        rule=RULES[match.outcome],
+    )
 
 
 def realizes_losses(account: Account) -> bool:

@@ -240,35 +240,16 @@ class WashQueue:
         """Every purchase of the party in the window, its units by the reading that they need."""
         party = self.index.party[self.account.id]
         pool = self.guard.pool(party, self.index.identity.family(self.symbol))
-        sold = units_sold(self.sale.parts)
-        ranks, used = self._open_lots(pool.purchases)
+        sold = unserved_units(self.sale.parts)
+        ranks = {part.lot_id: part.rank for part in self.sale.parts}
+        for lot in self.guard.lots_named({purchase.lot_id for purchase in pool.purchases}):
+            ranks.setdefault(lot.lot_id, lot.rank)
         for purchase in pool.purchases:
             if self.index.replaces(purchase.symbol, self.symbol):
-                of_order = self._unused_of_order(
-                    purchase, sold.get(purchase.lot_id, 0), used.get(purchase.lot_id, 0)
-                )
+                held = purchase.units - purchase.sold_units
+                of_order = min(held, sold.get(purchase.lot_id, 0))
                 rank = ranks.get(purchase.lot_id)
                 yield Candidate(purchase, self._layers(purchase, of_order), rank)
-
-    def _open_lots(self, purchases: Sequence[Purchase]) -> tuple[dict[str, int], dict[str, int]]:
-        """Of the lots of some purchases: their ranks, and the units that have served already."""
-        wanted = {purchase.lot_id for purchase in purchases}
-        ranks = {part.lot_id: part.rank for part in self.sale.parts}
-        used: dict[str, int] = {}
-        for lot in self.guard.lots_named(wanted):
-            ranks.setdefault(lot.lot_id, lot.rank)
-            if lot.is_replacement and lot.account == self.account.id:
-                used[lot.lot_id] = used.get(lot.lot_id, 0) + lot.quantity
-        return ranks, used
-
-    def _unused_of_order(self, purchase: Purchase, sold: int, used: int) -> int:
-        """How many units of a purchase that may still serve the order itself sells."""
-        if purchase.account.id != self.account.id or not sold:
-            return 0
-        held = purchase.units - purchase.sold_units
-        if self.policy.sub_first == "adjusted":
-            sold -= used
-        return max(0, min(held, sold))
 
     def _layers(self, purchase: Purchase, of_order: int) -> list[Layer]:
         """A purchase's units: still held after the order, sold by it, sold before it."""
@@ -297,11 +278,12 @@ def decisions_on(purchase: Purchase, sold: str, guard: Guard) -> Iterator[str]:
         yield "D19"
 
 
-def units_sold(parts: Sequence[SoldPart]) -> Mapping[str, int]:
-    """How much of each lot is sold."""
+def unserved_units(parts: Sequence[SoldPart]) -> Mapping[str, int]:
+    """How much of each lot is sold that has not replaced a loss yet."""
     found: dict[str, int] = {}
     for part in parts:
-        found[part.lot_id] = found.get(part.lot_id, 0) + part.quantity
+        if not part.has_served:
+            found[part.lot_id] = found.get(part.lot_id, 0) + part.quantity
     return found
 
 

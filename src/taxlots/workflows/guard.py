@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from taxlots.book.booking import Books
-from taxlots.book.journal import ACTIONS
+from taxlots.book.desk import OWED
 from taxlots.book.record import Record, WaitingLoss
 from taxlots.domain.account import Account
-from taxlots.domain.action import Action
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_rule import NAMES
 from taxlots.domain.money import SHARE, scaled, shares
@@ -26,11 +25,6 @@ from taxlots.workflows.gather import gather
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
-
-CLOSES_A_SHORT = frozenset(
-    {Action.BUY_TO_COVER, Action.CLOSE_SHORT_BY_DELIVERY, Action.CLOSE_OPTION, Action.ASSIGN}
-)
-"""What such a row loses is replaced by another short sale, not by a purchase (26 USC 1091(e))."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,14 +260,19 @@ def last_close(books: Books, symbol: str) -> int:
 
 
 def _long_losses(books: Books, losses: Sequence[WaitingLoss]) -> list[WaitingLoss]:
-    """The losses that a purchase can replace."""
-    wanted = {loss.sale_id for loss in losses}
-    actions = {
-        name: ACTIONS[int(books.journal.action[row])]
-        for row, name in enumerate(books.journal.ids.to_pylist())
-        if name in wanted
+    """The losses that a purchase can replace.
+
+    What closing a short sale loses is replaced by another short sale (26 USC 1091(e)).
+    """
+    events = books.blueprint.tables["events"]
+    rows = books.state.table("rows")
+    waits = books.state.table("waits")
+    owed = {
+        books.journal.id(int(events["row"][rows["event"][wait["row"]]]))
+        for wait in waits[waits["row"] >= 0]
+        if books.blueprint.places[int(wait["position"])][2] == OWED
     }
-    return [loss for loss in losses if actions.get(loss.sale_id) not in CLOSES_A_SHORT]
+    return [loss for loss in losses if loss.sale_id not in owed]
 
 
 def _number(text: str, what: str) -> int | None:
