@@ -146,8 +146,9 @@ class TestWholePositions:
         w.lot("two", 100, "ABC", "800.01")
         situation = replace(w.situation(), averaged=frozenset({("main", "ABC")}))
         proposal = plan(situation)
-        assert set(sold(proposal)) == {"one", "two"}
-        assert {o.tax_lot_method for o in proposal.orders if o.side is Side.SELL} == {"AVERAGE"}
+        (sale,) = [o for o in proposal.orders if o.side is Side.SELL]
+        assert (sale.tax_lot_method, sale.lot_id, sale.quantity) == ("AVERAGE", "", units(200))
+        assert proposal.lot_instructions == ()
         w.rule = HarvestRule(min_loss_cents=1_00)
         proposal = plan(replace(w.situation(), averaged=frozenset({("main", "ABC")})))
         assert reasons(proposal)["two"] is Reason.HARVEST_WITH_POSITION

@@ -88,10 +88,13 @@ def test_section_1_h_a_loss_against_gains_at_0_percent_saves_nothing_and_warns()
 
 def test_costs_of_both_orders_and_of_the_way_the_proxy_moves() -> None:
     rule = HarvestRule(commission_cents=5_00, spread_ppm=500, risk_aversion_hundredths=200)
-    found = costs_of(rule, 10_000_00, 100_000, orders=2)
+    found = costs_of(rule, 10_000_00, 2, 100_000)
     assert found.trading_cents == 20_00  # Twice 5.00 and 0.05 % of 10,000.
     assert found.tracking_cents == 8_49  # 10,000 * 2 / 2 * 10 %^2 * 31 / 365
-    assert costs_of(rule, 10_000_00, None, orders=1).trading_cents == 10_00
+    assert (
+        costs_of(rule, 10_000_00, 2, 100_000, 250_000).tracking_cents == 2_12
+    )  # A quarter of all.
+    assert costs_of(rule, 10_000_00, 1).trading_cents == 10_00
 
 
 def world(rule: HarvestRule | None = None) -> World:

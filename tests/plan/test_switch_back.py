@@ -90,7 +90,7 @@ def test_a_proxy_that_is_held_shows_its_trapped_gain() -> None:
 def test_the_gain_worth_returning_sets_the_rates_against_the_moves() -> None:
     """10 % a year apart, 326 days, aversion 2: 900 * 1 % * 326 / 365 = 8.04, at 20 % apart."""
     (row,) = held(
-        HarvestRule(),
+        HarvestRule(risk_aversion_hundredths=200),
         "22.50",
         tracking_ppm={("ABC", "XYZ"): 100_000},
         volatility_ppm={"XYZ": 200_000},

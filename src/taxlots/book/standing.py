@@ -5,15 +5,17 @@ The same books as ``book.results``, as the nouns that planning works with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.exercised import exercised
 from taxlots.book.journal import ACTION_CODE, ACTIONS
 from taxlots.book.lot_wholes import wholes_of
 from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
@@ -127,7 +129,9 @@ def acquisitions(books: Books) -> list[Acquisition]:
     open_units = _open_units(books, {lot.number for lot in recent})
     used_sold = _used_and_sold(books, recent)
     household = {a.id: a.household for a in books.record.accounts}
-    found = []
+    since = books.as_of - LOOK_BACK_DAYS
+    bought = {lot.number for lot in recent}
+    found = exercised(books, since, bought, _units_of_today(books))
     for lot in recent:
         account, symbol, _ = books.blueprint.places[lot.position]
         held, used, now_at = open_units.get(lot.number, (0, 0, None))
@@ -135,20 +139,34 @@ def acquisitions(books: Books) -> list[Acquisition]:
             account, symbol = now_at
         quantity = lot.in_units_of_today(lot.quantity)
         used += used_sold.get(lot.number, 0)
-        found.append(
-            Acquisition(
-                lot_id=books.journal.id(lot.row),
-                household=household[account],
-                account=account,
-                symbol=symbol,
-                acquired=date_of(lot.day),
-                quantity=quantity,
-                unused=max(0, quantity - used),
-                held=held,
-                is_compensation=ACTIONS[books.journal.action[lot.row]] in COMPENSATION,
-            )
+        acquisition = Acquisition(
+            lot_id=books.journal.id(lot.row),
+            household=household[account],
+            account=account,
+            symbol=symbol,
+            acquired=date_of(lot.day),
+            quantity=quantity,
+            unused=max(0, quantity - used),
+            held=held,
+            is_compensation=ACTIONS[books.journal.action[lot.row]] in COMPENSATION,
         )
-    return found
+        found.append((lot.number, acquisition))
+    return [acquisition for _, acquisition in sorted(found, key=itemgetter(0))]
+
+
+def _units_of_today(books: Books) -> Callable[[int, int, int], int]:
+    """How a quantity of a position, as it stood after an event, counts after the splits since."""
+    splits = list(_splits(books))
+
+    def units(quantity: int, event: int, position: int) -> int:
+        symbol = books.blueprint.places[position][1]
+        household = books.blueprint.household[event]
+        for at, of_household, of_symbol, ratio in splits:
+            if at > event and of_household == household and of_symbol == symbol:
+                quantity = apportion(quantity, ratio.numerator, ratio.denominator)
+        return quantity
+
+    return units
 
 
 def last_splits(books: Books) -> dict[str, int]:
@@ -260,15 +278,12 @@ def _open_units(
 def _used_and_sold(books: Books, recent: list[_Recent]) -> dict[int, int]:
     """Units of each lot that replaced a loss and were sold since, in today's units."""
     rows = books.state.table("rows")
+    in_units_of_today = _units_of_today(books)
     by_number = {lot.number: lot for lot in recent}
     used = rows[np.isin(rows["lot"], list(by_number)) & (rows["flags"] & kinds.REPLACEMENT != 0)]
     found: dict[int, int] = {}
     for row in used:
         lot = by_number[int(row["lot"])]
-        units = int(row["quantity"])
-        for at, household, symbol, ratio in _splits(books):
-            same = household == books.blueprint.household[lot.event]
-            if at > row["event"] and same and symbol == books.blueprint.places[lot.position][1]:
-                units = apportion(units, ratio.numerator, ratio.denominator)
+        units = in_units_of_today(int(row["quantity"]), int(row["event"]), lot.position)
         found[lot.number] = found.get(lot.number, 0) + units
     return found

@@ -131,7 +131,7 @@ class HarvestRule:
     hurdle_anniversary_days: int = 60
     commission_cents: int = 0
     spread_ppm: int = 0
-    risk_aversion_hundredths: int = 200
+    risk_aversion_hundredths: int = 300
     discount_ppm: int = 50_000
     years_to_sale: int = 5
     later_gains_cents: int = 0

@@ -56,8 +56,12 @@ def is_below_percent(loss_cents: int, lot: OpenLot, rule: HarvestRule) -> bool:
     return loss_cents * RATIO_ONE < rule.min_loss_ratio * lot.loss_basis_cents
 
 
-def appraise(lot: OpenLot, index: Index) -> Appraisal:
-    """Measure one lot; a loss is measured from its basis for loss (26 USC 1015(a))."""
+def appraise(lot: OpenLot, index: Index, before: int = 0) -> Appraisal:
+    """Measure one lot; a loss is measured from its basis for loss (26 USC 1015(a)).
+
+    ``before`` units (1e-8) of the same lot are sold before it by the same order, whose proceeds
+    are rounded once: the parts share them as the books share any amount.
+    """
     situation = index.situation
     account = index.accounts[lot.account]
     security = index.security(lot.symbol)
@@ -65,7 +69,8 @@ def appraise(lot: OpenLot, index: Index) -> Appraisal:
     value = None
     loss = 0
     if quote is not None:
-        value = market_value_cents(lot.quantity, security.multiplier, quote.close)
+        through = market_value_cents(before + lot.quantity, security.multiplier, quote.close)
+        value = through - market_value_cents(before, security.multiplier, quote.close)
         loss = max(0, lot.loss_basis_cents - value)
     long_from = _long_term_from(lot, is_loss=loss > 0)
     is_long = long_from is None or situation.day >= long_from

@@ -13,7 +13,7 @@ from taxlots.plan.guard import Guard
 from taxlots.plan.harvest_plan import Verdict
 from taxlots.plan.harvest_value import losses_taken
 from taxlots.plan.replacement import Proxies, Trades, affordable_quantity
-from taxlots.plan.settling import Family, Position, Settling
+from taxlots.plan.settling import Family, Position, Settling, in_order_of_relief
 
 PRICELESS = frozenset({Reason.GAIN, Reason.NO_LOSS})
 """Bars of a lot that its position may take along."""
@@ -70,13 +70,8 @@ class _Decision:
 
         Within one sub-divided lot that is the order in which the books relieve its parts.
         """
-        plain_first = self.index.situation.policy.sub_first == "unadjusted"
-        order = sorted(
-            range(len(self.lots)),
-            key=lambda p: (self.lots[p].rank, plain_first and self.lots[p].is_replacement),
-        )
         found: dict[str, dict[str, list[int]]] = {}
-        for place in order:
+        for place in in_order_of_relief(self.index):
             lot = self.lots[place]
             families = found.setdefault(self.index.party[lot.account], {})
             families.setdefault(self.index.identity.family(lot.symbol), []).append(place)

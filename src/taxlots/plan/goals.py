@@ -12,7 +12,8 @@ from taxlots.domain.harvest_rule import Goal, HarvestRule
 from taxlots.domain.money import SHARE
 from taxlots.domain.verdict import WashStatus
 from taxlots.plan.appraisal import appraise
-from taxlots.plan.harvest_plan import Opportunity, Verdict
+from taxlots.plan.harvest_plan import Opportunity, ReturnHarvest, Verdict
+from taxlots.plan.harvest_value import LossesTaken
 from taxlots.plan.lot_part import part_of
 from taxlots.plan.situation import Index, YearSoFar
 
@@ -199,7 +200,7 @@ def _least(opportunity: Opportunity, sold: int, wanted_cents: int, index: Index)
         quantity = first + step * SHARE
         if quantity == 0:
             return False
-        return appraise(part_of(lot, quantity), index).loss_cents >= wanted_cents
+        return appraise(part_of(lot, quantity), index, sold).loss_cents >= wanted_cents
 
     low, high = 0, steps + 1
     while low < high:
@@ -209,3 +210,39 @@ def _least(opportunity: Opportunity, sold: int, wanted_cents: int, index: Index)
         else:
             low = middle + 1
     return lot.quantity if low > steps else first + low * SHARE
+
+
+def returns_of(verdicts: Sequence[Verdict], index: Index) -> tuple[ReturnHarvest, ...]:
+    """What a plan comes to on each return, in the order of the accounts."""
+    situation = index.situation
+    goals = goals_of(index)
+    found = []
+    for name, account in {a.tax_return: a for a in situation.accounts}.items():
+        short, long = (
+            _net_loss(verdicts, name, index, is_long=is_long) for is_long in (False, True)
+        )
+        year = situation.years.get(name)
+        taken = None if year is None else LossesTaken(year, short, long)
+        found.append(
+            ReturnHarvest(
+                tax_return=name,
+                goal=index.rule_of(account).goal,
+                wanted_cents=goals.get(name),
+                short_cents=short,
+                long_cents=long,
+                saved_cents=None if taken is None else taken.saved_now(),
+                carried_cents=None if taken is None else taken.carried(),
+            )
+        )
+    return tuple(found)
+
+
+def _net_loss(verdicts: Sequence[Verdict], tax_return: str, index: Index, *, is_long: bool) -> int:
+    return sum(
+        verdict.opportunity.allowed_loss_cents
+        for verdict in verdicts
+        if verdict.opportunity is not None
+        and verdict.reason.is_harvest
+        and verdict.opportunity.appraisal.is_long is is_long
+        and index.accounts[verdict.lot.account].tax_return == tax_return
+    )

@@ -1,6 +1,7 @@
 """The harvest: which losses to realize today, what to buy instead, and what to leave alone."""
 
 from taxlots.plan.decision import verdicts_of
+from taxlots.plan.goals import returns_of
 from taxlots.plan.guard import Guard
 from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.orders import lot_instructions_of, orders_of, swaps_of
@@ -34,6 +35,7 @@ def plan(situation: Situation) -> HarvestPlan:
         as_of=situation.as_of,
         rule=situation.rule,
         rules=dict(situation.rules),
+        returns=returns_of(verdicts, index),
         accounts=situation.accounts,
         verdicts=tuple(verdicts),
         opportunities=tuple(opportunities),

@@ -8,7 +8,7 @@ from datetime import date
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account
 from taxlots.domain.dividend import PendingDividend
-from taxlots.domain.harvest_rule import HarvestRule
+from taxlots.domain.harvest_rule import Goal, HarvestRule
 from taxlots.domain.order import LotInstruction, Order
 from taxlots.domain.restriction import Restriction, SwitchBack
 from taxlots.domain.security import Proxy
@@ -71,13 +71,33 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnHarvest:
+    """What a plan comes to on one tax return, in cents.
+
+    ``wanted_cents`` is the loss that its goal asks for, None for all that pays.  ``short_cents``
+    and ``long_cents`` are the net losses of the plan; ``saved_cents`` is the tax of this year that
+    they save together and ``carried_cents`` what of them is carried on, None where the return's
+    tax is not known.
+    """
+
+    tax_return: str
+    goal: Goal
+    wanted_cents: int | None
+    short_cents: int
+    long_cents: int
+    saved_cents: int | None
+    carried_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestPlan:
     """A proposal for every household of a book as of one day.
 
     ``verdicts`` are in the order of the open lots of the situation; ``opportunities`` are those
     of them that have a loss, by household, symbol, account and lot.  ``orders`` has all sales of
     a household before its purchases; sales of identical securities stand in order of acquisition.
-    ``rule`` is the book's, ``rules`` are those of returns that have their own.
+    ``rule`` is the book's, ``rules`` are those of returns that have their own, and ``returns``
+    sums the plan up for each.
     """
 
     as_of: date
@@ -90,6 +110,7 @@ class HarvestPlan:
     restrictions: tuple[Restriction, ...]
     switch_backs: tuple[SwitchBack, ...]
     rules: Mapping[str, HarvestRule] = field(default_factory=dict)
+    returns: tuple[ReturnHarvest, ...] = ()
 
     def rule_of(self, lot: OpenLot) -> HarvestRule:
         """The rule by which a lot was decided: that of its return, or of the book."""

@@ -14,9 +14,9 @@ from typing import Final
 from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.money import apportion
 from taxlots.domain.tax_rate import RATE_ONE, at_rate
-from taxlots.law.tax_of_year import federal_tax, moved
-from taxlots.plan.later_years import deferred_value
-from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax
+from taxlots.law.tax_of_year import moved
+from taxlots.plan.later_years import carryover_value, deferred_value
+from taxlots.plan.year_tax import Owed, RatedYear, ReckonedYear, YearTax, owed
 
 DAYS_OF_YEAR: Final = 365
 DAYS_IN_PROXY: Final = 31
@@ -76,25 +76,38 @@ class Costs:
     tracking_cents: int = 0
 
 
-def costs_of(rule: HarvestRule, value_cents: int, tracking_ppm: int | None, orders: int) -> Costs:
+def costs_of(
+    rule: HarvestRule,
+    value_cents: int,
+    orders: int,
+    tracking_ppm: int | None = None,
+    weight_ppm: int = RATE_ONE,
+) -> Costs:
     """The costs of selling so much and holding a proxy for it over the window.
 
     Each of the ``orders`` (the sale and the purchase; the sale alone where the proceeds stay in
     cash) pays the rule's commission and spread.  A proxy whose returns differ from the security's
     with the annual standard deviation ``tracking_ppm`` costs what a holder with the rule's
-    aversion to risk would pay to be rid of it: half of the aversion times the variance of the
-    window.  None costs nothing, because nothing is known.
+    aversion to risk would pay to be rid of it; None costs nothing, because nothing is known.
+    ``weight_ppm`` is the position's part of all that the household holds.
     """
     trading = orders * (rule.commission_cents + at_rate(value_cents, rule.spread_ppm))
     if tracking_ppm is None:
         return Costs(trading)
-    return Costs(trading, tracking_cents(rule, value_cents, tracking_ppm, DAYS_IN_PROXY))
+    tracking = tracking_cents(rule, value_cents, tracking_ppm, DAYS_IN_PROXY, weight_ppm)
+    return Costs(trading, tracking)
 
 
-def tracking_cents(rule: HarvestRule, value_cents: int, tracking_ppm: int, days: int) -> int:
-    """What a proxy's tracking error costs over some days, at the rule's aversion to risk."""
-    variance = rule.risk_aversion_hundredths * tracking_ppm * tracking_ppm * days
-    scale = 2 * 100 * RATE_ONE * RATE_ONE * DAYS_OF_YEAR
+def tracking_cents(
+    rule: HarvestRule, value_cents: int, tracking_ppm: int, days: int, weight_ppm: int
+) -> int:
+    """What a proxy's tracking error costs over some days: its certainty equivalent.
+
+    Half of the aversion to risk times the variance of the days times the weight of the position,
+    for each dollar of it.
+    """
+    variance = rule.risk_aversion_hundredths * tracking_ppm * tracking_ppm * days * weight_ppm
+    scale = 2 * 100 * RATE_ONE * RATE_ONE * DAYS_OF_YEAR * RATE_ONE
     return apportion(value_cents, variance, scale)
 
 
@@ -109,10 +122,11 @@ class LossesTaken:
     short_cents: int = 0
     long_cents: int = 0
     _known: dict[tuple[int, int], tuple[int, int, int]] = field(default_factory=dict)
+    _bare: list[Owed] = field(default_factory=list)
 
     def copy(self) -> "LossesTaken":
         """The same losses, to try further ones on."""
-        return LossesTaken(self.year, self.short_cents, self.long_cents, self._known)
+        return LossesTaken(self.year, self.short_cents, self.long_cents, self._known, self._bare)
 
     def take(self, loss_cents: int, *, is_long: bool) -> None:
         """Add a loss (a gain is negative) to those taken."""
@@ -124,6 +138,10 @@ class LossesTaken:
     def saved_now(self) -> int:
         """The tax of this year that all losses taken save together, in cents."""
         return -self._at(self.short_cents, self.long_cents)[0]
+
+    def carried(self) -> int:
+        """What all losses taken add to the losses that the year carries on, in cents."""
+        return self._at(self.short_cents, self.long_cents)[2] - self._at(0, 0)[2]
 
     def value_of(self, loss_cents: int, costs: Costs, *, is_long: bool) -> HarvestValue:
         """What a further loss is worth, the value of waiting left out.
@@ -155,12 +173,23 @@ class LossesTaken:
         """Changes of this year's and of later years' tax, and the carryover, by such losses."""
         key = short_cents, long_cents
         if key not in self._known:
-            self._known[key] = (
-                self.year.this_year(-short_cents, -long_cents),
-                self.year.next_years(-short_cents, -long_cents),
-                _carried(self.year, -short_cents, -long_cents),
-            )
+            self._known[key] = self._reckoned(-short_cents, -long_cents)
         return self._known[key]
+
+    def _reckoned(self, short_cents: int, long_cents: int) -> tuple[int, int, int]:
+        year = self.year
+        if not isinstance(year, ReckonedYear):
+            now = year.this_year(short_cents, long_cents)
+            return now, year.next_years(short_cents, long_cents), 0
+        income = year.income
+        found = owed(
+            moved(income, short_cents, long_cents) if short_cents or long_cents else income
+        )
+        if not self._bare:
+            self._bare.append(found if not short_cents and not long_cents else owed(income))
+        bare = self._bare[0]
+        later = [carryover_value(one.carried_cents, year.later) for one in (bare, found)]
+        return found.tax_cents - bare.tax_cents, later[0] - later[1], found.carried_cents
 
 
 def losses_taken(years: Mapping[str, YearTax]) -> dict[str, LossesTaken]:
@@ -177,14 +206,6 @@ def waiting_cents(value: HarvestValue, loss_cents: int, hurdle_cents: int) -> in
     if loss_cents <= 0 or value.tax_cents <= 0:
         return 0
     return apportion(value.tax_cents, hurdle_cents, loss_cents)
-
-
-def _carried(year: YearTax, short_cents: int, long_cents: int) -> int:
-    """The carryover out of the year with further net gains; nothing at stated rates."""
-    if not isinstance(year, ReckonedYear):
-        return 0
-    tax = federal_tax(moved(year.income, short_cents, long_cents))
-    return tax.carryover_short_cents + tax.carryover_long_cents
 
 
 def _warnings(

@@ -1,12 +1,13 @@
 """What selling one lot at a loss is worth, by the rule and the tax of its return."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion
+from taxlots.domain.tax_rate import RATE_ONE
 from taxlots.domain.verdict import SavingBasis
 from taxlots.plan.appraisal import Appraisal, tax_saved_cents
 from taxlots.plan.harvest_plan import Replacement
@@ -32,8 +33,9 @@ class Worth:
 class ValueAppraiser:
     """Measures the worth of losses in one situation."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, appraisals: Sequence[Appraisal]) -> None:
         self.index = index
+        self.weights = weights_of(index, appraisals)
 
     def worth(
         self,
@@ -87,7 +89,24 @@ class ValueAppraiser:
         elif replacement is not None:
             orders = 1
             tracking = situation.volatility_ppm.get(lot.symbol)
-        return costs_of(rule, appraisal.market_value_cents or 0, tracking, orders)
+        weight = self.weights.get((lot.account, lot.symbol), 0)
+        return costs_of(rule, appraisal.market_value_cents or 0, orders, tracking, weight)
+
+
+def weights_of(index: Index, appraisals: Sequence[Appraisal]) -> dict[tuple[str, str], int]:
+    """Each position's part of all that its household holds, in 1e-6, at the last closes."""
+    positions: dict[tuple[str, str], int] = {}
+    households: dict[str, int] = {}
+    for lot, appraisal in zip(index.situation.lots, appraisals, strict=True):
+        value = appraisal.market_value_cents or 0
+        position = lot.account, lot.symbol
+        positions[position] = positions.get(position, 0) + value
+        households[lot.household] = households.get(lot.household, 0) + value
+    found = {}
+    for position, value in positions.items():
+        whole = households[index.accounts[position[0]].household]
+        found[position] = apportion(RATE_ONE, value, whole) if whole else 0
+    return found
 
 
 def told_of_term(lot: OpenLot, appraisal: Appraisal) -> Iterator[str]:

@@ -55,13 +55,16 @@ def orders_of(swaps: Sequence[Swap], index: Index) -> tuple[Order, ...]:
     Sales of identical securities stand in order of acquisition, whatever their accounts: losses
     of one day count in the order of the sales.
     """
-    rank = {(lot.account, lot.lot_id): lot.rank for lot in index.situation.lots}
+    rank: dict[tuple[str, str, str], int] = {}
+    for lot in index.situation.lots:
+        rank[lot.account, lot.symbol, lot.lot_id] = lot.rank
+        rank.setdefault((lot.account, lot.symbol, ""), lot.rank)
     households = index.household_places
     sales = sorted(
         (order for swap in swaps for order in swap.sales),
         key=lambda order: (
             index.identity.family(order.symbol),
-            rank[order.account, order.lot_id],
+            rank[order.account, order.symbol, order.lot_id],
         ),
     )
     purchases = [swap.purchase for swap in swaps if swap.purchase]
@@ -110,13 +113,16 @@ def _swap(
     held: dict[tuple[str, str], int],
     index: Index,
 ) -> Swap:
-    lots: dict[str, list[Opportunity]] = {}
-    for opportunity in opportunities:
-        lots.setdefault(opportunity.lot.lot_id, []).append(opportunity)
-    sales = tuple(
-        _sale(account, symbol, parts, held[account.id, lot_id], index)
-        for lot_id, parts in lots.items()
-    )
+    if (account.id, symbol) in index.situation.averaged:
+        sales: tuple[Order, ...] = (_averaged_sale(account, symbol, opportunities, index),)
+    else:
+        lots: dict[str, list[Opportunity]] = {}
+        for opportunity in opportunities:
+            lots.setdefault(opportunity.lot.lot_id, []).append(opportunity)
+        sales = tuple(
+            _sale(account, symbol, parts, held[account.id, lot_id], index)
+            for lot_id, parts in lots.items()
+        )
     proceeds = sum(o.appraisal.market_value_cents or 0 for o in opportunities)
     proxy = opportunities[0].replacement.proxy
     purchase = None if proxy is None else _purchase(account, proxy, proceeds, index)
@@ -130,8 +136,6 @@ def _sale(
     lot = parts[0].lot
     quantity = sum(part.lot.quantity for part in parts)
     cost = sum(part.lot.cost_basis_cents for part in parts)
-    is_averaged = (account.id, symbol) in index.situation.averaged
-    method = AVERAGE if is_averaged else SPECIFIC
     return Order(
         household=account.household,
         custodian=account.custodian,
@@ -144,11 +148,31 @@ def _sale(
             index.situation.as_of, account.household, account.id, Side.SELL, symbol, lot.lot_id
         ),
         reason=_reason_of_sale(parts),
-        tax_lot_method=method,
+        tax_lot_method=SPECIFIC,
         lot_id=lot.lot_id,
         lot_open_date=lot.acquired,
         lot_quantity=held,
         lot_unit_cost=apportion(cost, SHARE * UNIT_COST_SCALE, quantity),
+    )
+
+
+def _averaged_sale(
+    account: Account, symbol: str, parts: Sequence[Opportunity], index: Index
+) -> Order:
+    """One order for all of a position at average basis: no lot of it can be named."""
+    return Order(
+        household=account.household,
+        custodian=account.custodian,
+        account=account.id,
+        side=Side.SELL,
+        symbol=symbol,
+        cusip=index.security(symbol).cusip,
+        quantity=sum(part.lot.quantity for part in parts),
+        client_order_id=client_order_id(
+            index.situation.as_of, account.household, account.id, Side.SELL, symbol, AVERAGE
+        ),
+        reason=_reason_of_sale(parts),
+        tax_lot_method=AVERAGE,
     )
 
 

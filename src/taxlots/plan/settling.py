@@ -70,8 +70,12 @@ class Settling:
         self.guard = proxies.guard
         self.index: Index = proxies.guard.index
         self.lots = self.index.situation.lots
-        self.appraisals = [appraise(lot, self.index) for lot in self.lots]
-        self.appraiser = ValueAppraiser(self.index)
+        self.before = _sold_before(self.index)
+        self.appraisals = [
+            appraise(lot, self.index, before)
+            for lot, before in zip(self.lots, self.before, strict=True)
+        ]
+        self.appraiser = ValueAppraiser(self.index, self.appraisals)
 
     def settle(self, family: Family) -> Settled:
         """Verdicts on the lots of a family.
@@ -137,9 +141,8 @@ class Settling:
                 reason = _reason_of_harvest(opportunity, is_carried_along=is_carried_along)
                 if most < lot.quantity:
                     part = part_of(lot, most)
-                    opportunity = self._opportunity(
-                        part, appraise(part, self.index), pool, family.replacements, taken
-                    )
+                    of_part = appraise(part, self.index, self.before[place])
+                    opportunity = self._opportunity(part, of_part, pool, family.replacements, taken)
         return Verdict(lot=lot, reason=reason, appraisal=appraisal, opportunity=opportunity)
 
     def _opportunity(
@@ -200,3 +203,29 @@ def _reason_of_harvest(opportunity: Opportunity, *, is_carried_along: bool) -> R
         return Reason.HARVEST_WITH_POSITION
     is_whole = opportunity.check.status is WashStatus.OK
     return Reason.HARVEST if is_whole else Reason.HARVEST_PARTLY_WASHED
+
+
+def _sold_before(index: Index) -> list[int]:
+    """How much of the same lot leaves before each sub-lot, in the order of the lots."""
+    situation = index.situation
+    sold: dict[tuple[str, str], int] = {}
+    found = [0] * len(situation.lots)
+    for place in in_order_of_relief(index):
+        lot = situation.lots[place]
+        key = lot.account, lot.lot_id
+        found[place] = sold.get(key, 0)
+        sold[key] = found[place] + lot.quantity
+    return found
+
+
+def in_order_of_relief(index: Index) -> list[int]:
+    """The places of the lots by rank, the parts of one lot in the order in which they leave."""
+    situation = index.situation
+    plain_first = situation.policy.sub_first == "unadjusted"
+    return sorted(
+        range(len(situation.lots)),
+        key=lambda p: (
+            situation.lots[p].rank,
+            plain_first and situation.lots[p].is_replacement,
+        ),
+    )

@@ -28,6 +28,7 @@ from taxlots.law.s1222_term import long_term_from
 from taxlots.plan.appraisal import market_value_cents, tax_saved_cents
 from taxlots.plan.harvest_plan import Verdict
 from taxlots.plan.harvest_value import DAYS_OF_YEAR, tracking_cents
+from taxlots.plan.lot_worth import weights_of
 from taxlots.plan.orders import Swap
 from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.situation import Index
@@ -67,6 +68,11 @@ class _Proxy:
     bought: int
     value_cents: int
     gain_cents: int | None
+
+    @property
+    def held_as(self) -> str:
+        """The symbol of the position that is held today: the proxy's, or that which is sold."""
+        return self.proxy if self.lot_id else self.symbol
 
 
 def recommended(
@@ -118,12 +124,13 @@ def switch_backs_of(
 
     None where the rule keeps proxies, nor for a proxy that the plan sells.
     """
+    weights = weights_of(index, [verdict.appraisal for verdict in verdicts])
     free_from = {
         (r.account, r.symbol): r.until for r in restrictions if r.kind is RestrictionKind.DO_NOT_BUY
     }
     spent: dict[str, int] = {}
     return tuple(
-        _switch_back(proxy, free_from, spent, index)
+        _switch_back(proxy, free_from, spent, weights, index)
         for proxy in (*_bought(swaps, index), *_held(verdicts, index))
         if index.rule_of(proxy.account).switch_back is not SwitchBackPolicy.NEVER
     )
@@ -187,6 +194,7 @@ def _switch_back(
     proxy: _Proxy,
     free_from: Mapping[tuple[str, str], date],
     spent: dict[str, int],
+    weights: Mapping[tuple[str, str], int],
     index: Index,
 ) -> SwitchBack:
     situation = index.situation
@@ -235,7 +243,9 @@ def _switch_back(
         if proxy.gain_cents is not None
         else None,
         likely_move_cents=_likely_move(proxy, (day - situation.as_of).days, index),
-        worth_gain_cents=_worth_gain(proxy, rule, (long_from - first).days, index),
+        worth_gain_cents=_worth_gain(
+            proxy, (long_from - first).days, weights[account.id, proxy.held_as], index
+        ),
         policy=POLICY_TEXT[rule.switch_back].format(days=rule.switch_back_days),
     )
 
@@ -249,7 +259,7 @@ def _likely_move(proxy: _Proxy, days: int, index: Index) -> int | None:
     return apportion(proxy.value_cents, over_days, RATE_ONE)
 
 
-def _worth_gain(proxy: _Proxy, rule: HarvestRule, days: int, index: Index) -> int | None:
+def _worth_gain(proxy: _Proxy, days: int, weight_ppm: int, index: Index) -> int | None:
     """The gain at which going back on the first day costs as much as waiting for the long term.
 
     Up to it, the higher rate costs less than what the proxy moves otherwise until then.  None
@@ -263,5 +273,6 @@ def _worth_gain(proxy: _Proxy, rule: HarvestRule, days: int, index: Index) -> in
     short, long = profile.short_rate, profile.long_rate
     if short is None or long is None or short <= long:
         return None
-    cost = tracking_cents(rule, proxy.value_cents, tracking, days)
+    rule = index.rule_of(proxy.account)
+    cost = tracking_cents(rule, proxy.value_cents, tracking, days, weight_ppm)
     return apportion(cost, RATE_ONE, short - long)

@@ -14,7 +14,7 @@ from taxlots.domain.money import apportion, dollars, shares
 from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.domain.restriction import Restriction, SwitchBack
 from taxlots.plan.guard import WashCheck
-from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
+from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, ReturnHarvest, Verdict
 from taxlots.plan.harvest_value import HarvestValue
 from taxlots.reports.harvest_columns import COLUMNS, VALUE_CELLS
 from taxlots.reports.harvest_wording import detail_of, spoiled_lines
@@ -82,7 +82,21 @@ def manifest(
         "orders": {str(side): sides[side] for side in Side},
         "restrictions": len(plan.restrictions),
         "switch_backs": len(plan.switch_backs),
+        "returns": [_return(one) for one in plan.returns],
         "totals": _totals([v.opportunity for v in harvested if v.opportunity]),
+    }
+
+
+def _return(one: ReturnHarvest) -> dict[str, Any]:
+    """What the plan comes to on a return; null where its tax is not known, or no goal is set."""
+    return {
+        "tax_return": one.tax_return,
+        "goal": str(one.goal),
+        "wanted_loss": None if one.wanted_cents is None else dollars(one.wanted_cents),
+        "short_term_loss": dollars(one.short_cents),
+        "long_term_loss": dollars(one.long_cents),
+        "tax_saved_this_year": None if one.saved_cents is None else dollars(one.saved_cents),
+        "carried_forward": None if one.carried_cents is None else dollars(one.carried_cents),
     }
 
 
