@@ -84,9 +84,12 @@ def test_a_folder_and_a_database_hold_the_same_policy(ledger: Engine, folder: Pa
 
 
 def test_cells_that_cannot_be_read_are_named() -> None:
-    row = {"symbol": "VTI", "proxy": "ITOT", "allow_same_index": "perhaps"}
+    row = {"symbol": "VTI", "proxy": "ITOT", "allow_same_index": "perhaps", "account_kind": "ira"}
     _, problems = proxies_from([row])
-    assert [(p.where, p.code) for p in problems] == [("proxies.csv:2:allow_same_index", "BAD_FLAG")]
+    assert [(p.where, p.code) for p in problems] == [
+        ("proxies.csv:2:account_kind", "UNKNOWN_KIND"),
+        ("proxies.csv:2:allow_same_index", "BAD_FLAG"),
+    ]
     bad = {"symbol": "VTI", "expense_ratio": "3", "spread": "-0.1", "adv": "many"}
     _, problems = securities_from([bad])
     assert [(p.where, p.code) for p in problems] == [

@@ -20,6 +20,7 @@ from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.outcome import EXIT_CODES, told
+from taxlots.cli.proxies import proxies
 from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
@@ -75,6 +76,7 @@ COMMANDS: Final = (
     ),
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
     (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
+    (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (
         allocate_basis,

@@ -231,20 +231,26 @@ def proxies_from(
 ) -> tuple[tuple[Proxy, ...], list[Problem]]:
     """Replacement securities in the order of the file, and what is wrong with them."""
     reader = Reader(file)
-    proxies = [
-        Proxy(
-            symbol=cells.get("symbol", "").strip(),
-            proxy=cells.get("proxy", "").strip(),
-            rank=reader.whole(row, cells, "rank", 1),
-            account_kind=cells.get("account_kind", "").strip(),
-            reason=cells.get("reason", "").strip(),
-            opinion_date=reader.day(row, cells, "opinion_date"),
-            evidence=cells.get("evidence", "").strip(),
-            opinion_by=cells.get("opinion_by", "").strip(),
-            allow_same_index=reader.flag(row, cells, "allow_same_index"),
+    proxies = []
+    for row, cells in enumerate(rows):
+        kind = cells.get("account_kind", "").strip()
+        if kind and kind not in set(AccountKind):
+            remedy = f"use one of {', '.join(AccountKind)}, or leave it blank for every kind"
+            message = f"{kind!r} is no kind of account"
+            reader.note(row, "account_kind", "UNKNOWN_KIND", message, remedy)
+        proxies.append(
+            Proxy(
+                symbol=cells.get("symbol", "").strip(),
+                proxy=cells.get("proxy", "").strip(),
+                rank=reader.whole(row, cells, "rank", 1),
+                account_kind=kind,
+                reason=cells.get("reason", "").strip(),
+                opinion_date=reader.day(row, cells, "opinion_date"),
+                evidence=cells.get("evidence", "").strip(),
+                opinion_by=cells.get("opinion_by", "").strip(),
+                allow_same_index=reader.flag(row, cells, "allow_same_index"),
+            )
         )
-        for row, cells in enumerate(rows)
-    ]
     return tuple(proxies), reader.problems
 
 

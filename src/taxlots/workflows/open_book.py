@@ -218,6 +218,25 @@ class Book:
 
         return BookGuard(guard_of_book(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
 
+    def proxies(
+        self,
+        symbol: str = "",
+        *,
+        account: str = "",
+        account_kind: str = "",
+        suggest: bool = False,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """What may be bought instead of a security, as ``taxlots proxies`` says."""
+        from taxlots.workflows.proxies import ProxiesAsked, review_proxies
+
+        asked = ProxiesAsked(symbol, account, account_kind, suggest)
+        known = _moment(known_at)
+        return PlanAnswer(
+            review_proxies(self.source, asked, as_of=_day(as_of), known_at=known).json
+        )
+
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
         """Explain the sale, or the lot, that bears an id: every step with its authority."""
         from taxlots.reports.explain import story_json, story_text
