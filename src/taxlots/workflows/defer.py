@@ -12,10 +12,24 @@ from taxlots.domain.settings import scaled_value
 from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES, rate_text
 from taxlots.plan.deferral import Waiting, WaitingRisk, waiting
 from taxlots.reports.deferral import deferral_sentences, waiting_row
-from taxlots.workflows.gain_lots import Holdings, holdings_of, rate_of
+from taxlots.workflows.gain_lots import GainPage, Holdings, holdings_of, rate_of
 
 if TYPE_CHECKING:
     from taxlots.domain.verdict import Reason
+
+COLUMNS: Final = {
+    "lot_id": "lot",
+    "symbol": "symbol",
+    "gain": "gain",
+    "days_to_long_term": "days",
+    "tax_now": "tax now",
+    "tax_waiting": "tax waiting",
+    "tax_saved": "saved",
+    "risk_cost": "risk",
+    "waits_from": "waits from",
+    "bearable_fall_percent": "bears fall of %",
+    "advice": "advice",
+}
 
 USUAL_VOLATILITY_PPM: Final = 300_000
 """Assumed of a security whose closes do not tell it."""
@@ -81,6 +95,27 @@ class DeferRun:
             },
             "because": list(self.because),
         }
+
+    @property
+    def page(self) -> GainPage:
+        """The lots as a table."""
+        name, others = self.holdings.books.record.name, sum(self.others.values())
+        never = (
+            f"Never held by this rule: {_lots(self.long_term_gains)} with long-term gain, and"
+            f" {_lots(others)} without a gain that is known"
+        )
+        return GainPage(
+            title=f"Short-term gains of {name} on {self.holdings.as_of}",
+            columns=COLUMNS,
+            rows=[waiting_row(one) for one in self.lots],
+            json=self.json,
+            because=(never, *self.because),
+            problems=tuple(self.holdings.problems),
+        )
+
+
+def _lots(number: int) -> str:
+    return "1 lot" if number == 1 else f"{number or 'no'} lots"
 
 
 def expected_of(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.book.standing import last_splits
 from taxlots.domain.calendar import date_of
@@ -17,6 +18,7 @@ from taxlots.domain.verdict import Reason
 from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.market_data.volatility import volatility
 from taxlots.plan.appraisal import Appraisal, appraise, market_value_cents
+from taxlots.plan.gain_harvest import HeldGain
 from taxlots.plan.situation import Index, index_of
 from taxlots.plan.two_years import TwoYears, next_year_alike
 from taxlots.workflows.harvest import situation_of
@@ -42,6 +44,21 @@ class GainLot:
     def gain_cents(self) -> int:
         """The gain of a sale at that close."""
         return self.value_cents - self.lot.cost_basis_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainPage:
+    """What a plan for gains says: a table for people, ``json`` for programs.
+
+    ``columns`` maps keys of ``rows`` to their headings.
+    """
+
+    title: str
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, str]]
+    json: dict[str, Any]
+    because: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +94,9 @@ class Holdings:
     def years(self, tax_return: str, discount_ppm: int | None = None) -> Years:
         """The tax of this year and the next on a return.  DataError where this one is unknown."""
         if tax_return not in self._years:
-            year = self.as_of.year
-            this, told = known_year_tax(self.books, tax_return, year)
-            after, more = year_tax_of(self.books, tax_return, year + 1)
-            self.problems.extend(p for p in (*told, *more) if p not in self.problems)
-            two = TwoYears(
-                this=this,
-                after=next_year_alike(this) if after is None else after,
-                discount_ppm=this.later.discount_ppm if discount_ppm is None else discount_ppm,
-            )
-            self._years[tax_return] = Years(two, after is not None)
+            found, told = two_years_of(self.books, tax_return, discount_ppm)
+            self.problems.extend(p for p in told if p not in self.problems)
+            self._years[tax_return] = found
         return self._years[tax_return]
 
     def gains(
@@ -105,6 +115,21 @@ class Holdings:
                 others[seen.bar or Reason.NO_LOSS] += 1
         return found, others
 
+    def long_term(self, account: str | None = None, symbol: str | None = None) -> list[HeldGain]:
+        """The lots whose gain is long-term, in the books' order."""
+        return [
+            HeldGain(
+                lot_id=one.lot.lot_id,
+                quantity=one.lot.quantity,
+                value_cents=one.value_cents,
+                basis_cents=one.lot.cost_basis_cents,
+                account=one.lot.account,
+                symbol=one.lot.symbol,
+            )
+            for one in self.gains(account, symbol)[0]
+            if one.appraisal.is_long
+        ]
+
     def weight(self, lot: OpenLot) -> Fraction:
         """The part of its household's holdings that is in a lot's security, by last closes."""
         mine = [one for one in self.index.situation.lots if one.household == lot.household]
@@ -121,6 +146,21 @@ class Holdings:
         """Volatility of a security by its closes of the last year, since its last split."""
         since = last_splits(self.books).get(symbol, 0)
         return volatility(self.history, symbol, self.books.as_of, since)
+
+
+def two_years_of(
+    books: Books, tax_return: str, discount_ppm: int | None = None
+) -> tuple[Years, list[Problem]]:
+    """The tax of the books' year on a return, and of the next.  DataError where it is unknown."""
+    year = date_of(books.as_of).year
+    this, told = known_year_tax(books, tax_return, year)
+    after, more = year_tax_of(books, tax_return, year + 1)
+    two = TwoYears(
+        this=this,
+        after=next_year_alike(this) if after is None else after,
+        discount_ppm=this.later.discount_ppm if discount_ppm is None else discount_ppm,
+    )
+    return Years(two, after is not None), list(dict.fromkeys((*told, *more)))
 
 
 def holdings_of(

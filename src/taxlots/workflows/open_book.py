@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from os import PathLike, fspath
 from typing import Literal
 
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
 from taxlots.workflows.answers import ChosenLots, Explanation, PlanAnswer
-from taxlots.workflows.gather import day, is_database, moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.gain_questions import GainQuestions
+from taxlots.workflows.gather import is_database
 from taxlots.workflows.guard_answers import BookGuard, GuardAnswer, text_of
 from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
@@ -38,19 +38,9 @@ __all__ = [
     "tax",
 ]
 
-Day = date | str | None
-"""A day, as a date or ``YYYY-MM-DD``; None is the last date of the journal."""
-
-Moment = datetime | date | str | None
-"""A moment, or a day, which means its last instant (UTC); None is now."""
-
-
-Amount = str | int | float | Decimal
-"""A number; a float stands for the shortest decimal that reads back as it."""
-
 
 @dataclass(frozen=True)
-class Book:
+class Book(GainQuestions):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.
@@ -69,7 +59,7 @@ class Book:
         """Book every transaction; see ``taxlots.replay``."""
         from taxlots.workflows.replay import replay as book_all
 
-        last, known = _day(as_of), _moment(known_at)
+        last, known = as_day(as_of), as_moment(known_at)
         return Replay(
             book_all(self.source, as_of=last, known_at=known, view=view, same_day=same_day)
         )
@@ -78,7 +68,9 @@ class Book:
         """Propose which losses to sell; see ``taxlots.harvest``."""
         from taxlots.workflows.harvest import harvest as plan_all
 
-        return HarvestFrames(plan_all(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
+        return HarvestFrames(
+            plan_all(self.source, as_of=as_day(as_of), known_at=as_moment(known_at))
+        )
 
     def tax(self, year: int, *, as_of: Day = None, known_at: Moment = None) -> BookTax:
         """The tax of a year of every return, with and without the year's capital items.
@@ -89,7 +81,7 @@ class Book:
         from taxlots.workflows.tax import tax_of_book
 
         return BookTax(
-            tax_of_book(self.source, year, as_of=_day(as_of), known_at=_moment(known_at))
+            tax_of_book(self.source, year, as_of=as_day(as_of), known_at=as_moment(known_at))
         )
 
     def tax_cost(
@@ -118,8 +110,8 @@ class Book:
             units(price, "price"),
             quantity=None if quantity is None else units(quantity, "quantity"),
             account=account,
-            as_of=_day(as_of),
-            known_at=_moment(known_at),
+            as_of=as_day(as_of),
+            known_at=as_moment(known_at),
             assumed=assumed_of(discount, years_to_sale, later_gains),
         )
         return LotTaxCost(found)
@@ -146,34 +138,8 @@ class Book:
 
         sold, raised, at = ("" if one is None else str(one) for one in (quantity, proceeds, price))
         asked = Asked(account, symbol, sold, raised, at, method)
-        run = select_lots(self.source, asked, as_of=_day(as_of), known_at=_moment(known_at))
+        run = select_lots(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         return ChosenLots(selection_json(run.selections[0]))
-
-    def defer(
-        self,
-        *,
-        account: str | None = None,
-        symbol: str | None = None,
-        volatility: Amount | None = None,
-        risk_aversion: Amount | None = None,
-        expected_return: Amount | None = None,
-        discount: Amount | None = None,
-        as_of: Day = None,
-        known_at: Moment = None,
-    ) -> PlanAnswer:
-        """Which short-term gains to hold until they are long-term, as ``taxlots defer`` says."""
-        from taxlots.workflows.defer import defer, expected_of
-
-        expected = expected_of(volatility, risk_aversion, expected_return, discount)
-        run = defer(
-            self.source,
-            account=account,
-            symbol=symbol,
-            expected=expected,
-            as_of=_day(as_of),
-            known_at=_moment(known_at),
-        )
-        return PlanAnswer(run.json)
 
     def can_buy(
         self,
@@ -216,7 +182,9 @@ class Book:
         """The guard of one day, prepared to be asked often."""
         from taxlots.workflows.guard import guard_of_book
 
-        return BookGuard(guard_of_book(self.source, as_of=_day(as_of), known_at=_moment(known_at)))
+        return BookGuard(
+            guard_of_book(self.source, as_of=as_day(as_of), known_at=as_moment(known_at))
+        )
 
     def proxies(
         self,
@@ -232,9 +200,9 @@ class Book:
         from taxlots.workflows.proxies import ProxiesAsked, review_proxies
 
         asked = ProxiesAsked(symbol, account, account_kind, suggest)
-        known = _moment(known_at)
+        known = as_moment(known_at)
         return PlanAnswer(
-            review_proxies(self.source, asked, as_of=_day(as_of), known_at=known).json
+            review_proxies(self.source, asked, as_of=as_day(as_of), known_at=known).json
         )
 
     def explain(self, name: str, *, as_of: Day = None, known_at: Moment = None) -> Explanation:
@@ -242,7 +210,7 @@ class Book:
         from taxlots.reports.explain import story_json, story_text
         from taxlots.workflows.explain import explain
 
-        story, _ = explain(self.source, name, as_of=_day(as_of), known_at=_moment(known_at))
+        story, _ = explain(self.source, name, as_of=as_day(as_of), known_at=as_moment(known_at))
         return Explanation(text=story_text(story), because=story_json(story))
 
 
@@ -329,19 +297,9 @@ def _guard(
     from taxlots.workflows.guard import TradeAsked, guard_trade
 
     trade = TradeAsked(side=TradeSide(side), **asked)
-    run = guard_trade(source, trade, as_of=_day(as_of), known_at=_moment(known_at))
+    run = guard_trade(source, trade, as_of=as_day(as_of), known_at=as_moment(known_at))
     return GuardAnswer(run.checks[0], run.problems)
 
 
 def _book(book: Book | str | PathLike[str]) -> Book:
     return book if isinstance(book, Book) else open_book(book)
-
-
-def _day(value: Day) -> date | None:
-    return day(value, "as_of") if isinstance(value, str) else value
-
-
-def _moment(value: Moment) -> datetime | None:
-    if isinstance(value, date):
-        return moment(value.isoformat())
-    return moment(value) if isinstance(value, str) else None
