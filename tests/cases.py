@@ -22,15 +22,6 @@ KINDS = {"ira": "traditional_ira"}
 """Account types of the official cases that the interchange format names otherwise."""
 
 
-NOT_BOOKED_YET: frozenset[str] = frozenset()
-"""Cases that replay can't book yet; one that passes has to leave the set."""
-
-NOT_AUDITED_YET = frozenset({
-    "WY-003", "WY-004", "WY-006",
-})  # fmt: skip
-"""Own cases that the second engine can't reckon yet; one that it reckons has to leave the set."""
-
-
 @cache
 def official_cases() -> list[Case]:
     """The published examples, as they came."""

@@ -8,8 +8,6 @@ case; the case names its authority.
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
@@ -20,8 +18,6 @@ import pytest
 from tests.auditor.book import Book
 from tests.auditor.engine import audit
 from tests.cases import (
-    NOT_AUDITED_YET,
-    NOT_BOOKED_YET,
     ROOT,
     Case,
     Cells,
@@ -112,10 +108,6 @@ def sound(case: Case) -> bool:
     return "errors" not in case["expected"]
 
 
-def booked_cases() -> list[Case]:
-    return [case for case in own_cases() if case["id"] not in NOT_BOOKED_YET]
-
-
 def replayed(case: Case, folder: Path) -> Books:
     """Replay the case's book and read its result files back."""
     as_of = date.fromisoformat(case["as_of"]) if "as_of" in case else None
@@ -175,7 +167,7 @@ def test_official_ledger_case(case: Case, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("case", cases([c for c in booked_cases() if sound(c)], "ledger"))
+@pytest.mark.parametrize("case", cases([c for c in own_cases() if sound(c)], "ledger"))
 def test_own_ledger_case(case: Case, tmp_path: Path) -> None:
     assert_booked(case, tmp_path)
 
@@ -186,7 +178,7 @@ def assert_booked(case: Case, folder: Path) -> None:
     assert sorted(row["code"] for row in books["problems"]) == case["expected"]["problems"]
 
 
-@pytest.mark.parametrize("case", cases([c for c in booked_cases() if not sound(c)], "ledger"))
+@pytest.mark.parametrize("case", cases([c for c in own_cases() if not sound(c)], "ledger"))
 def test_own_case_that_is_refused(case: Case, tmp_path: Path) -> None:
     """What can't be booked is refused as a whole, and said in ``problems.csv`` alone."""
     assert_refused(case, tmp_path)
@@ -201,43 +193,13 @@ def assert_refused(case: Case, tmp_path: Path) -> None:
     assert errors == case["expected"]["errors"]
 
 
-def test_what_is_named_as_not_booked_yet_does_not_pass(tmp_path: Path) -> None:
-    """Take the cases that this test lists out of ``NOT_BOOKED_YET``."""
-    checked = {c["id"]: assert_booked if sound(c) else assert_refused for c in own_cases()}
-    waiting = [case for case in own_cases() if case["id"] in NOT_BOOKED_YET]
-    passed = {c["id"] for c in waiting if holds(checked[c["id"]], c, folder_of(c, tmp_path))}
-    assert passed == set()
-
-
-def folder_of(case: Case, folder: Path) -> Path:
-    of_case = folder / str(case["id"])
-    of_case.mkdir()
-    return of_case
-
-
-def holds(check: Callable[..., None], *arguments: object) -> bool:
-    """Whether a check passes; whatever else it ends in, it does not."""
-    with suppress(Exception):
-        check(*arguments)
-        return True
-    return False
-
-
 AUDITED = [c for c in own_cases() if sound(c) and c["id"] not in BEYOND_THE_AUDITOR]
 
 
-@pytest.mark.parametrize(
-    "case", cases([c for c in AUDITED if c["id"] not in NOT_AUDITED_YET], "ledger")
-)
+@pytest.mark.parametrize("case", cases(AUDITED, "ledger"))
 def test_the_auditor_reckons_own_cases_alike(case: Case) -> None:
     """The second engine, written from the rules alone, has the same result."""
     assert_audited(case)
-
-
-def test_what_is_named_as_not_audited_yet_does_not_pass() -> None:
-    """Take the cases that this test lists out of ``NOT_AUDITED_YET``."""
-    waiting = [case for case in AUDITED if case["id"] in NOT_AUDITED_YET]
-    assert {case["id"] for case in waiting if holds(assert_audited, case)} == set()
 
 
 def assert_audited(case: Case) -> None:

@@ -89,7 +89,7 @@ def _purchase(held: Holdings, event: Event) -> None:
 def _gift(held: Holdings, event: Event) -> None:
     """26 USC 1015: the donor's basis for gain, the lower of it and the value for loss."""
     donor, value = cents(event.cost_basis), cents(event.fmv)
-    basis = max(donor, min(donor + cents(event.basis_increase), value))
+    basis = max(donor, min(donor + _gift_tax_added(event, value - donor), value))
     lot = _new_lot(held, event, event.day)
     lot.is_dual = value < basis
     held.open_part(
@@ -101,9 +101,19 @@ def _gift(held: Holdings, event: Event) -> None:
     )
 
 
+def _gift_tax_added(event: Event, appreciation: int) -> int:
+    """26 USC 1015(d)(6): the tax on the appreciation, stated or by its part of the taxable gift."""
+    if not event.gift_tax:
+        return cents(event.basis_increase)
+    tax, taxable = cents(event.gift_tax), cents(event.taxable_gift)
+    part = min(Fraction(1), Fraction(max(0, appreciation), taxable)) if taxable else Fraction(1)
+    return rounded(tax * part)
+
+
 def _inheritance(held: Holdings, event: Event) -> None:
     lot = _new_lot(held, event, event.day)
-    held.open_part(lot, event, event.amount).always_long = True
+    value = cents(event.alternate_fmv) if event.alternate_fmv else event.amount
+    held.open_part(lot, event, value).always_long = True
 
 
 def _distribution(held: Holdings, event: Event) -> None:
