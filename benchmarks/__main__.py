@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 
-from benchmarks import audit, commands, day_trader, filing, fold, forms, mixed, tie_out
+from benchmarks import audit, commands, day_trader, filing, fold, forms, guard, mixed, tie_out
 
 ALL = {
     "fold": fold.lines,
@@ -13,6 +13,7 @@ ALL = {
     "tie_out": tie_out.lines,
     "filing": filing.lines,
     "forms": forms.lines,
+    "guard": guard.lines,
     "commands": commands.lines,
     "audit": audit.lines,
 }
