@@ -63,6 +63,12 @@ def test_the_risk_is_that_of_the_weight_in_the_household(tmp_path: Path) -> None
     assert abs(Decimal(found["lots"][0]["risk_cost"]) - exact) < Decimal("0.01")
 
 
+def test_what_is_never_harvested_may_be_held_all_the_same(tmp_path: Path) -> None:
+    toml = 'name = "Test"\n[harvest]\nexclude = ["ABC"]\n'
+    found = deferred(written(tmp_path / "book", toml=toml), "--symbol", "ABC")
+    assert [row["lot_id"] for row in found["lots"]] == ["b2"]
+
+
 def test_the_next_year_is_that_of_its_profile(tmp_path: Path) -> None:
     """b3 turns long-term on 2 March 2025: at the rates of 2025, where somebody tells them."""
     made = written(tmp_path / "book", ROWS.replace("900.00", "90.00"))

@@ -136,6 +136,15 @@ def test_1212_b_a_loss_of_this_year_meets_a_gain_of_the_next() -> None:
     assert years.cost(short_now=-10_000_00, short_then=8_000_00) == -720_00 + 240_00
 
 
+def test_1411_a_stated_income_of_the_next_year_moves_with_what_is_carried_into_it() -> None:
+    """3,000 of loss save 24 % and 3.8 % in either year; 7,000 are carried into the next."""
+    income = single(180_000_00, magi_cents=230_000_00, net_investment_income_cents=50_000_00)
+    years = alike(income)
+    assert years.cost(short_now=-3_000_00) == -834_00
+    assert years.cost(short_now=-10_000_00, short_then=7_000_00) == -834_00
+    assert years.cost(short_now=-10_000_00, short_then=4_000_00) == -2 * 834_00
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     income=returns(),

@@ -158,16 +158,17 @@ def defer(
     wanted = expected or Expected()
     gains, others = holdings.gains(account, symbol)
     short = [one for one in gains if not one.appraisal.is_long]
-    told = {one.lot.symbol: holdings.volatility_ppm(one.lot.symbol) for one in short}
+    by_closes = holdings.index.situation.volatility_ppm
+    told = {one.lot.symbol: by_closes.get(one.lot.symbol) for one in short}
     if wanted.volatility_ppm is not None:
         told = dict.fromkeys(told, wanted.volatility_ppm)
-    found = []
+    found, weights = [], holdings.weights()
     for one in short:
         volatility = told[one.lot.symbol]
         risk = WaitingRisk(
             volatility_ppm=USUAL_VOLATILITY_PPM if volatility is None else volatility,
             risk_aversion_ppm=wanted.risk_aversion_ppm,
-            weight=holdings.weight(one.lot),
+            weight=weights[one.lot.household, one.lot.symbol],
             expected_return_ppm=wanted.return_ppm,
         )
         today = holdings.books.as_of

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from taxlots.book.standing import last_splits
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.domain.settings import scaled_value
 from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES
 from taxlots.domain.verdict import Reason
-from taxlots.market_data.prices import PriceHistory, price_history
-from taxlots.market_data.volatility import volatility
 from taxlots.plan.appraisal import Appraisal, appraise, market_value_cents
 from taxlots.plan.gain_harvest import HeldGain
 from taxlots.plan.situation import Index, index_of
@@ -28,6 +25,7 @@ from taxlots.workflows.year_tax import known_year_tax, year_tax_of
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
     from taxlots.book.record import OpenLot
+    from taxlots.domain.harvest_rule import HarvestRule
 
 NOT_TAXED: Final = (Reason.TAX_DEFERRED, Reason.MTM_475, Reason.SECTION_1256)
 
@@ -78,7 +76,6 @@ class Holdings:
 
     books: Books
     index: Index
-    history: PriceHistory
     problems: list[Problem]
     _years: dict[str, Years] = field(default_factory=dict)
 
@@ -130,22 +127,20 @@ class Holdings:
             if one.appraisal.is_long
         ]
 
-    def weight(self, lot: OpenLot) -> Fraction:
-        """The part of its household's holdings that is in a lot's security, by last closes."""
-        mine = [one for one in self.index.situation.lots if one.household == lot.household]
-        whole = sum(self.value(one) for one in mine)
-        return Fraction(sum(self.value(o) for o in mine if o.symbol == lot.symbol), whole or 1)
+    def weights(self) -> dict[tuple[str, str], Fraction]:
+        """The part of its holdings that a household has in a security, by last closes."""
+        held: Counter[tuple[str, str]] = Counter()
+        whole: Counter[str] = Counter()
+        for lot in self.index.situation.lots:
+            held[lot.household, lot.symbol] += self.value(lot)
+            whole[lot.household] += self.value(lot)
+        return {place: Fraction(cents, whole[place[0]] or 1) for place, cents in held.items()}
 
     def value(self, lot: OpenLot) -> int:
         """Value in cents at the last close; 0 without one."""
         quote = self.index.situation.quotes.get(lot.symbol)
         multiplier = self.index.security(lot.symbol).multiplier
         return 0 if quote is None else market_value_cents(lot.quantity, multiplier, quote.close)
-
-    def volatility_ppm(self, symbol: str) -> int | None:
-        """Volatility of a security by its closes of the last year, since its last split."""
-        since = last_splits(self.books).get(symbol, 0)
-        return volatility(self.history, symbol, self.books.as_of, since)
 
 
 def two_years_of(
@@ -178,8 +173,17 @@ def holdings_of(
     situation, problems = situation_of(books)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DataError([*books.problems, *problems])
-    history, _ = price_history(books.record.prices)
-    return Holdings(books, index_of(situation), history, [*books.problems, *problems])
+    # What is never harvested may show a gain all the same.
+    situation = replace(
+        situation,
+        rule=_of_all(situation.rule),
+        rules={name: _of_all(rule) for name, rule in situation.rules.items()},
+    )
+    return Holdings(books, index_of(situation), [*books.problems, *problems])
+
+
+def _of_all(rule: HarvestRule) -> HarvestRule:
+    return replace(rule, exclude=frozenset(), exclude_accounts=frozenset())
 
 
 def rate_of(text: object, option: str, most: int = 1) -> int:
