@@ -138,7 +138,7 @@ def test_what_moves_as_one_on_another_index_is_warned_of(tmp_path: Path) -> None
 
 def test_an_old_opinion_is_warned_of(tmp_path: Path) -> None:
     """1 February 2020 to 31 December 2024 are 1,795 days."""
-    said = "its opinion of 2020-02-01 is 1795 days old; opinion_max_age_days is 1095"
+    said = "the opinion on ITOT of 2020-02-01 is 1795 days old; opinion_max_age_days is 1095"
     made = written(tmp_path / "book")
     assert said in candidates(made)["ITOT"]["warnings"]
     toml = 'name = "Test"\n[harvest]\nopinion_max_age_days = 1795\n'
@@ -214,6 +214,7 @@ def test_the_harvest_buys_what_is_chosen(tmp_path: Path) -> None:
     bought = [row["symbol"] for row in json.loads(ran.out)["orders"] if row["action"] == "BUY"]
     [chosen] = [name for name, row in candidates(made).items() if row["chosen_in"]]
     assert bought == [chosen]
+    assert "proxies:VTI:ITOT: OPINION_OUT_OF_DATE (warning): The opinion on ITOT" in ran.err
 
 
 def test_a_database_answers_as_its_folder_does(tmp_path: Path) -> None:

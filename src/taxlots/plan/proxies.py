@@ -16,12 +16,20 @@ UNKNOWN: Final = 1 << 62
 """Where a figure is not known, a proxy stands behind those of which it is."""
 
 
+def by_symbol(proxies: Iterable[Proxy]) -> dict[str, list[Proxy]]:
+    """The proxies of each symbol, in the order of the policy."""
+    found: dict[str, list[Proxy]] = {}
+    for proxy in proxies:
+        found.setdefault(proxy.symbol, []).append(proxy)
+    return found
+
+
 def ranked(
     proxies: Iterable[Proxy],
     securities: Mapping[str, Security],
     tracking_ppm: Mapping[tuple[str, str], int],
-) -> dict[str, list[Proxy]]:
-    """The proxies of each symbol in the order in which a harvest looks at them.
+) -> list[Proxy]:
+    """The proxies of one symbol in the order in which a harvest looks at them.
 
     By rank; in a rank those for the account's kind before those for every kind, then the least
     tracking error, then the least fee, then the order of the policy.
@@ -37,10 +45,7 @@ def ranked(
             UNKNOWN if fee is None else fee,
         )
 
-    found: dict[str, list[Proxy]] = {}
-    for proxy in sorted(proxies, key=place):
-        found.setdefault(proxy.symbol, []).append(proxy)
-    return found
+    return sorted(proxies, key=place)
 
 
 def is_harvest_ticker(proxy: Proxy, deferred_kinds: Iterable[str]) -> bool:
@@ -55,9 +60,10 @@ def apart_by_opinion(
 
     What ``book`` holds identical on any day stays so, whatever the opinion.
     """
+    opinions = [proxy for proxy in proxies if proxy.allow_same_index]
     pairs = {
         pair
-        for proxy in proxies
+        for proxy in opinions
         if proxy.tells_apart(as_of) and book.family(proxy.symbol) != book.family(proxy.proxy)
         for pair in ((proxy.symbol, proxy.proxy), (proxy.proxy, proxy.symbol))
     }

@@ -112,24 +112,33 @@ class Reviewer:
         )
 
     def _household(self, symbol: str) -> Iterator[str]:
-        """What the accounts' taxpayers hold of a security or of what is identical, and trade."""
+        """What the accounts' households hold of a security or of what is identical, and trade."""
         family = self.index.identity.family(symbol)
         parties = dict.fromkeys(self.index.party[account.id] for account in self.accounts)
         for party in parties:
-            for loss in self.guard.waiting(party, family):
-                if self.index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
-                    yield (
-                        f"{shares(loss.quantity)} {loss.symbol} sold at a loss in {loss.account}"
-                        f" on {loss.sold}: a purchase before"
-                        f" {date_of(window_end(day_of(loss.sold)) + 1)} would disallow"
-                        f" {dollars(loss.loss_cents)}"
-                    )
+            yield from self._washed_by(symbol, party)
             for purchase in self.guard.pool(party, family).purchases:
                 if self.index.replaces(purchase.symbol, symbol):
                     yield f"{purchase}: it replaces a loss on {symbol} before {purchase.safe_from}"
             for account, held in self.guard.holders(party, family):
                 if self.index.replaces(held, symbol):
                     yield f"{held} is held in {account}"
+        for household in dict.fromkeys(account.household for account in self.accounts):
+            for party, purchase in self.guard.of_others(household, family):
+                if party not in parties and self.index.replaces(purchase.symbol, symbol):
+                    yield f"{purchase}: another taxpayer's account, told only"
+
+    def _washed_by(self, symbol: str, party: str) -> Iterator[str]:
+        """The losses that a purchase of a security would disallow."""
+        gone = " for good" if all(a.kind.is_tax_deferred for a in self.accounts) else ""
+        for loss in self.guard.waiting(party, self.index.identity.family(symbol)):
+            if self.index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
+                free = date_of(window_end(day_of(loss.sold)) + 1)
+                yield (
+                    f"{shares(loss.quantity)} {loss.symbol} sold at a loss in {loss.account}"
+                    f" on {loss.sold}: a purchase before {free} would disallow"
+                    f" {dollars(loss.loss_cents)}{gone}"
+                )
 
     def _warnings(self, row: Proxy, tracking: Tracking | None) -> Iterator[str]:
         yield from index_warnings(row, self.index)
@@ -208,11 +217,11 @@ def opinion_warnings(row: Proxy, as_of: date, most_days: int) -> Iterator[str]:
     if row.opinion_date is None:
         yield "no dated opinion stands behind it"
     elif row.opinion_date > as_of:
-        yield f"its opinion is dated {row.opinion_date}, after this day"
+        yield f"the opinion on {row.proxy} is dated {row.opinion_date}, after this day"
     elif (as_of - row.opinion_date).days > most_days:
         days = (as_of - row.opinion_date).days
         yield (
-            f"its opinion of {row.opinion_date} is {days} days old;"
+            f"the opinion on {row.proxy} of {row.opinion_date} is {days} days old;"
             f" opinion_max_age_days is {most_days}"
         )
 

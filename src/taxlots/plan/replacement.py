@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from taxlots.domain.account import Account, AccountKind
@@ -12,7 +13,7 @@ from taxlots.domain.verdict import ProxyRefusal
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.guard import Guard
 from taxlots.plan.harvest_plan import Replacement
-from taxlots.plan.proxies import is_harvest_ticker, ranked
+from taxlots.plan.proxies import by_symbol, is_harvest_ticker, ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,28 @@ class Proxies:
 
     def __init__(self, guard: Guard) -> None:
         self.guard = guard
-        situation = guard.index.situation
-        self._by_symbol = ranked(situation.proxies, situation.securities, situation.tracking_ppm)
+        self._ranked: dict[str, list[Proxy]] = {}
+
+    @cached_property
+    def _listed(self) -> dict[str, list[Proxy]]:
+        return by_symbol(self.guard.index.situation.proxies)
 
     def rows(self, symbol: str, account_kind: str) -> list[Proxy]:
         """The rows for a symbol and a kind of account, each proxy once, the first one first."""
         found: dict[str, Proxy] = {}
-        for proxy in self._by_symbol.get(symbol, ()):
+        for proxy in self._all(symbol):
             if proxy.account_kind in ("", account_kind):
                 found.setdefault(proxy.proxy, proxy)
         return list(found.values())
+
+    def _all(self, symbol: str) -> list[Proxy]:
+        """Every row of a symbol in order; a book has many more symbols than a plan sells."""
+        if symbol not in self._ranked:
+            situation = self.guard.index.situation
+            self._ranked[symbol] = ranked(
+                self._listed.get(symbol, ()), situation.securities, situation.tracking_ppm
+            )
+        return self._ranked[symbol]
 
     def choose(
         self, symbol: str, account: Account, trades: Trades, too_dear: Collection[str]
@@ -97,7 +110,7 @@ class Proxies:
             return None
         traded = [
             row.proxy
-            for row in self._by_symbol.get(proxy.symbol, ())
+            for row in self._listed.get(proxy.symbol, ())
             if is_harvest_ticker(row, DEFERRED_KINDS)
         ]
         if any(self.guard.index.replaces(proxy.proxy, other) for other in traded):

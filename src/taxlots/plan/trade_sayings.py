@@ -10,14 +10,18 @@ from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.money import dollars
 from taxlots.domain.scheduled import ScheduledKind
 from taxlots.domain.security import SecurityKind
+from taxlots.domain.verdict import ProxyRefusal
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.considered_trades import ConsideredSale
 from taxlots.plan.guard import Guard
 from taxlots.plan.purchases import is_purchase, scheduled_purchase
+from taxlots.plan.replacement import Proxies
 from taxlots.plan.trade_check import TradeCheck
 
 FUNDS = (SecurityKind.ETF, SecurityKind.MUTUAL_FUND)
+WITHOUT_PRICE = (None, ProxyRefusal.NO_PRICE, ProxyRefusal.STALE_PRICE)
+"""Why a proxy may not be bought that are no matter of section 1091, and None where it may."""
 PLANS_WITHOUT_RULING = (AccountKind.PLAN_401K, AccountKind.HSA, AccountKind.PLAN_529)
 
 
@@ -27,6 +31,7 @@ class Sayings:
     def __init__(self, guard: Guard, silent: frozenset[str]) -> None:
         self.guard = guard
         self.index = guard.index
+        self.proxies = Proxies(guard)
         self._quantities: dict[tuple[str, str], int] = {}
         for lot in self.index.situation.lots:
             key = lot.account, lot.symbol
@@ -167,14 +172,9 @@ class Sayings:
                 )
 
     def _proxies_of(self, symbol: str, holder: Account) -> list[str]:
-        """The proxies of a security that meet no open loss."""
-        party = self.index.party[holder.id]
-        found = [
-            proxy.proxy
-            for proxy in self.index.situation.proxies
-            if proxy.symbol == symbol and proxy.account_kind in ("", holder.kind)
-        ]
-        return [name for name in found if not self.guard.waiting_loss_washed_by(name, party)]
+        """The proxies of a security that may be bought, priced or not, the first one first."""
+        for_kind = self.proxies.rows(symbol, holder.kind)
+        return [row.proxy for row in for_kind if self.proxies.refusal(row, holder) in WITHOUT_PRICE]
 
     def _gaps_of(self, party: str, silent: frozenset[str]) -> Iterator[str]:
         """Accounts whose window is not covered, and members of whose accounts nothing is known."""

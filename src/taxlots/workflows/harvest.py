@@ -37,6 +37,7 @@ from taxlots.market_data.tracking import trackings
 from taxlots.market_data.volatility import volatility
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
+from taxlots.plan.proxy_review import opinion_warnings
 from taxlots.plan.situation import Situation
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
@@ -70,7 +71,28 @@ def harvest_books(books: Books) -> Harvest:
     situation, problems = situation_of(books)
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
-    return Harvest(plan(situation), books, [*books.problems, *problems])
+    proposal = plan(situation)
+    return Harvest(proposal, books, [*books.problems, *problems, *_old_opinions(proposal)])
+
+
+def _old_opinions(proposal: HarvestPlan) -> list[Problem]:
+    """A warning for each proxy that the plan buys by an opinion that is old, or still to come."""
+    bought = {
+        opportunity.replacement.proxy: None
+        for verdict in proposal.opportunities
+        if verdict.reason.is_harvest and (opportunity := verdict.opportunity)
+    }
+    return [
+        warning(
+            f"proxies:{row.symbol}:{row.proxy}",
+            "OPINION_OUT_OF_DATE",
+            said,
+            "Renew the opinion in proxies.csv, or name another proxy.",
+        )
+        for row in bought
+        if row is not None and row.opinion_date is not None
+        for said in opinion_warnings(row, proposal.as_of, proposal.rule.opinion_max_age_days)
+    ]
 
 
 def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
