@@ -9,6 +9,7 @@ import typer
 
 from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.audit import audit
+from taxlots.cli.batch import batch, partition
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
@@ -78,6 +79,8 @@ COMMANDS: Final = (
     (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
+    (partition, "partition", "taxlots partition ledger/sample --out parts"),
+    (batch, "batch", "taxlots batch parts --as-of 2020-12-31 --out night --workers 2"),
     (
         allocate_basis,
         "allocate-basis",

@@ -58,6 +58,21 @@ class Folder:
                 return table, file
         return None, f"{name}.csv"
 
+    def columns_of(self, name: str, required: tuple[str, ...] = ()) -> tuple[pa.Table | None, str]:
+        """A Parquet table without its rows, of which the hash is not noted; another as it is."""
+        import pyarrow.parquet as pq
+
+        file = f"{name}.parquet"
+        if (self.path / f"{name}.csv").is_file() or not (self.path / file).is_file():
+            return self.table(name, required)
+        try:
+            table = pq.read_schema(self.path / file).empty_table()
+        except (pa.ArrowException, OSError) as cause:
+            self.problems.append(_bad_parquet(file, cause))
+            return None, file
+        self.problems += _missing(table, file, required)
+        return table, file
+
     def rows(self, name: str, required: tuple[str, ...] = ()) -> list[Cells]:
         """A small table as rows of text cells; empty where there is no file."""
         table, _ = self.table(name, required)
@@ -84,10 +99,11 @@ class Folder:
         return value
 
 
-def read_folder(path: Path) -> tuple[Record | None, list[Problem]]:
+def read_folder(path: Path, *, is_journal_read: bool = True) -> tuple[Record | None, list[Problem]]:
     """Read a book folder; returns None where its files cannot be read, with every problem.
 
-    ``book.toml``, ``accounts`` and ``transactions`` are needed, the rest is optional.
+    ``book.toml``, ``accounts`` and ``transactions`` are needed, the rest is optional.  Where the
+    journal is read elsewhere, row group by row group, of a Parquet file only the columns are read.
     """
     folder = Folder(path)
     settings = _settings(folder)
@@ -96,8 +112,9 @@ def read_folder(path: Path) -> tuple[Record | None, list[Problem]]:
     accounts = folder.typed("accounts", ("household", "account", "kind", "owner"), accounts_from)
     if not accounts and not folder.problems:
         folder.problems.append(_no_accounts(folder))
-    transactions, file = folder.table("transactions", REQUIRED_COLUMNS)
-    if transactions is None and file not in folder.hashes:
+    read = folder.table if is_journal_read else folder.columns_of
+    transactions, file = read("transactions", REQUIRED_COLUMNS)
+    if transactions is None and not (path / file).is_file():
         folder.problems.append(_needed("transactions.csv", "the journal"))
     prices, _ = folder.table("prices", ("date", "symbol", "close"))
     record = Record(
@@ -205,8 +222,12 @@ def _parquet_table(content: bytes, file: str) -> tuple[pa.Table | None, list[Pro
     try:
         return pq.read_table(pa.BufferReader(content)), []
     except (pa.ArrowException, OSError) as cause:
-        message = f"the file cannot be read as Parquet: {str(cause).splitlines()[0]}"
-        return None, [error(file, "BAD_PARQUET", message, "write or copy the file again")]
+        return None, [_bad_parquet(file, cause)]
+
+
+def _bad_parquet(file: str, cause: Exception) -> Problem:
+    message = f"the file cannot be read as Parquet: {str(cause).splitlines()[0]}"
+    return error(file, "BAD_PARQUET", message, "write or copy the file again")
 
 
 def _missing(table: pa.Table, file: str, required: tuple[str, ...]) -> list[Problem]:

@@ -102,14 +102,15 @@ def write_folder(
         if archive:
             _write_archive(fresh / archive, sorted(files))
         fresh.chmod(0o755)
-        _swap(fresh, target)
+        put_in_place(fresh, target)
     except OSError as cause:
         raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _swap(fresh: Path, target: Path) -> None:
+def put_in_place(fresh: Path, target: Path) -> None:
+    """Let a folder take the place of another, which goes; on failure the old one stays."""
     if not target.exists():
         fresh.rename(target)
         return

@@ -1,0 +1,131 @@
+"""The tables of one partition: what they are, and the record that they state.
+
+A partition is a book of some households: Arrow tables with the columns of the interchange format.
+``book`` has one row: ``name``, ``toml`` (the text of ``book.toml``), ``file_name`` (of the journal)
+and ``is_arrival_ordered``.  ``transactions``, ``profiles`` and ``scheduled`` have ``source_line``
+besides, the line of the row in the file that the book was partitioned from.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots.book.cells import text
+from taxlots.book.record import LINES, Record
+from taxlots.domain.account import Account
+from taxlots.domain.harvest_rule import RETURNS
+from taxlots.domain.problem import Problem
+from taxlots.ledger.reference import (
+    Cells,
+    accounts_from,
+    identical_from,
+    policy_from,
+    proxies_from,
+    securities_from,
+)
+
+Tables = Mapping[str, pa.Table]
+Kind = TypeVar("Kind")
+Parser = Callable[[Sequence[Cells], str], tuple[Kind, list[Problem]]]
+
+SHARED: Final = ("book", "securities", "identical", "proxies", "prices")
+"""What every partition of a book has alike."""
+
+OWN: Final = ("accounts", "profiles", "scheduled", "transactions")
+"""What is of the partition's households alone."""
+
+SOURCE_LINE: Final = "source_line"
+EMPTY: Final = pa.table({})
+
+
+def rows_of(tables: Tables, name: str) -> list[dict[str, str]]:
+    """A small table as rows of text cells; none where it is missing."""
+    return [
+        {key: "" if cell is None else str(cell) for key, cell in row.items()}
+        for row in tables.get(name, EMPTY).to_pylist()
+    ]
+
+
+def accounts_of(tables: Tables) -> tuple[Account, ...]:
+    """The accounts of a partition, which were checked when it was made."""
+    return accounts_from(rows_of(tables, "accounts"))[0]
+
+
+def record_from(tables: Tables) -> tuple[Record | None, list[Problem]]:
+    """The record that the tables of a partition state; None, with every problem, if it is bad."""
+    problems: list[Problem] = []
+
+    def parsed(name: str, parse: Parser[Kind]) -> Kind:
+        found, bad = parse(rows_of(tables, name), f"{name}.csv")
+        problems.extend(bad)
+        return found
+
+    book = rows_of(tables, "book")[0]
+    settings = tomllib.loads(book["toml"])
+    accounts = parsed("accounts", accounts_from)
+    transactions, first_line = _with_lines(tables["transactions"])
+    record = Record(
+        name=book["name"],
+        source="",
+        policy=policy_from(settings.get("policy", {}))[0],
+        accounts=accounts,
+        securities=parsed("securities", securities_from),
+        identical=parsed("identical", identical_from),
+        proxies=parsed("proxies", proxies_from),
+        transactions=transactions,
+        prices=tables.get("prices"),
+        profiles=tuple(rows_of(tables, "profiles")),
+        scheduled=tuple(rows_of(tables, "scheduled")),
+        tax_profile=settings.get("tax_profile", {}),
+        harvest=_rule_of(settings.get("harvest", {}), accounts),
+        file_name=book["file_name"],
+        first_line=first_line,
+        is_arrival_ordered=book["is_arrival_ordered"] == "true",
+    )
+    return (None if problems else record), problems
+
+
+def of_households(tables: Tables, households: Collection[str]) -> dict[str, pa.Table]:
+    """The tables of some households; rows for every account stay."""
+    chosen = pa.array(sorted(households), pa.string())
+    accounts = tables["accounts"]
+    accounts = accounts.filter(pc.is_in(text(accounts, "household"), chosen))
+    kept = dict(tables) | {"accounts": accounts}
+    names = accounts_of(kept)
+    ids = pa.array([*(account.id for account in names), ""], pa.string())
+    returns = pa.array(sorted({account.tax_return for account in names}), pa.string())
+    for name, column, mine in (
+        ("transactions", "account", ids),
+        ("scheduled", "account", ids),
+        ("profiles", "tax_return", returns),
+    ):
+        if name in tables:
+            table = tables[name]
+            kept[name] = table.filter(pc.is_in(text(table, column), mine))
+    return kept
+
+
+def _with_lines(table: pa.Table) -> tuple[pa.Table, int]:
+    """Transactions that know their lines, and the line of the first one."""
+    lines = table.column(SOURCE_LINE)
+    plain = table.drop_columns([SOURCE_LINE])
+    if not len(lines):
+        return plain, 2
+    first = lines[0].as_py()
+    if pc.all(pc.equal(lines, pa.array(range(first, first + len(lines))))).as_py():
+        return plain.replace_schema_metadata(None), first
+    return plain.replace_schema_metadata({LINES: " ".join(map(str, lines.to_pylist()))}), first
+
+
+def _rule_of(harvest: Mapping[str, object], accounts: Collection[Account]) -> dict[str, object]:
+    """The ``[harvest]`` table without the rules of returns that other partitions have."""
+    returns = harvest.get(RETURNS)
+    if not isinstance(returns, Mapping):
+        return dict(harvest)
+    names = {account.tax_return for account in accounts}
+    return dict(harvest) | {RETURNS: {k: v for k, v in returns.items() if k in names}}

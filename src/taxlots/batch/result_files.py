@@ -1,0 +1,148 @@
+"""The folder of a run over all partitions: each partition's results appear whole or not at all.
+
+A partition's files are written beside their place and renamed into it, so that a run that is
+killed leaves nothing half done and is resumed by starting it again.  ``run.json`` says what the
+folder is a run of; ``manifest.json`` is written when every partition is there, and proves it.
+Nothing in these files depends on when or in which order partitions were done.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taxlots.batch.partition_files import sha256_of
+from taxlots.domain.problem import UsageError
+
+RUN: Final = "run.json"
+ENTRY: Final = "entry.json"
+MANIFEST: Final = "manifest.json"
+COUNTS: Final = (
+    "households",
+    "households_failed",
+    "accounts",
+    "transactions",
+    "lots",
+    "verdicts",
+    "harvested",
+    "orders",
+)
+"""What every entry counts, and the manifest sums."""
+
+
+def begin_run(out: Path, run: Mapping[str, Any]) -> None:
+    """Make the folder of a run, or find it begun.
+
+    ``run`` says what is run: the partitioned book, the day and the versions.  Raises UsageError
+    for a folder that holds something else.
+    """
+    file = out / RUN
+    if file.is_file():
+        if json.loads(file.read_text(encoding="utf-8")) != dict(run):
+            raise UsageError(
+                f"{out} holds a run of other partitions, another day or another version; "
+                "name another folder"
+            )
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} holds something else; name a folder that is new or empty")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for left in out.glob(".*"):
+            _remove(left)
+        _write_whole(file, _json(run))
+    except OSError as cause:
+        raise UsageError(f"{out} cannot be written: {cause.strerror}") from cause
+
+
+def finished_entry(out: Path, part: str) -> dict[str, Any] | None:
+    """The entry of a partition that is done; None where it is not, or its files are damaged."""
+    try:
+        entry: dict[str, Any] = json.loads((out / part / ENTRY).read_text(encoding="utf-8"))
+        is_whole = all(
+            sha256_of(out / part / name) == stated["sha256"]
+            for name, stated in entry["files"].items()
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+    return entry if is_whole else None
+
+
+def write_result(
+    out: Path, part: str, tables: Mapping[str, pa.Table], counts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write the tables of a partition in one step; returns its entry.
+
+    Where another run has written them meanwhile they are left: they are the same.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=f".{part}.", dir=out))
+    files = {}
+    for name, table in sorted(tables.items()):
+        file = fresh / f"{name}.parquet"
+        pq.write_table(table, file, compression="zstd")
+        files[file.name] = {"rows": table.num_rows, "sha256": sha256_of(file)}
+    entry = {"part": part, **counts, "files": files}
+    (fresh / ENTRY).write_text(_json(entry), encoding="utf-8")
+    fresh.chmod(0o755)
+    try:
+        fresh.rename(out / part)
+    except OSError:
+        if finished_entry(out, part) is None:
+            shutil.rmtree(out / part)
+            fresh.rename(out / part)
+        else:
+            shutil.rmtree(fresh)
+    return entry
+
+
+def finish_run(
+    out: Path, run: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Write the manifest of a whole run and return it.
+
+    ``totals`` are sums over the partitions, and ``verdicts_by_reason`` sums to ``totals.verdicts``,
+    which is the number of open lots.
+    """
+    listed = sorted(entries, key=lambda entry: str(entry["part"]))
+    totals = {name: sum(entry[name] for entry in listed) for name in COUNTS}
+    reasons: Counter[str] = Counter()
+    for entry in listed:
+        reasons.update(entry["verdicts_by_reason"])
+    if totals["lots"] != totals["verdicts"] or totals["verdicts"] != sum(reasons.values()):
+        raise AssertionError("every open lot has one verdict")
+    told = [set(entry["told_of_book"]) for entry in listed]
+    manifest = {
+        **run,
+        "totals": totals,
+        "verdicts_by_reason": dict(sorted(reasons.items())),
+        "failed": [name for entry in listed for name in entry["failed"]],
+        "warnings_of_book": sorted(set.intersection(*told)),
+        "parts": listed,
+    }
+    _write_whole(out / MANIFEST, _json(manifest))
+    return manifest
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """A file that is there with all of its text, or as it was before."""
+    fresh = file.with_name(f".{file.name}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -1,0 +1,159 @@
+"""``taxlots partition`` and ``taxlots batch``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from taxlots.cli.options import BookArgument, JsonOption
+
+if TYPE_CHECKING:
+    from taxlots.batch.progress import Progress
+
+
+def partition(
+    book: BookArgument,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder for the partitions: new, empty, or a partitioned book, which is replaced.",
+            show_default=False,
+        ),
+    ],
+    households: Annotated[
+        int,
+        typer.Option(
+            "--households-per-partition",
+            metavar="N",
+            help="How many households are planned at a time; memory grows with it.",
+        ),
+    ] = 500,
+    as_json: JsonOption = False,
+) -> None:
+    """Divide a book into partitions of whole households, for a run over all of them.
+
+    Writes Parquet files and partitions.json into DIR, all of them or none.
+    """
+    from taxlots.cli.printing import counted, print_json
+    from taxlots.cli.progress import working
+    from taxlots.workflows.partition import partition as divide
+
+    with working(f"partitioning {book}"):
+        manifest = divide(book, out, households_per_partition=households).manifest
+    if as_json:
+        print_json({"out": str(out), **manifest})
+        return
+    print(
+        f"{manifest['book'] or book}: {counted(manifest['households'], 'household')} with "
+        f"{counted(manifest['accounts'], 'account')} in "
+        f"{counted(len(manifest['parts']), 'partition')}"
+    )
+    print(f"Next: taxlots batch {out} --as-of DATE --out RESULTS")
+
+
+def batch(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="A partitioned book: see taxlots partition.", show_default=False
+        ),
+    ],
+    as_of: Annotated[
+        str,
+        typer.Option("--as-of", metavar="DATE", help="The day to plan for.", show_default=False),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            metavar="RESULTS",
+            help="Folder for the results: new, empty, or the same run, which is resumed.",
+            show_default=False,
+        ),
+    ],
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", help="How many partitions at the same time.")
+    ] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose a harvest for every household of a partitioned book.
+
+    Writes the results of each partition as Parquet, all of them or none, and manifest.json at the
+    end. Start it again after an interruption: what is done is kept. A household with errors is
+    listed, and the rest is done. Nothing is traded and nothing is booked.
+    """
+    from taxlots.cli.outcome import DATA_ERRORS
+    from taxlots.cli.printing import print_json
+    from taxlots.workflows.batch import failed_households, run_batch
+    from taxlots.workflows.gather import day
+
+    told = _Teller()
+    manifest = run_batch(folder, out, as_of=day(as_of), workers=workers, report=told.tell)
+    told.end()
+    errors = failed_households(out, manifest)
+    if as_json:
+        print_json({"out": str(out), **manifest, "errors": errors})
+    else:
+        _print(manifest, out)
+    for problem in errors:
+        _say(problem)
+    if manifest["failed"]:
+        raise typer.Exit(DATA_ERRORS)
+
+
+def _print(manifest: dict[str, Any], out: Path) -> None:
+    from taxlots.cli.printing import counted
+
+    totals = manifest["totals"]
+    print(
+        f"{manifest['book']} as of {manifest['as_of']}: "
+        f"{counted(totals['households'], 'household')}, {counted(totals['accounts'], 'account')}; "
+        f"{counted(totals['verdicts'], 'verdict')} on {counted(totals['lots'], 'open lot')}."
+    )
+    print(
+        f"{counted(totals['harvested'], 'lot')} to sell, {counted(totals['orders'], 'order')}; "
+        f"{counted(totals['households_failed'], 'household')} failed."
+    )
+    print(f"The files are in {out}")
+
+
+def _say(problem: dict[str, str]) -> None:
+    from taxlots.domain.problem import error
+    from taxlots.reports.terminal import clean, problem_line
+
+    line = problem_line(error(*(problem[name] for name in ("where", "code", "message", "remedy"))))
+    print(clean(f"household {problem['household']}: {line}"), file=sys.stderr)
+
+
+class _Teller:
+    """Tells on standard error how far the run is.
+
+    A terminal gets one line that is renewed; a log gets a line for every tenth of the partitions.
+    """
+
+    def __init__(self) -> None:
+        self.is_terminal = sys.stderr.isatty()
+        self.tenth = 0
+        self.width = 0
+
+    def tell(self, progress: Progress) -> None:
+        """Show the state after a partition."""
+        line = progress.line
+        if self.is_terminal:
+            self.width = max(self.width, len(line))
+            print(f"\r{line:{self.width}}", end="", file=sys.stderr, flush=True)
+            return
+        tenth = progress.parts * 10 // progress.all_parts
+        if tenth > self.tenth and progress.all_parts > 1:
+            self.tenth = tenth
+            print(f"taxlots: {line}", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Wipe the line of a terminal."""
+        if self.is_terminal and self.width:
+            print(f"\r{'':{self.width}}\r", end="", file=sys.stderr, flush=True)

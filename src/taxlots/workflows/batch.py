@@ -1,0 +1,158 @@
+"""A night's run: every partition harvested by a pool of workers, resumed where it was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from taxlots.batch.part_tables import rows_of
+from taxlots.batch.partition_files import (
+    SHARED_FOLDER,
+    Hashes,
+    Partitioned,
+    read_part,
+    read_partitions,
+    sha256_of,
+)
+from taxlots.batch.pool import answers
+from taxlots.batch.progress import Progress
+from taxlots.batch.result_files import begin_run, finish_run, finished_entry, write_result
+from taxlots.domain.problem import UsageError
+from taxlots.version import __version__
+from taxlots.workflows.harvest_partition import BOOK_WARNINGS, FAILED, harvest_partition
+from taxlots.workflows.replay import RULES_VERSION
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTask:
+    """One partition to harvest: where it is, the hashes of its files, and where results go."""
+
+    folder: Path
+    part: str
+    hashes: dict[str, Hashes]
+    as_of: date
+    out: Path
+
+
+def run_batch(
+    folder: Path, out: Path, *, as_of: date, workers: int = 1, report: Report | None = None
+) -> dict[str, Any]:
+    """Harvest all partitions of a book and return the manifest of the run.
+
+    Partitions that an earlier run with the same arguments finished are kept.  ``report`` is told
+    after each partition.  Raises UsageError, and DataError where a partition's file is damaged.
+    """
+    if workers < 1:
+        raise UsageError("a run has at least one worker")
+    book = read_partitions(folder)
+    run = {
+        "book": book.manifest["book"],
+        "as_of": as_of.isoformat(),
+        "engine_version": __version__,
+        "rule_version": RULES_VERSION,
+        "partitions_sha256": book.digest,
+        "partitions": len(book.parts),
+    }
+    begin_run(out, run)
+    entries = {}
+    for part in book.parts:
+        entry = finished_entry(out, part["part"])
+        if entry is not None:
+            entries[part["part"]] = entry
+    kept = sum(entry["accounts"] for entry in entries.values())
+    began = time.monotonic()
+    for entry in answers(harvest_task, _tasks(book, out, as_of, set(entries)), workers):
+        entries[entry["part"]] = entry
+        if report is not None:
+            report(
+                Progress(
+                    parts=len(entries),
+                    all_parts=len(book.parts),
+                    accounts=sum(done["accounts"] for done in entries.values()),
+                    all_accounts=book.manifest["accounts"],
+                    kept=kept,
+                    seconds=time.monotonic() - began,
+                )
+            )
+    _check_coverage(book, entries)
+    return finish_run(out, run, entries.values())
+
+
+def harvest_task(task: PartitionTask) -> dict[str, Any]:
+    """Harvest one partition and write its results; returns its entry of the manifest."""
+    from taxlots.book.arrow import leave_pandas_out
+
+    leave_pandas_out()
+    tables = read_part(task.folder, task.part, task.hashes)
+    found = harvest_partition(tables, task.as_of)
+    told = rows_of(found, BOOK_WARNINGS)
+    del found[BOOK_WARNINGS]
+    counts = _counts(found)
+    counts["told_of_book"] = [f"{row['where']}: {row['message']}" for row in told]
+    return write_result(task.out, task.part, found, counts)
+
+
+def failed_households(out: Path, manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The errors of the households that failed, with the household of each."""
+    import pyarrow.parquet as pq
+
+    found = []
+    for entry in manifest["parts"]:
+        if entry["failed"]:
+            problems = pq.read_table(out / entry["part"] / "problems.parquet")
+            found += problems.filter(pc.equal(problems.column("severity"), "error")).to_pylist()
+    return found
+
+
+def _tasks(book: Partitioned, out: Path, as_of: date, done: set[str]) -> list[PartitionTask]:
+    """What is left to do.  Raises DataError where a shared file is damaged."""
+    shared = book.manifest["shared"]
+    for file, digest in shared.items():
+        path = book.folder / SHARED_FOLDER / file
+        if not path.is_file() or sha256_of(path) != digest:
+            read_part(book.folder, SHARED_FOLDER, {SHARED_FOLDER: shared})
+    return [
+        PartitionTask(
+            folder=book.folder,
+            part=part["part"],
+            hashes={SHARED_FOLDER: shared, part["part"]: part["files"]},
+            as_of=as_of,
+            out=out,
+        )
+        for part in book.parts
+        if part["part"] not in done
+    ]
+
+
+def _counts(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry of the manifest counts: sums of the households, and verdicts by reason."""
+    households = found["households"]
+    is_failed = pc.equal(households.column("status"), FAILED)
+    counts: dict[str, Any] = {
+        name: pc.sum(households.column(name)).as_py() or 0
+        for name in ("accounts", "transactions", "lots", "verdicts", "harvested", "orders")
+    }
+    reasons = pc.value_counts(found["verdicts"].column("reason")).to_pylist()
+    counts["households"] = households.num_rows
+    counts["households_failed"] = pc.sum(is_failed).as_py() or 0
+    counts["failed"] = households.filter(is_failed).column("household").to_pylist()
+    counts["verdicts_by_reason"] = dict(
+        sorted((str(cell["values"]), cell["counts"]) for cell in reasons)
+    )
+    return counts
+
+
+def _check_coverage(book: Partitioned, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Every household and account that was partitioned is in one entry, done or failed."""
+    for part in book.parts:
+        entry = entries[part["part"]]
+        if any(entry[name] != part[name] for name in ("households", "accounts")):
+            raise AssertionError(f"{part['part']} is not covered")

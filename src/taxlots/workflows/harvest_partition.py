@@ -1,0 +1,233 @@
+"""The harvest of all households of one partition: Arrow tables in, Arrow tables out.
+
+What a household gets is what it would get as a book of its own, whichever others it stands with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxlots.batch.linked_households import Unit, units_of
+from taxlots.batch.part_tables import Tables, accounts_of, of_households, record_from
+from taxlots.batch.places import Places, suspects
+from taxlots.domain.harvest_rule import WHERE
+from taxlots.domain.problem import DataError, Problem, Severity, error
+from taxlots.reports.books_files import PROBLEM_COLUMNS, result_tables
+from taxlots.reports.harvest_columns import COLUMNS
+from taxlots.reports.harvest_files import tables as plan_tables
+from taxlots.workflows.harvest import Harvest, harvest_books
+from taxlots.workflows.replay import replay_record
+
+BOOK_WARNINGS: Final = "book_warnings"
+"""A table of what is said of the book's settings: true of the book if every partition says it."""
+
+OWNERS: Final = ("household", "account", "account_number", "replacement_account")
+"""Columns that tell whose a row of a result is; the first that a table has."""
+
+DONE: Final = "done"
+FAILED: Final = "failed"
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """The runs that came to an end, and the problems of the households that failed."""
+
+    runs: list[Harvest] = field(default_factory=list)
+    failed: dict[str, list[Problem]] = field(default_factory=dict)
+    warnings: list[tuple[str, Problem]] = field(default_factory=list)
+    of_book: list[set[Problem]] = field(default_factory=list)
+
+
+def harvest_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
+    """Book and plan every household of a partition on a day.
+
+    ``tables`` are those of ``batch.part_tables``.  The result has ``realized``, ``lots``,
+    ``wash_sales`` (with the types of ``replay --format parquet``), the tables of a harvest (text
+    cells), ``problems`` with the household of each that is known, and ``households`` with the
+    status of each: one that has errors is ``failed`` and in no other table but ``problems``.
+    """
+    outcome = _Outcome()
+    units = units_of(accounts_of(tables))
+    _plan(tables, units, as_of, outcome, is_whole=True)
+    found = {n: _in_book_order(table, tables) for n, table in _results(outcome.runs).items()}
+    found["problems"] = _problem_table(outcome)
+    found["households"] = _household_table(tables, found, outcome)
+    shared = set.intersection(*outcome.of_book) if outcome.of_book else set()
+    found[BOOK_WARNINGS] = _table_of([("", problem) for problem in sorted(shared, key=str)])
+    return found
+
+
+def _plan(
+    tables: Tables, units: list[Unit], as_of: date, outcome: _Outcome, *, is_whole: bool = False
+) -> None:
+    """Plan some units together; where that fails, apart, until those that fail stand alone."""
+    own = tables if is_whole else of_households(tables, {name for unit in units for name in unit})
+    try:
+        run = _run(own, as_of)
+    except DataError as failure:
+        located = [Places(own).found(problem) for problem in failure.problems]
+        if len(units) == 1:
+            _fail(units[0], located, outcome)
+            return
+        named = {name for name, p in located if name and p.severity is Severity.ERROR}
+        apart, rest = suspects(units, named)
+        _plan_apart(tables, apart, rest, as_of, outcome)
+    except Exception as fault:  # noqa: BLE001 (one household's defect stops no other)
+        if len(units) == 1:
+            _fail(units[0], [(units[0][0], _defect(units[0], fault))], outcome)
+            return
+        _plan_apart(tables, [], units, as_of, outcome)
+    else:
+        _keep(run, Places(own), outcome)
+
+
+def _run(tables: Tables, as_of: date) -> Harvest:
+    record, problems = record_from(tables)
+    if record is None:
+        raise DataError(problems)
+    return harvest_books(replay_record(record, as_of))
+
+
+def _plan_apart(
+    tables: Tables, apart: Sequence[Unit], rest: list[Unit], as_of: date, outcome: _Outcome
+) -> None:
+    """Plan the suspects one by one and the rest together; without suspects, in halves."""
+    groups = [[unit] for unit in apart]
+    if apart:
+        groups += [rest] if rest else []
+    else:
+        half = len(rest) // 2
+        groups += [rest[:half], rest[half:]]
+    for group in groups:
+        _plan(tables, group, as_of, outcome)
+
+
+def _keep(run: Harvest, places: Places, outcome: _Outcome) -> None:
+    outcome.runs.append(run)
+    of_book = set()
+    for household, problem in map(places.found, run.problems):
+        if problem.where.startswith(WHERE):
+            of_book.add(problem)
+        else:
+            outcome.warnings.append((household, problem))
+    outcome.of_book.append(of_book)
+
+
+def _fail(unit: Unit, located: Sequence[tuple[str, Problem]], outcome: _Outcome) -> None:
+    for name in unit:
+        outcome.failed[name] = [p for household, p in located if household == name]
+    outcome.failed[unit[0]] += [p for household, p in located if not household]
+
+
+def _defect(unit: Unit, fault: Exception) -> Problem:
+    return error(
+        f"household {unit[0]}",
+        "DEFECT",
+        f"the program failed ({type(fault).__name__}: {fault}); this is a defect of taxlots",
+        "report it; the other households are done",
+    )
+
+
+def _results(runs: Sequence[Harvest]) -> dict[str, pa.Table]:
+    """The tables of all runs, one after the other."""
+    found: dict[str, list[pa.Table]] = {}
+    for run in runs:
+        for name, table in result_tables(run.books, typed=True).items():
+            found.setdefault(name, []).append(table)
+    for file, columns in COLUMNS.items():
+        found[file.removesuffix(".csv")] = [_plan_table(run, file, columns) for run in runs]
+    schemas = {f.removesuffix(".csv"): _text_schema(c) for f, c in COLUMNS.items()}
+    return {
+        name: pa.concat_tables(tables) if tables else schemas[name].empty_table()
+        for name, tables in found.items()
+    }
+
+
+def _plan_table(run: Harvest, file: str, columns: Sequence[str]) -> pa.Table:
+    rows = plan_tables(run.plan)[file]
+    return pa.table({n: [row[n] for row in rows] for n in columns}, schema=_text_schema(columns))
+
+
+def _text_schema(columns: Sequence[str]) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in columns])
+
+
+def _in_book_order(table: pa.Table, tables: Tables) -> pa.Table:
+    """Rows by household as the accounts stand, otherwise as they are."""
+    owner = next(name for name in OWNERS if name in table.column_names)
+    accounts = accounts_of(tables)
+    places = {name: n for n, name in enumerate(dict.fromkeys(a.household for a in accounts))}
+    names = list(places) if owner == "household" else [a.id for a in accounts]
+    rank = (
+        list(places.values()) if owner == "household" else [places[a.household] for a in accounts]
+    )
+    cells = table.column(owner)
+    place = pa.array(rank).take(pc.index_in(cells, pa.array(names)).combine_chunks())
+    order = pa.table({"place": place, "row": pa.array(range(table.num_rows), pa.int64())})
+    return table.take(order.sort_by([("place", "ascending"), ("row", "ascending")]).column("row"))
+
+
+def _problem_table(outcome: _Outcome) -> pa.Table:
+    listed = [(name, problem) for name, found in outcome.failed.items() for problem in found]
+    return _table_of(listed + outcome.warnings)
+
+
+def _table_of(listed: Sequence[tuple[str, Problem]]) -> pa.Table:
+    columns = {"household": [household for household, _ in listed]}
+    for name in PROBLEM_COLUMNS:
+        columns[name] = [str(getattr(problem, name)) for _, problem in listed]
+    return pa.table(columns, schema=_text_schema(list(columns)))
+
+
+def _household_table(tables: Tables, found: Mapping[str, pa.Table], outcome: _Outcome) -> pa.Table:
+    """One row a household: its status, and what was read and made of it."""
+    accounts = accounts_of(tables)
+    names = list(dict.fromkeys(account.household for account in accounts))
+    by_account = {account.id: account.household for account in accounts}
+    rows = _counts(tables["transactions"], "account", by_account)
+    lots = _counts(found["lots"], "household") if "lots" in found else {}
+    verdicts = _counts(found["verdicts"], "household")
+    chosen = pc.equal(found["verdicts"].column("verdict"), "harvest")
+    harvested = _counts(found["verdicts"].filter(chosen), "household")
+    orders = _counts(found["orders"], "account_number", by_account)
+    held: dict[str, int] = {}
+    for account in accounts:
+        held[account.household] = held.get(account.household, 0) + 1
+    errors = {
+        name: sum(p.severity is Severity.ERROR for p in problems)
+        for name, problems in outcome.failed.items()
+    }
+    counted = {
+        "accounts": held,
+        "transactions": rows,
+        "lots": lots,
+        "verdicts": verdicts,
+        "harvested": harvested,
+        "orders": orders,
+        "errors": errors,
+    }
+    status = [FAILED if name in outcome.failed else DONE for name in names]
+    columns = {"household": pa.array(names, pa.string()), "status": pa.array(status, pa.string())}
+    columns |= {
+        column: pa.array([counts.get(name, 0) for name in names], pa.int64())
+        for column, counts in counted.items()
+    }
+    return pa.table(columns)
+
+
+def _counts(
+    table: pa.Table, column: str, household: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    """How many rows each household has; rows that are every account's are nobody's."""
+    found: dict[str, int] = {}
+    for cell in pc.value_counts(table.column(column)).to_pylist():
+        name = str(cell["values"] or "").strip()
+        name = household.get(name, "") if household is not None else name
+        found[name] = found.get(name, 0) + cell["counts"]
+    return found

@@ -1,0 +1,83 @@
+"""``taxlots partition`` and ``taxlots batch``: what they say, and how they end."""
+
+import json
+from pathlib import Path
+
+from tests.cli.running import SAMPLE, book, taxlots
+
+ACCOUNTS = "household,account,kind,owner\nash,a,taxable,self\nbirch,b,taxable,self\n"
+HEADER = "id,date,account,symbol,action,quantity,price\n"
+ROWS = """t1,2024-01-02,a,ABC,BUY,10,5
+t2,2024-01-02,b,ABC,BUY,10,5
+t3,2024-02-02,b,ABC,SELL,4,6
+"""
+
+
+def two_households(tmp_path: Path, rows: str = ROWS) -> Path:
+    return book(tmp_path / "book", rows, header=HEADER, accounts=ACCOUNTS)
+
+
+def test_partition_then_batch(tmp_path: Path) -> None:
+    parts, night = tmp_path / "parts", tmp_path / "night"
+
+    divided = taxlots("partition", two_households(tmp_path), "--out", parts)
+    ran = taxlots("batch", parts, "--as-of", "2024-03-01", "--out", night)
+
+    assert divided.status == ran.status == 0
+    assert "2 households with 2 accounts in 1 partition" in divided.out
+    assert "2 verdicts on 2 open lots" in ran.out
+    manifest = json.loads((night / "manifest.json").read_text())
+    assert manifest["verdicts_by_reason"] == {"NO_PRICE": 2}
+
+
+def test_json_has_the_manifests(tmp_path: Path) -> None:
+    parts, night = tmp_path / "parts", tmp_path / "night"
+    folder = two_households(tmp_path)
+
+    divided = json.loads(taxlots("partition", folder, "--out", parts, "--json").out)
+    ran = json.loads(taxlots("batch", parts, "--as-of", "2024-03-01", "--out", night, "--json").out)
+
+    assert [part["transactions"] for part in divided["parts"]] == [3]
+    assert ran["totals"]["transactions"] == 3
+    assert ran["errors"] == []
+
+
+def test_a_failed_household_is_told_and_the_rest_done(tmp_path: Path) -> None:
+    parts, night = tmp_path / "parts", tmp_path / "night"
+    folder = two_households(tmp_path, ROWS + "t4,2024-02-03,b,ABC,SELL,40,6\n")
+    taxlots("partition", folder, "--out", parts)
+
+    ran = taxlots("batch", parts, "--as-of", "2024-03-01", "--out", night)
+
+    assert ran.status == 1
+    assert "household birch: transactions.csv:5" in ran.err
+    assert "1 verdict on 1 open lot." in ran.out
+    assert "1 household failed" in ran.out
+
+
+def test_what_is_no_partitioned_book(tmp_path: Path) -> None:
+    ran = taxlots("batch", SAMPLE, "--as-of", "2024-03-01", "--out", tmp_path / "night")
+
+    assert ran.status == 2
+    assert "is no partitioned book; make one with taxlots partition" in ran.err
+    assert not (tmp_path / "night").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    folder = two_households(tmp_path)
+
+    ran = taxlots("partition", folder, "--out", folder)
+
+    assert ran.status == 2
+    assert "holds something else" in ran.err
+
+
+def test_numbers_that_make_no_sense(tmp_path: Path) -> None:
+    folder, parts = two_households(tmp_path), tmp_path / "parts"
+    none = taxlots("partition", folder, "--out", parts, "--households-per-partition", "0")
+    taxlots("partition", folder, "--out", parts)
+    idle = taxlots(
+        "batch", parts, "--as-of", "2024-03-01", "--out", tmp_path / "n", "--workers", "0"
+    )
+
+    assert (none.status, idle.status) == (2, 2)
