@@ -141,6 +141,35 @@ def test_gain_at_0_percent_and_the_lots_to_take_it_from(tmp_path: Path) -> None:
     assert any("not computed: Social Security" in told for told in found["because"])
 
 
+def federal_tax(made: Path) -> Decimal:
+    ran = taxlots("tax", made, "--year", "2024", "--as-of", DAY, "--json")
+    (home,) = json.loads(ran.out)["returns"]
+    return Decimal(home["federal_tax"]) + Decimal(home["niit"])
+
+
+def test_the_lots_taken_at_0_percent_once_sold_leave_the_tax_of_the_year(tmp_path: Path) -> None:
+    tight = LOW.replace("44600", "61325")
+    before = written(tmp_path / "before", profiles=tight)
+    (lot,) = deferred(before, "--zero-bracket")["returns"][0]["lots"]
+    sale = f"s1,{DAY},brokerage,ABC,SELL,{lot['quantity']},250,,{lot['lot_id']}:{lot['quantity']}"
+    after = written(tmp_path / "after", ROWS + f"{sale},,,\n", profiles=tight)
+    assert federal_tax(after) == federal_tax(before)
+    (home,) = deferred(after, "--zero-bracket")["returns"]
+    assert (home["room"], home["lots"]) == ("0.00", [])
+
+
+def test_selling_now_costs_what_the_sale_of_the_lot_costs(tmp_path: Path) -> None:
+    made = written(tmp_path / "book")
+    for row in deferred(made)["lots"]:
+        price = Decimal(row["value"]) / Decimal(row["quantity"])
+        ran = taxlots(
+            "tax-cost", made, "--lot", row["lot_id"], "--price", price, "--as-of", DAY, "--json"
+        )
+        found = json.loads(ran.out)
+        assert (found["tax_cost"], found["gain_short"]) == (row["tax_now"], row["gain"])
+        assert found["long_term"]["long_term_from"] == row["long_term_from"]
+
+
 def test_the_last_lot_is_sold_in_part_and_the_tax_of_the_year_stays(tmp_path: Path) -> None:
     """300 are left: 2 of 10 shares with 150 of gain each."""
     tight = LOW.replace("44600", "61325")
