@@ -5,17 +5,21 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.plan.guarded import guard_of
 from tests.plan.situations import AS_OF, World, account, opportunity, reasons, units
 
 from taxlots.domain.harvest_rule import HarvestRule
 from taxlots.domain.order import Side
 from taxlots.domain.restriction import RestrictionKind
-from taxlots.domain.security import Proxy, Security, SecurityKind
+from taxlots.domain.security import TERTIARY, Proxy, Security, SecurityKind
 from taxlots.domain.verdict import ProxyRefusal, Reason
 from taxlots.plan.guard import Guard
 from taxlots.plan.harvest import plan
 from taxlots.plan.replacement import NO_TRADES, Proxies
 from taxlots.plan.situation import index_of
+from taxlots.plan.trade_check import TradeVerdict
 
 PRICES = {"VOO": "80", "IVV": "81", "SPY": "79", "VTI": "40", "ITOT": "20", "SCHB": "10"}
 S_AND_P = ("VOO", "IVV", "SPY")
@@ -127,6 +131,16 @@ class TestSameIndex:
         }
         assert banned == {"VOO", "SPY"}
 
+    def test_the_guard_says_what_only_the_opinion_keeps_apart(self) -> None:
+        w = world(OPINION)
+        w.sold_at_a_loss("sale", 10, "VOO", 5)
+        found = guard_of(w).can_buy("main", "IVV", units(1))
+        assert found.verdict is TradeVerdict.OK
+        assert any("told apart by the opinion" in sentence for sentence in found.told)
+        other = guard_of(w).can_buy("main", "SPY", units(1))
+        assert other.verdict is TradeVerdict.BLOCKED
+        assert not any("opinion" in sentence for sentence in other.told)
+
     def test_two_of_them_at_a_loss_are_not_swapped_with_each_other(self) -> None:
         w = world(OPINION, replace(OPINION, symbol="IVV", proxy="VOO"))
         w.lot("other", 10, "IVV", 2_000)
@@ -189,6 +203,47 @@ class TestTertiary:
         proposal = w.plan()
         assert reasons(proposal) == {"lot": Reason.HARVEST, "third": Reason.HARVEST}
         assert not [r for r in proposal.restrictions if "buy SCHB" in r.note]
+
+
+NAMES = ("VOO", "IVV", "SPY", "VTI", "ITOT", "SCHB")
+KINDS = ("", "taxable", "traditional_ira", "roth_ira")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    rows=st.lists(
+        st.builds(
+            Proxy,
+            symbol=st.just("VOO"),
+            proxy=st.sampled_from(NAMES),
+            rank=st.integers(1, 4),
+            account_kind=st.sampled_from(KINDS),
+            opinion_date=st.sampled_from([None, date(2020, 1, 15)]),
+            opinion_by=st.sampled_from(["", "A. Lee CPA"]),
+            allow_same_index=st.booleans(),
+        ),
+        max_size=8,
+    ),
+    twins=st.lists(st.sampled_from(NAMES), max_size=3),
+)
+def test_whatever_the_policy_an_ira_never_buys_what_harvests_trade(
+    rows: list[Proxy], twins: list[str]
+) -> None:
+    """Nor is anything bought that the book holds identical, or on one index without an opinion."""
+    w = world(*rows)
+    w.group("twins", *twins)
+    guard = Guard(index_of(w.situation()))
+    day = guard.index.situation.day
+    listed = {row.proxy for row in rows if row.rank < TERTIARY and "ira" not in row.account_kind}
+    for where in ("ira", "roth"):
+        name = chosen(w, where)
+        assert name is None or not any(guard.index.replaces(name, other) for other in listed)
+    for where in ("main", "ira", "roth"):
+        name = chosen(w, where)
+        if name is not None:
+            assert not guard.index.situation.book_identity.replaces(name, "VOO", day)
+            has_opinion = any(row.proxy == name and row.tells_apart(AS_OF) for row in rows)
+            assert name not in S_AND_P or has_opinion
 
 
 def test_each_return_excludes_its_own() -> None:

@@ -90,6 +90,7 @@ class Sayings:
                 f" {check.keep_until}, reinvested dividends included"
             )
         yield from self._of_d8(check)
+        yield from self._of_opinions(holder, symbol)
         yield from self._of_plans(check)
         for other, purchase in self.guard.of_others(
             holder.household, self.index.identity.family(symbol)
@@ -108,6 +109,7 @@ class Sayings:
                 + (f"; {' or '.join(instead)} would not meet these losses" if instead else "")
             )
         yield from self._of_d8(check)
+        yield from self._of_opinions(holder, symbol)
         yield from self._of_plans(check)
         yield from self._of_other_parties(holder, symbol)
         yield from self._then_blocked(holder, symbol)
@@ -175,6 +177,21 @@ class Sayings:
         """The proxies of a security that may be bought, priced or not, the first one first."""
         for_kind = self.proxies.rows(symbol, holder.kind)
         return [row.proxy for row in for_kind if self.proxies.refusal(row, holder) in WITHOUT_PRICE]
+
+    def _of_opinions(self, holder: Account, symbol: str) -> Iterator[str]:
+        """Trades of the window that only a named opinion keeps from washing, or being washed."""
+        identity = self.index.identity
+        if not identity.apart:
+            return
+        party, family = self.index.party[holder.id], identity.family(symbol)
+        met = {loss.symbol: "sold at a loss" for loss in self.guard.waiting(party, family)}
+        met |= {p.symbol: "bought" for p in self.guard.pool(party, family).purchases}
+        for other, trade in sorted(met.items()):
+            if (symbol, other) in identity.apart:
+                yield (
+                    f"{other}, {trade} in the window, tracks the index of {symbol}: they are told"
+                    " apart by the opinion in proxies.csv alone (D17)"
+                )
 
     def _gaps_of(self, party: str, silent: frozenset[str]) -> Iterator[str]:
         """Accounts whose window is not covered, and members of whose accounts nothing is known."""
