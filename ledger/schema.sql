@@ -366,6 +366,143 @@ CREATE TABLE closed_year_line (
     CONSTRAINT fk_closed_year_line_closing FOREIGN KEY(closing) REFERENCES closed_year (sequence)
 );
 
+CREATE TABLE harvest_run (
+    sequence INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    engine_version TEXT NOT NULL,
+    rules_version TEXT NOT NULL,
+    checkers_apart TEXT NOT NULL,
+    journal_rows INTEGER NOT NULL,
+    journal_hash TEXT NOT NULL,
+    reference_rows INTEGER NOT NULL,
+    reference_hash TEXT NOT NULL,
+    plan_hash TEXT NOT NULL,
+    orders INTEGER NOT NULL,
+    verdicts INTEGER NOT NULL,
+    manifest TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_run PRIMARY KEY (sequence)
+);
+
+CREATE TABLE harvest_order (
+    sequence INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    client_order_id TEXT NOT NULL,
+    household TEXT NOT NULL,
+    account TEXT NOT NULL,
+    side TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    quantity_e8 INTEGER NOT NULL,
+    lot_id TEXT NOT NULL,
+    for_symbol TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_order PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_order_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
+);
+
+CREATE TABLE harvest_line (
+    sequence INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_line PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_line_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
+);
+
+CREATE TABLE harvest_override (
+    sequence INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    action TEXT NOT NULL,
+    client_order_id TEXT NOT NULL,
+    lot_id TEXT NOT NULL,
+    quantity_e8 INTEGER,
+    symbol TEXT DEFAULT '' NOT NULL,
+    until TEXT DEFAULT '' NOT NULL,
+    cells TEXT DEFAULT '' NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_override PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_override_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
+);
+
+CREATE TABLE harvest_approval (
+    sequence INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT DEFAULT '' NOT NULL,
+    client_order_id TEXT NOT NULL,
+    order_hash TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_approval PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_approval_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
+);
+
+CREATE TABLE harvest_confirmation (
+    sequence INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    recorded_at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    file TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
+    fills INTEGER NOT NULL,
+    breaks INTEGER NOT NULL,
+    journal_rows INTEGER NOT NULL,
+    journal_hash TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_confirmation PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_confirmation_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
+);
+
+CREATE TABLE harvest_fill (
+    sequence INTEGER NOT NULL,
+    confirmation INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    client_order_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    side TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    lot_id TEXT NOT NULL,
+    date TEXT NOT NULL,
+    quantity_e8 INTEGER NOT NULL,
+    amount_cents INTEGER NOT NULL,
+    transaction_id TEXT NOT NULL,
+    cells TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_fill PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_fill_confirmation FOREIGN KEY(confirmation) REFERENCES harvest_confirmation (sequence)
+);
+
+CREATE TABLE harvest_break (
+    sequence INTEGER NOT NULL,
+    confirmation INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    client_order_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    lot_id TEXT NOT NULL,
+    planned TEXT NOT NULL,
+    confirmed TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    CONSTRAINT pk_harvest_break PRIMARY KEY (sequence),
+    CONSTRAINT fk_harvest_break_confirmation FOREIGN KEY(confirmation) REFERENCES harvest_confirmation (sequence)
+);
+
 CREATE INDEX ix_price_date_symbol ON price (date, symbol);
 
 CREATE VIEW journal_readable AS
@@ -572,6 +709,45 @@ FROM closed_year_total AS t
 JOIN closed_year AS c ON c.sequence = t.closing
 ORDER BY t.sequence;
 
+CREATE VIEW harvest_orders AS
+SELECT o.run,
+       r.as_of,
+       r.recorded_at,
+       r.actor,
+       o.client_order_id,
+       o.account,
+       o.side,
+       o.symbol,
+       CASE WHEN o.quantity_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN o.quantity_e8 < 0 THEN '-' ELSE '' END,
+             abs(o.quantity_e8) / 100000000, abs(o.quantity_e8) % 100000000), '0'), '.') END AS quantity,
+       o.lot_id
+FROM harvest_order AS o
+JOIN harvest_run AS r ON r.sequence = o.run
+ORDER BY o.sequence;
+
+CREATE VIEW harvest_fills AS
+SELECT c.run,
+       c.recorded_at,
+       c.actor,
+       c.file,
+       f.line,
+       f.client_order_id,
+       f.account,
+       f.side,
+       f.symbol,
+       f.lot_id,
+       f.date,
+       CASE WHEN f.quantity_e8 IS NULL THEN '' ELSE rtrim(rtrim(printf('%s%d.%08d',
+             CASE WHEN f.quantity_e8 < 0 THEN '-' ELSE '' END,
+             abs(f.quantity_e8) / 100000000, abs(f.quantity_e8) % 100000000), '0'), '.') END AS quantity,
+       CASE WHEN f.amount_cents IS NULL THEN '' ELSE printf('%s%d.%02d',
+             CASE WHEN f.amount_cents < 0 THEN '-' ELSE '' END, abs(f.amount_cents) / 100, abs(f.amount_cents) % 100) END AS amount,
+       f.transaction_id
+FROM harvest_fill AS f
+JOIN harvest_confirmation AS c ON c.sequence = f.confirmation
+ORDER BY f.sequence;
+
 CREATE TRIGGER import_batch_no_update BEFORE UPDATE ON import_batch
 BEGIN
     SELECT RAISE(ABORT, 'import_batch is append-only: no row is ever changed');
@@ -712,11 +888,6 @@ BEGIN
     SELECT RAISE(ABORT, 'custodian_realized_lot is append-only: a row goes behind the last one');
 END;
 
-CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
-BEGIN
-    SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
-END;
-
 CREATE TRIGGER closed_year_no_update BEFORE UPDATE ON closed_year
 BEGIN
     SELECT RAISE(ABORT, 'closed_year is append-only: no row is ever changed');
@@ -763,4 +934,137 @@ CREATE TRIGGER closed_year_line_no_replace BEFORE INSERT ON closed_year_line
 WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM closed_year_line)
 BEGIN
     SELECT RAISE(ABORT, 'closed_year_line is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER chain_head_no_replace BEFORE INSERT ON chain_head
+BEGIN
+    SELECT RAISE(ABORT, 'chain_head is append-only: its chains are fixed');
+END;
+
+CREATE TRIGGER harvest_run_no_update BEFORE UPDATE ON harvest_run
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_run is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_run_no_delete BEFORE DELETE ON harvest_run
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_run is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_run_no_replace BEFORE INSERT ON harvest_run
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_run)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_run is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_order_no_update BEFORE UPDATE ON harvest_order
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_order is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_order_no_delete BEFORE DELETE ON harvest_order
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_order is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_order_no_replace BEFORE INSERT ON harvest_order
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_order)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_order is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_line_no_update BEFORE UPDATE ON harvest_line
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_line is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_line_no_delete BEFORE DELETE ON harvest_line
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_line is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_line_no_replace BEFORE INSERT ON harvest_line
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_line)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_line is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_override_no_update BEFORE UPDATE ON harvest_override
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_override is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_override_no_delete BEFORE DELETE ON harvest_override
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_override is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_override_no_replace BEFORE INSERT ON harvest_override
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_override)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_override is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_approval_no_update BEFORE UPDATE ON harvest_approval
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_approval is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_approval_no_delete BEFORE DELETE ON harvest_approval
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_approval is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_approval_no_replace BEFORE INSERT ON harvest_approval
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_approval)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_approval is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_confirmation_no_update BEFORE UPDATE ON harvest_confirmation
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_confirmation is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_confirmation_no_delete BEFORE DELETE ON harvest_confirmation
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_confirmation is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_confirmation_no_replace BEFORE INSERT ON harvest_confirmation
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_confirmation)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_confirmation is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_fill_no_update BEFORE UPDATE ON harvest_fill
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_fill is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_fill_no_delete BEFORE DELETE ON harvest_fill
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_fill is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_fill_no_replace BEFORE INSERT ON harvest_fill
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_fill)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_fill is append-only: a row goes behind the last one');
+END;
+
+CREATE TRIGGER harvest_break_no_update BEFORE UPDATE ON harvest_break
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_break is append-only: no row is ever changed');
+END;
+
+CREATE TRIGGER harvest_break_no_delete BEFORE DELETE ON harvest_break
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_break is append-only: no row is ever deleted');
+END;
+
+CREATE TRIGGER harvest_break_no_replace BEFORE INSERT ON harvest_break
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM harvest_break)
+BEGIN
+    SELECT RAISE(ABORT, 'harvest_break is append-only: a row goes behind the last one');
 END;

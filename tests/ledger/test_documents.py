@@ -26,7 +26,7 @@ LEDGER = Path(__file__).parents[2] / "ledger"
 README = (LEDGER / "README.md").read_text(encoding="utf-8")
 DICTIONARY = (LEDGER / "dictionary.md").read_text(encoding="utf-8")
 
-WRITERS = {"file", "import", "verify", "close"}
+WRITERS = {"file", "import", "verify", "close", "harvest"}
 
 SQL = [
     re.sub(r"^ {2}", "", block, flags=re.MULTILINE)

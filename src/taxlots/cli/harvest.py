@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
 
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption, OutOption
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
     from pathlib import Path
 
     from taxlots.reports.terminal import Listing
     from taxlots.workflows.harvest import Harvest
+    from taxlots.workflows.run_ledger import RecordedHarvest
 
 SALES: Final = {
     "symbol": "symbol",
@@ -43,6 +47,10 @@ def harvest(
     out: OutOption,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the proposal in the database, for review.")
+    ] = False,
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who records it.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Propose which losses to sell, and what to buy instead.
@@ -50,7 +58,7 @@ def harvest(
     Writes opportunities, orders, lot_instructions, restrictions (what not to buy or sell, and
     until when), switch_back, verdicts (every open lot, and why or why not), problems and
     manifest.json into DIR, all of them or none; if the book has errors, problems.csv alone.
-    Nothing is traded and nothing is booked.
+    Nothing is traded and nothing is booked; with --record, a database keeps the proposal.
     """
     from taxlots.cli.outcome import list_problems
     from taxlots.cli.progress import working
@@ -60,12 +68,30 @@ def harvest(
     day_given = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)
     with working(f"planning the harvest of {book}"):
-        run = write_harvest(book, out, as_of=day_given, known_at=known)
-    _print(run, book, out, as_json=as_json)
+        recorded = _recorded(book, out, by, day_given, known) if record else None
+        if recorded is None:
+            run = write_harvest(book, out, as_of=day_given, known_at=known)
+        else:
+            run = recorded.harvest
+    _print(run, book, out, recorded, as_json=as_json)
     list_problems(run.problems, book)
 
 
-def _print(run: Harvest, book: str, out: Path, *, as_json: bool) -> None:
+def _recorded(
+    book: str, out: Path, by: str, as_of: date | None, known: datetime | None
+) -> RecordedHarvest:
+    from taxlots.domain.problem import UsageError
+    from taxlots.workflows.clock import now
+    from taxlots.workflows.run_ledger import record_harvest
+
+    if known is not None:
+        raise UsageError("--record keeps a proposal from what is known now: leave --known-at out")
+    return record_harvest(book, out, by=by, now=now(), as_of=as_of)
+
+
+def _print(
+    run: Harvest, book: str, out: Path, recorded: RecordedHarvest | None, *, as_json: bool
+) -> None:
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.folders import MANIFEST
     from taxlots.reports.harvest_files import tables
@@ -74,7 +100,8 @@ def _print(run: Harvest, book: str, out: Path, *, as_json: bool) -> None:
     rows = tables(run.plan)
     if as_json:
         files = {name.removesuffix(".csv"): table for name, table in rows.items()}
-        print_json({"out": str(out), "manifest": manifest, **files})
+        kept = {} if recorded is None else {"run": str(recorded.run.number)}
+        print_json({"out": str(out), **kept, "manifest": manifest, **files})
         return
     found = rows["opportunities.csv"]
     is_sold = [row for row in found if row["verdict"] == "harvest"]
@@ -91,6 +118,9 @@ def _print(run: Harvest, book: str, out: Path, *, as_json: bool) -> None:
     for line in _summary(manifest):
         print(line)
     print(f"The files are in {out}")
+    if recorded is not None:
+        how = "Recorded as" if recorded.is_new else "It is recorded already, as"
+        print(f"{how} harvest {recorded.run.number} by {recorded.run.actor}.")
 
 
 def _shortened(row: dict[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from taxlots.cli.allocate_basis import allocate_basis
+from taxlots.cli.approve import approve
 from taxlots.cli.audit import audit
 from taxlots.cli.batch import batch, partition
 from taxlots.cli.close_year import close_year, years
@@ -21,10 +22,12 @@ from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.outcome import EXIT_CODES, told
+from taxlots.cli.override import override
 from taxlots.cli.proxies import proxies
 from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
+from taxlots.cli.runs import runs
 from taxlots.cli.section_1256 import section_1256
 from taxlots.cli.select import select
 from taxlots.cli.set_method import set_method
@@ -79,6 +82,13 @@ COMMANDS: Final = (
     (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
+    (runs, "runs", "taxlots runs sqlite:///book.db"),
+    (approve, "approve", "taxlots approve sqlite:///book.db 1 --by NAME"),
+    (
+        override,
+        "override",
+        "taxlots override sqlite:///book.db 1 --lot ID --action exclude --by NAME --reason TEXT",
+    ),
     (partition, "partition", "taxlots partition ledger/sample --out parts"),
     (batch, "batch", "taxlots batch parts --as-of 2020-12-31 --out night --workers 2"),
     (

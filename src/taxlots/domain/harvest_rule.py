@@ -104,7 +104,8 @@ class HarvestRule:
     ``risk_aversion_hundredths`` prices a variance of the difference between security and proxy.
     ``discount_ppm``, ``years_to_sale``, ``later_gains_cents`` and the ``later_*_rate_ppm`` are
     what is assumed of later years; None follows the return's own rates.  An opinion in
-    ``proxies.csv`` is warned of once it is older than ``opinion_max_age_days``.
+    ``proxies.csv`` is warned of once it is older than ``opinion_max_age_days``.  With
+    ``checkers_apart``, who records or changes a harvest does not approve it.
     """
 
     min_loss_cents: int = 0
@@ -141,6 +142,7 @@ class HarvestRule:
     opinion_max_age_days: int = 1095
     exclude: frozenset[str] = frozenset()
     exclude_accounts: frozenset[str] = frozenset()
+    checkers_apart: bool = True
 
 
 AMOUNTS: Final = {
@@ -166,7 +168,13 @@ AMOUNTS: Final = {
     "later_sale_rate": ("later_sale_rate_ppm", 6, RATE_ONE),
     "opinion_max_age_days": ("opinion_max_age_days", 0, None),
 }
-SWITCHES: Final = ("strict", "allow_same_index", "whole_shares", "harvest_bonds")
+SWITCHES: Final = (
+    "strict",
+    "allow_same_index",
+    "whole_shares",
+    "harvest_bonds",
+    "checkers_apart",
+)
 CHOICES: Final[dict[str, type[StrEnum]]] = {
     "without_replacement": WithoutReplacement,
     "partly_washed": PartlyWashed,
@@ -179,7 +187,9 @@ CHOICES: Final[dict[str, type[StrEnum]]] = {
 OPT_INS: Final[dict[str, type[StrEnum]]] = {"allow_wash": WashOptIn}
 NAMES: Final = ("exclude", "exclude_accounts")
 KEYS: Final = frozenset({*AMOUNTS, *SWITCHES, *CHOICES, *OPT_INS, *NAMES})
-OF_THE_BOOK: Final = frozenset({"strict", "allow_same_index", "scheduled", "whole_shares"})
+OF_THE_BOOK: Final = frozenset(
+    {"strict", "allow_same_index", "scheduled", "whole_shares", "checkers_apart"}
+)
 """Keys that no return has for itself: its purchases replace losses of other returns."""
 
 

@@ -15,7 +15,15 @@ from taxlots.ledger.tables import METADATA
 
 MOMENT_FORMAT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 TICK: Final = timedelta(microseconds=1)
-STAMPED: Final = ("import_batch", "booked_run", "closed_year")
+STAMPED: Final = (
+    "import_batch",
+    "booked_run",
+    "closed_year",
+    "harvest_run",
+    "harvest_override",
+    "harvest_approval",
+    "harvest_confirmation",
+)
 """Tables whose rows are recorded at moments that follow each other."""
 
 

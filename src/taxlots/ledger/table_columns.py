@@ -61,6 +61,16 @@ def of_closing() -> Any:
     return Field(sa_type=Big, nullable=False, foreign_key="closed_year.sequence")
 
 
+def of_run() -> Any:
+    """The recorded harvest that the row belongs to."""
+    return Field(sa_type=Big, nullable=False, foreign_key="harvest_run.sequence")
+
+
+def of_confirmation() -> Any:
+    """The file of fills that the row came from."""
+    return Field(sa_type=Big, nullable=False, foreign_key="harvest_confirmation.sequence")
+
+
 def row_number() -> Any:
     """The number of the row, from 1 without gaps."""
     return Field(

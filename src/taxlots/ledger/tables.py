@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from taxlots.ledger.closed_tables import CLOSED_TABLES
 from taxlots.ledger.custodian_tables import CUSTODIAN_TABLES
+from taxlots.ledger.harvest_tables import HARVEST_TABLES
 from taxlots.ledger.table_columns import (
     LedgerRow,
     blank_text,
@@ -295,6 +296,7 @@ CHAINED: Final = (
     "booked_run",
     *CUSTODIAN_TABLES,
     *CLOSED_TABLES,
+    *HARVEST_TABLES,
 )
 """Tables whose rows are chained by their hashes; each chain has its end in ``chain_head``."""
 

@@ -15,16 +15,18 @@ def verify_ledger(ledger: Engine) -> list[Problem]:
     """Everything that shows that a ledger was changed past the program; empty when nothing was.
 
     Recomputes every chain (``CHAIN_BROKEN``, ``CHAIN_CUT``), compares where each batch, each booked
-    run and each closed year says that the journal stood (``LINK_BROKEN``), the reference tables
-    with their changes (``REFERENCE_EDITED``), and looks for the triggers (``TRIGGER_MISSING``).
+    run, each closed year and each harvest says that the journal stood (``LINK_BROKEN``), the
+    reference tables with their changes (``REFERENCE_EDITED``), and looks for the triggers
+    (``TRIGGER_MISSING``).
     Someone who rewrites a whole chain is found by a head that was noted elsewhere: every result's
     manifest has one.
     """
     with reading(ledger) as connection:
         problems = broken_chains(connection)
-        for table in ("import_batch", "booked_run", "closed_year"):
+        for table in ("import_batch", "booked_run", "closed_year", "harvest_run"):
             problems += _broken_links(connection, table, "journal", "journal")
             problems += _broken_links(connection, table, "reference", "reference_change")
+        problems += _broken_links(connection, "harvest_confirmation", "journal", "journal")
         return problems + verify_reference(connection)
 
 

@@ -1,0 +1,37 @@
+"""``taxlots approve``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from taxlots.cli.options import JsonOption
+from taxlots.cli.run_options import ByOption, ReasonOption, RunArgument, UrlArgument
+
+
+def approve(
+    book: UrlArgument,
+    run: RunArgument,
+    by: ByOption,
+    order: Annotated[
+        list[str] | None,
+        typer.Option("--order", metavar="ID", help="Only this order; may be given again."),
+    ] = None,
+    reason: ReasonOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Sign the orders of a recorded harvest.
+
+    Who recorded or changed the harvest cannot sign it. Nothing is sent and nothing is booked.
+    """
+    from taxlots.cli.printing import counted, print_json
+    from taxlots.cli.runs import run_json
+    from taxlots.workflows.approve import approve
+    from taxlots.workflows.clock import now
+
+    done = approve(book, run, by=by, now=now(), orders=order or (), reason=reason)
+    if as_json:
+        print_json({"approved": list(done.signed), "run": run_json(done.reviewed)})
+        return
+    print(f"{by} approved {counted(len(done.signed), 'order')} of harvest {run}.")

@@ -1,0 +1,124 @@
+"""Signing the orders of a recorded harvest; who made them does not sign them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from taxlots.domain.harvest_run import Approval, OrderState
+from taxlots.domain.problem import UsageError
+from taxlots.plan.reviewed import ReviewedOrder, order_hash
+from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.run_ledger import (
+    ReviewedRun,
+    refuse_changed_journal,
+    require_name,
+    review_of,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The run as it stands after the signatures, and the names of the orders signed now."""
+
+    reviewed: ReviewedRun
+    signed: tuple[str, ...]
+
+
+def approve(
+    book: str,
+    number: int,
+    *,
+    by: str,
+    now: datetime,
+    orders: Sequence[str] = (),
+    reason: str = "",
+) -> Approved:
+    """Sign orders of a recorded harvest; without names, every one that is still proposed.
+
+    A signature stands under an order as it is: what is changed afterwards must be signed again.
+    All are signed or none.  Raises UsageError for a folder, for a run or order that is not there,
+    for an order that is excluded, executed, or signed in another run, where the journal has
+    changed since, and, with makers and checkers apart, for whoever recorded or changed the run.
+    """
+    require_database(book)
+    require_name(by, "who approves")
+    from taxlots.ledger.batch import next_stamp
+    from taxlots.ledger.database import writing
+    from taxlots.ledger.harvest_review import append_approvals
+    from taxlots.ledger.migrate import open_ledger
+
+    with writing(open_ledger(book)) as connection:
+        stamp = next_stamp(connection, now, by)
+        reviewed = review_of(connection, number)
+        _refuse_maker(connection, reviewed, by)
+        refuse_changed_journal(connection, reviewed.run)
+        chosen = _chosen(reviewed, orders)
+        _refuse_signed_elsewhere(connection, reviewed, chosen)
+        approvals = [
+            Approval(
+                actor=by,
+                client_order_id=one.order.client_order_id,
+                order_hash=order_hash(one.order),
+                reason=reason,
+            )
+            for one in chosen
+        ]
+        append_approvals(connection, number, approvals, stamp)
+        after = review_of(connection, number)
+    return Approved(after, tuple(approval.client_order_id for approval in approvals))
+
+
+def _refuse_maker(connection: Connection, reviewed: ReviewedRun, by: str) -> None:
+    from taxlots.ledger.harvest_review import overrides_of
+
+    run = reviewed.run
+    if not run.checkers_apart:
+        return
+    makers = {run.actor: "recorded it"}
+    makers |= {one.actor: "changed it" for one in overrides_of(connection, run.number)}
+    did = next((text for name, text in makers.items() if _same(name, by)), None)
+    if did is not None:
+        raise UsageError(
+            f"{by} cannot approve harvest {run.number}, having {did.removesuffix(' it')} it:"
+            " someone else must, because makers and checkers are kept apart (checkers_apart of"
+            " [harvest])"
+        )
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are one person's: letter case and spaces do not make another."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _chosen(reviewed: ReviewedRun, names: Sequence[str]) -> list[ReviewedOrder]:
+    if not names:
+        chosen = [one for one in reviewed.orders if one.state is OrderState.PROPOSED]
+        if not chosen:
+            raise UsageError(f"harvest {reviewed.run.number} has no order left to approve")
+        return chosen
+    chosen = [reviewed.order(name) for name in dict.fromkeys(names)]
+    for one in chosen:
+        if one.state is not OrderState.PROPOSED:
+            raise UsageError(f"order {one.order.client_order_id} is {one.state} already")
+    return chosen
+
+
+def _refuse_signed_elsewhere(
+    connection: Connection, reviewed: ReviewedRun, chosen: Sequence[ReviewedOrder]
+) -> None:
+    """The same proposal, recorded twice, has the same order ids: it is sent once."""
+    from taxlots.ledger.harvest_review import runs_that_signed
+
+    names = [one.order.client_order_id for one in chosen]
+    for name, runs in runs_that_signed(connection, names).items():
+        for other in sorted(runs - {reviewed.run.number}):
+            if review_of(connection, other).order(name).state is not OrderState.EXCLUDED:
+                raise UsageError(
+                    f"order {name} was approved in harvest {other}: exclude it there first"
+                )

@@ -1,0 +1,150 @@
+"""Changing a recorded harvest by hand: every change has a person, a reason and a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from taxlots.domain.harvest_run import OrderState, Override, OverrideAction, RunOrder
+from taxlots.domain.money import scaled, shares
+from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
+from taxlots.plan.reviewed import ReviewedOrder
+from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.forced_order import forced_order, replacement_quantity
+from taxlots.workflows.run_ledger import ReviewedRun, require_name, review_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+DONE = (OrderState.PARTLY_FILLED, OrderState.FILLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOverride:
+    """A change as somebody asks for it, in text: of one order, or of all sales of one lot."""
+
+    action: OverrideAction
+    by: str
+    reason: str
+    order: str = ""
+    lot: str = ""
+    quantity: str = ""
+    symbol: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """The run after the change, the names of the orders changed, and what should be known."""
+
+    reviewed: ReviewedRun
+    changed: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> Overridden:
+    """Exclude, cap, replace or force orders of a recorded harvest.
+
+    ``exclude`` takes an order out, and its lot out of later runs until ``until``; ``cap`` leaves
+    ``quantity`` of it; ``replace`` buys ``symbol`` instead, if the rules of proxies allow that;
+    ``force`` brings back what was taken out, or sells a lot that the run leaves alone, of which
+    what section 1091 makes of it is told.  Raises UsageError where that cannot be.
+    """
+    require_database(book)
+    require_name(asked.by, "who changes the harvest")
+    if not asked.reason.strip():
+        raise UsageError("--reason is blank; say why the harvest is changed")
+    if bool(asked.order) == bool(asked.lot):
+        raise UsageError("name what is changed: --order ID, or --lot ID")
+    from taxlots.ledger.batch import next_stamp
+    from taxlots.ledger.database import reading, writing
+    from taxlots.ledger.harvest_review import append_overrides
+    from taxlots.ledger.migrate import open_ledger
+
+    ledger = open_ledger(book)
+    with reading(ledger) as connection:
+        before = review_of(connection, number)
+        changes, told = _changes(connection, book, before, asked)
+    with writing(ledger) as connection:
+        stamp = next_stamp(connection, now, asked.by)
+        if review_of(connection, number) != before:
+            raise UsageError(f"Harvest {number} was changed meanwhile. Repeat the command.")
+        append_overrides(connection, number, changes, stamp)
+        after = review_of(connection, number)
+    return Overridden(after, tuple(one.client_order_id for one in changes), told)
+
+
+def _changes(
+    connection: Connection, book: str, before: ReviewedRun, asked: AskedOverride
+) -> tuple[list[Override], tuple[str, ...]]:
+    targets = _targets(before, asked)
+    for one in targets:
+        if one.state in DONE:
+            raise UsageError(
+                f"order {one.order.client_order_id} is {one.state}: what is executed stays"
+            )
+    plain = [_plain(one, asked) for one in targets]
+    match asked.action:
+        case OverrideAction.EXCLUDE:
+            return [replace(one, until=asked.until) for one in plain], ()
+        case OverrideAction.CAP:
+            return [
+                replace(o, quantity=_cap(t, asked)) for o, t in zip(plain, targets, strict=True)
+            ], ()
+        case OverrideAction.REPLACE:
+            quantity = replacement_quantity(book, before.run, targets, asked.symbol)
+            return [replace(plain[0], symbol=asked.symbol, quantity=quantity)], ()
+        case OverrideAction.FORCE if targets:
+            return plain, ()
+        case _:
+            order, told = forced_order(connection, book, before.run, asked.lot, asked.quantity)
+            return [_of_new(order, asked)], told
+
+
+def _targets(before: ReviewedRun, asked: AskedOverride) -> list[ReviewedOrder]:
+    if asked.order:
+        return [before.order(asked.order)]
+    found = [one for one in before.orders if one.order.lot_id == asked.lot]
+    if not found and asked.action is not OverrideAction.FORCE:
+        raise UsageError(
+            f"harvest {before.run.number} has no order for lot {asked.lot!r};"
+            " `taxlots runs BOOK RUN` lists its orders"
+        )
+    return found
+
+
+def _plain(one: ReviewedOrder, asked: AskedOverride) -> Override:
+    return Override(
+        actor=asked.by,
+        reason=asked.reason,
+        action=asked.action,
+        client_order_id=one.order.client_order_id,
+        lot_id=one.order.lot_id,
+    )
+
+
+def _of_new(order: RunOrder, asked: AskedOverride) -> Override:
+    return Override(
+        actor=asked.by,
+        reason=asked.reason,
+        action=asked.action,
+        client_order_id=order.client_order_id,
+        lot_id=order.lot_id,
+        order=order,
+    )
+
+
+def _cap(one: ReviewedOrder, asked: AskedOverride) -> int:
+    quantity = scaled(asked.quantity, 8) if asked.quantity else None
+    if quantity is None or quantity <= 0:
+        raise UsageError(f"--quantity {asked.quantity!r} is no number above zero; write 12.5")
+    if quantity > one.planned:
+        raise UsageError(
+            f"order {one.order.client_order_id} is for {shares(one.planned)}, which a cap cannot"
+            " raise"
+        )
+    if one.order.side is Side.BUY and asked.lot:
+        raise AssertionError("a lot names sales alone")
+    return quantity

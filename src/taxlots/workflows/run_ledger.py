@@ -1,0 +1,180 @@
+"""Recorded harvests: a plan goes into the database, and is read back as people left it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from taxlots.domain.harvest_run import HarvestRun, RunOrder
+from taxlots.domain.money import scaled
+from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
+from taxlots.plan.reviewed import ReviewedOrder, reviewed_orders
+from taxlots.reports.folders import MANIFEST
+from taxlots.reports.harvest_files import tables
+from taxlots.version import __version__
+from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.harvest import Harvest, write_harvest
+from taxlots.workflows.replay import RULES_VERSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+ORDERS: Final = "orders.csv"
+
+Lines = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHarvest:
+    """A harvest, the run that it became, and whether that run is new."""
+
+    harvest: Harvest
+    run: HarvestRun
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRun:
+    """A recorded run and its orders as they stand."""
+
+    run: HarvestRun
+    orders: tuple[ReviewedOrder, ...]
+
+    def order(self, name: str) -> ReviewedOrder:
+        """The order of that name.  Raises UsageError where there is none."""
+        for one in self.orders:
+            if one.order.client_order_id == name:
+                return one
+        known = ", ".join(one.order.client_order_id for one in self.orders) or "none"
+        raise UsageError(f"harvest {self.run.number} has no order {name!r}; it has {known}")
+
+
+def record_harvest(
+    book: str, out: Path, *, by: str, now: datetime, as_of: date | None = None
+) -> RecordedHarvest:
+    """Plan a harvest, write its files, and record it in the book's database.
+
+    Planning again what is recorded already records nothing new.  Raises UsageError for a folder
+    and a blank name, DataError where the book has errors.
+    """
+    require_database(book)
+    require_name(by, "who records the harvest")
+    from taxlots.ledger.harvest_runs import record_harvest_run
+    from taxlots.ledger.migrate import open_ledger
+
+    ledger = open_ledger(book)
+    harvest = write_harvest(book, out, as_of=as_of)
+    files = tables(harvest.plan)
+    manifest = (out / MANIFEST).read_text(encoding="utf-8")
+    lines = {name.removesuffix(".csv"): rows for name, rows in files.items() if name != ORDERS}
+    run = _run(harvest, files, manifest)
+    kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
+    return RecordedHarvest(harvest, kept, is_new)
+
+
+def recorded_runs(book: str) -> list[ReviewedRun]:
+    """Every recorded harvest of a database, oldest first.  Raises UsageError for a folder."""
+    require_database(book)
+    from taxlots.ledger.database import reading
+    from taxlots.ledger.harvest_runs import runs_of
+    from taxlots.ledger.migrate import open_ledger
+
+    with reading(open_ledger(book)) as connection:
+        return [review_of(connection, run.number) for run in runs_of(connection)]
+
+
+def review_of(connection: Connection, number: int) -> ReviewedRun:
+    """One recorded harvest with its orders as they stand.  Raises UsageError."""
+    from taxlots.ledger.harvest_review import approvals_of, fills_of, overrides_of
+    from taxlots.ledger.harvest_runs import run_of
+
+    run = run_of(connection, number)
+    filled: dict[str, int] = {}
+    for fill in fills_of(connection, number):
+        filled[fill.client_order_id] = filled.get(fill.client_order_id, 0) + fill.quantity
+    overrides, approvals = overrides_of(connection, number), approvals_of(connection, number)
+    return ReviewedRun(run, reviewed_orders(run.orders, overrides, approvals, filled))
+
+
+def require_name(by: str, what: str) -> None:
+    """Raise UsageError for a blank name."""
+    if not by.strip():
+        raise UsageError(f"--by is blank; name {what}")
+
+
+def refuse_changed_journal(connection: Connection, run: HarvestRun) -> None:
+    """Raise UsageError where the journal has rows that the run did not know of.
+
+    Rows that came by confirming the run itself do not count.
+    """
+    from taxlots.ledger.harvest_review import imported_since
+
+    file = imported_since(connection, run, confirmed(run.number))
+    if file:
+        raise UsageError(
+            f"The journal has changed since harvest {run.number} was planned ({file}): what it"
+            " proposes may no longer be right. Plan and record it again with `taxlots harvest"
+            " ... --record`."
+        )
+
+
+def confirmed(number: int) -> str:
+    """The kind of the imports that book the fills of a run."""
+    return f"harvest-{number}"
+
+
+def hash_of(files: Lines) -> str:
+    """The SHA-256 of every line of every file."""
+    text = json.dumps(
+        {name: [dict(row) for row in rows] for name, rows in files.items()},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return sha256(text.encode()).hexdigest()
+
+
+def _run(harvest: Harvest, files: Lines, manifest: str) -> HarvestRun:
+    record = harvest.books.record
+    purchases = {line["replacement_order_id"]: line["symbol"] for line in files["switch_back.csv"]}
+    return HarvestRun(
+        as_of=harvest.plan.as_of,
+        engine_version=__version__,
+        rules_version=RULES_VERSION,
+        checkers_apart=harvest.plan.rule.checkers_apart,
+        journal_rows=0,
+        journal_hash=record.hashes["journal"],
+        reference_rows=0,
+        reference_hash=record.hashes["reference"],
+        plan_hash=hash_of(files),
+        verdicts=len(harvest.plan.verdicts),
+        manifest=manifest,
+        orders=tuple(
+            _order(order.household, cells, purchases)
+            for order, cells in zip(harvest.plan.orders, files[ORDERS], strict=True)
+        ),
+    )
+
+
+def _order(household: str, cells: Mapping[str, str], purchases: Mapping[str, str]) -> RunOrder:
+    name, symbol = cells["client_order_id"], cells["symbol"]
+    quantity = scaled(cells["quantity"], 8)
+    if quantity is None:
+        raise AssertionError(f"an order has a quantity, not {cells['quantity']!r}")
+    return RunOrder(
+        client_order_id=name,
+        household=household,
+        account=cells["account_number"],
+        side=Side(cells["action"]),
+        symbol=symbol,
+        quantity=quantity,
+        lot_id=cells["lot_id"],
+        for_symbol=purchases.get(name, symbol),
+        cells=dict(cells),
+    )
