@@ -1,10 +1,11 @@
 """``taxlots guard``: what a trade would disallow, before it is ordered."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.cli.running import SAMPLE, book, taxlots
+from tests.cli.running import SAMPLE, book, database, taxlots
 
 CONTRACT = [
     "verdict",
@@ -103,18 +104,38 @@ def test_a_void_purchase_blocks_nothing_and_a_void_sale_leaves_no_loss(tmp_path:
     assert asked(gone, "buy", "ABC", "--account", "ira", "--json")["verdict"] == "ok"
 
 
+def test_a_database_remembers_what_was_guarded_against(tmp_path: Path) -> None:
+    """A row that is taken back stays in the journal: as known before, it blocks as it did."""
+    url = database(tmp_path / "book.db")
+    assert taxlots("import", url, book(tmp_path / "book", ROWS)).status == 0
+    before = datetime.now(UTC).isoformat()
+    header = "id,date,account,symbol,action,quantity,price,amount,lots,method,order_id,note\n"
+    back = "v1,2024-06-11,ira,,VOID,,,,,,,b2\n"
+    assert taxlots("import", url, book(tmp_path / "later", back, header=header)).status == 0
+    sale = ("sell", "ABC", "--account", "brokerage", "--as-of", "2024-06-10", *PRICED)
+    assert asked(url, *sale)["verdict"] == "ok"
+    assert asked(url, *sale, "--known-at", before)["verdict"] == "partial"
+
+
 def test_other_households_neither_count_nor_trouble(tmp_path: Path) -> None:
     accounts = (
         "household,account,kind,owner,tax_return,method\n"
         "home,brokerage,taxable,self,,FIFO\n"
         "next-door,ira,traditional_ira,self,,FIFO\n"
     )
-    folder = book(tmp_path / "book", ROWS, accounts=accounts)
+    rule = 'name = "Test"\n[harvest]\nexclude_accounts = ["ira"]\n'
+    folder = book(tmp_path / "book", ROWS, accounts=accounts, toml=rule)
+    (folder / "profiles.csv").write_text(
+        "tax_return,year,filing_status,ordinary_income\n"
+        "home,2024,mfj,100000\nnext-door,2024,single,90000\n",
+        "utf-8",
+    )
     (folder / "scheduled.csv").write_text(
         "account,symbol,date,kind,quantity,amount\nira,ABC,2024-06-20,recurring,5,\n", "utf-8"
     )
     found = asked(folder, "sell", "ABC", "--account", "brokerage", *PRICED)
     assert found["verdict"] == "ok"
+    assert any("married" in sentence for sentence in found["unknown"])
 
 
 def test_wrong_use_is_told(tmp_path: Path) -> None:

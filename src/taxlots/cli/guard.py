@@ -65,8 +65,8 @@ def guard(
     book: BookArgument,
     side: SideArgument,
     symbol: SymbolArgument,
+    account: AccountOption,
     quantity: QuantityArgument = "",
-    account: AccountOption = ...,  # type: ignore[assignment]
     price: PriceOption = "",
     method: MethodOption = "",
     lots: LotsOption = "",

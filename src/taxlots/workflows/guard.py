@@ -11,7 +11,6 @@ from taxlots.book.desk import OWED
 from taxlots.book.record import Record, WaitingLoss
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of
-from taxlots.domain.harvest_rule import NAMES
 from taxlots.domain.money import SHARE, scaled, shares
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.domain.scheduled import read_scheduled
@@ -238,9 +237,8 @@ def _narrowed(record: Record, asked: set[str]) -> Record:
     mine = households_of(record, asked)
     kept = {account.id for account in mine.accounts}
     scheduled = tuple(row for row in record.scheduled if row.get("account") in kept)
-    # What a harvest leaves out is not left out of a wash sale.
-    rule = {name: value for name, value in record.harvest.items() if name not in NAMES}
-    return replace(mine, scheduled=scheduled, harvest=rule)
+    # The rules of a harvest, and what it leaves out, say nothing of a wash sale.
+    return replace(mine, scheduled=scheduled, harvest={})
 
 
 def silent_accounts(record: Record) -> set[str]:
