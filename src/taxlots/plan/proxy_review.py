@@ -144,9 +144,8 @@ class Reviewer:
         yield from index_warnings(row, self.index)
         yield from alike_warnings(row.symbol, row.proxy, tracking, self.index)
         yield from class_warnings(row.symbol, row.proxy, self.index)
-        yield from opinion_warnings(
-            row, self.index.situation.as_of, self.index.situation.rule.opinion_max_age_days
-        )
+        most_days = min(self.index.rule_of(a).opinion_max_age_days for a in self.accounts)
+        yield from opinion_warnings(row, self.index.situation.as_of, most_days)
         if row.rank == TERTIARY and not self.accounts[0].kind.is_tax_deferred:
             yield "a tertiary: what tax-deferred accounts buy; harvested only where nothing else is"
         yield from tracking_warnings(tracking)
