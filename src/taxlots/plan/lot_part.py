@@ -1,9 +1,17 @@
-"""A part of an open lot, as the books would relieve it."""
+"""Lots as orders sell them: the sub-lots that one order can close, and a part of one."""
 
 from dataclasses import replace
 
 from taxlots.book.record import OpenLot
 from taxlots.law.s1012_basis import basis_of_part
+
+Holding = tuple[str, str, str]
+"""An account's id, a symbol and a lot's id: a lot can stand in two symbols after an exchange."""
+
+
+def holding_of(lot: OpenLot) -> Holding:
+    """Where a sub-lot is held: all that one order can sell of its lot."""
+    return lot.account, lot.symbol, lot.lot_id
 
 
 def part_of(lot: OpenLot, quantity: int) -> OpenLot:

@@ -12,6 +12,7 @@ from taxlots.domain.money import SHARE, apportion, dollars
 from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.domain.security import Proxy
 from taxlots.plan.harvest_plan import Opportunity, Verdict
+from taxlots.plan.lot_part import Holding, holding_of
 from taxlots.plan.replacement import affordable_quantity
 from taxlots.plan.situation import Index
 
@@ -55,9 +56,9 @@ def orders_of(swaps: Sequence[Swap], index: Index) -> tuple[Order, ...]:
     Sales of identical securities stand in order of acquisition, whatever their accounts: losses
     of one day count in the order of the sales.
     """
-    rank: dict[tuple[str, str, str], int] = {}
+    rank: dict[Holding, int] = {}
     for lot in index.situation.lots:
-        rank[lot.account, lot.symbol, lot.lot_id] = lot.rank
+        rank[holding_of(lot)] = lot.rank
         rank.setdefault((lot.account, lot.symbol, ""), lot.rank)
     households = index.household_places
     sales = sorted(
@@ -97,12 +98,11 @@ def client_order_id(as_of: date, *names: str) -> str:
     return f"H{as_of:%y%m%d}{digest[:12]}"
 
 
-def _held(index: Index) -> dict[tuple[str, str], int]:
+def _held(index: Index) -> dict[Holding, int]:
     """How much of each lot each account holds, all sub-lots together."""
-    held: dict[tuple[str, str], int] = {}
+    held: dict[Holding, int] = {}
     for lot in index.situation.lots:
-        key = lot.account, lot.lot_id
-        held[key] = held.get(key, 0) + lot.quantity
+        held[holding_of(lot)] = held.get(holding_of(lot), 0) + lot.quantity
     return held
 
 
@@ -110,7 +110,7 @@ def _swap(
     account: Account,
     symbol: str,
     opportunities: Sequence[Opportunity],
-    held: dict[tuple[str, str], int],
+    held: dict[Holding, int],
     index: Index,
 ) -> Swap:
     if (account.id, symbol) in index.situation.averaged:
@@ -120,7 +120,7 @@ def _swap(
         for opportunity in opportunities:
             lots.setdefault(opportunity.lot.lot_id, []).append(opportunity)
         sales = tuple(
-            _sale(account, symbol, parts, held[account.id, lot_id], index)
+            _sale(account, symbol, parts, held[account.id, symbol, lot_id], index)
             for lot_id, parts in lots.items()
         )
     proceeds = sum(o.appraisal.market_value_cents or 0 for o in opportunities)

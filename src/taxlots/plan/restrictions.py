@@ -9,15 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from taxlots.book.record import WaitingLoss
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.restriction import Force, Origin, Restriction, RestrictionKind
 from taxlots.domain.scheduled import ScheduledEvent
-from taxlots.law.s1091_wash_sale import window_end
+from taxlots.law.s1091_wash_sale import window_end, window_start
 from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.purchases import is_purchase
 from taxlots.plan.replacement import NO_TRADES, Proxies, Trades
+from taxlots.plan.situation import Index
 
 
 def first_free_day(day: int) -> date:
@@ -35,7 +37,7 @@ def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, .
     for swap in swaps:
         writer.enter_sale(swap)
         writer.enter_purchase(swap)
-    for party, loss in guard.open_losses():
+    for party, loss in (*guard.open_losses(), *_losses_to_come(index)):
         until = first_free_day(day_of(loss.sold))
         for symbol in index.relatives(loss.symbol):
             if index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
@@ -61,6 +63,16 @@ def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, .
             ),
         )
     )
+
+
+def _losses_to_come(index: Index) -> Iterator[tuple[str, WaitingLoss]]:
+    """Losses that count as of a later day, with their parties: of securities that are worthless.
+
+    They are losses of the last day of the year (26 USC 165(g)), and its window is still to open.
+    """
+    for loss in index.situation.waiting_losses:
+        if window_start(day_of(loss.sold)) > index.situation.day and loss.quantity > 0:
+            yield index.party[loss.account], loss
 
 
 class _Writer:

@@ -14,7 +14,7 @@ from taxlots.plan.appraisal import Appraisal, appraise
 from taxlots.plan.guard import FREE
 from taxlots.plan.harvest_plan import NO_REPLACEMENT, Opportunity, Replacement, Verdict
 from taxlots.plan.harvest_value import LossesTaken
-from taxlots.plan.lot_part import part_of
+from taxlots.plan.lot_part import Holding, holding_of, part_of
 from taxlots.plan.lot_worth import ValueAppraiser, told_of_term
 from taxlots.plan.purchases import Pool
 from taxlots.plan.reasons import reason_of_loss, reason_of_trade
@@ -94,7 +94,7 @@ class Settling:
     def _settle(self, family: Family, is_sold: Mapping[Position, bool]) -> Settled:
         pool = family.pool.fresh()
         taken = {name: losses.copy() for name, losses in family.taken.items()}
-        refused: set[Position] = set()
+        refused: set[Holding] = set()
         found = {}
         for place in family.places:
             verdict = self._verdict(place, family, pool, taken, is_sold, refused)
@@ -105,7 +105,7 @@ class Settling:
                     is_long = opportunity.appraisal.is_long
                     losses.take(opportunity.allowed_loss_cents, is_long=is_long)
             if not verdict.reason.is_harvest or verdict.is_partly_sold:
-                refused.add((lot.account, lot.lot_id))
+                refused.add(holding_of(lot))
             found[place] = verdict
         return Settled(found, taken)
 
@@ -116,7 +116,7 @@ class Settling:
         pool: Pool,
         taken: Mapping[str, LossesTaken],
         is_sold: Mapping[Position, bool],
-        refused: Collection[tuple[str, str]],
+        refused: Collection[Holding],
     ) -> Verdict:
         lot, appraisal = self.lots[place], self.appraisals[place]
         with_position = is_sold.get((lot.account, lot.symbol))
@@ -128,7 +128,7 @@ class Settling:
             reason = reason or reason_of_loss(opportunity, rule)
             is_carried_along = bool(with_position) and reason in TOO_SMALL
             reason = None if is_carried_along else reason
-            if reason is None and (lot.account, lot.lot_id) in refused:
+            if reason is None and holding_of(lot) in refused:
                 reason = Reason.SUB_LOT_ORDER
             if reason is None and family.replacements is not None:
                 reason = reason_of_trade(opportunity, family.bought, rule, self.index)
@@ -208,11 +208,11 @@ def _reason_of_harvest(opportunity: Opportunity, *, is_carried_along: bool) -> R
 def _sold_before(index: Index) -> list[int]:
     """How much of the same lot leaves before each sub-lot, in the order of the lots."""
     situation = index.situation
-    sold: dict[tuple[str, str], int] = {}
+    sold: dict[Holding, int] = {}
     found = [0] * len(situation.lots)
     for place in in_order_of_relief(index):
         lot = situation.lots[place]
-        key = lot.account, lot.lot_id
+        key = holding_of(lot)
         found[place] = sold.get(key, 0)
         sold[key] = found[place] + lot.quantity
     return found

@@ -16,6 +16,9 @@ SENTENCES: Final = {
     Reason.BASIS_UNKNOWN: "without a basis there is no loss to measure; enter cost_basis",
     Reason.BASIS_PENDING: "the basis has not arrived from the earlier custodian",
     Reason.ESPP_WITHOUT_INCOME: "the basis lacks its income; enter compensation_income",
+    Reason.AGAINST_SHORT: (
+        "the same is sold short: the term of the loss depends on how that is closed (26 USC 1233)"
+    ),
     Reason.BASIS_NOT_ADJUSTED: (
         "the cost may not be the basis (premium, discount, a partnership's or trust's income); "
         "enter the adjusted basis"

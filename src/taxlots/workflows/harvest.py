@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from taxlots.book.against_short import lots_against_short
 from taxlots.book.booking import Books
 from taxlots.book.dividends import pending_dividends
 from taxlots.book.lot_wholes import averaged_positions
@@ -131,7 +132,8 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred=dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
+        barred=dict.fromkeys(lots_against_short(books, lots), Reason.AGAINST_SHORT)
+        | dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
         pending_dividends=pending_dividends(books),
         rules=rules,
         years=found.years,
