@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+from tests.cli.recorded import DAY, NOW, record, recorded_book
 from tests.cli.running import SAMPLE, book, database, taxlots
+
+from taxlots.workflows import clock
 
 CONTRACT = [
     "verdict",
@@ -115,6 +119,26 @@ def test_a_database_remembers_what_was_guarded_against(tmp_path: Path) -> None:
     sale = ("sell", "ABC", "--account", "brokerage", "--as-of", "2024-06-10", *PRICED)
     assert asked(url, *sale)["verdict"] == "ok"
     assert asked(url, *sale, "--known-at", before)["verdict"] == "partial"
+
+
+def test_an_approved_harvest_is_guarded_before_it_is_executed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proposal is not guarded; what another person has signed is, until its fills are booked."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    url = recorded_book(tmp_path)
+    record(url, tmp_path / "plan")
+    purchase = ("buy", "ABC", "--account", "ira", "--as-of", DAY, "--json")
+    assert asked(url, *purchase)["verdict"] == "ok"
+    assert taxlots("approve", url, 1, "--by", "carol").status == 0
+    found = asked(url, *purchase)
+    assert (found["verdict"], found["quantity"], found["permanent"]) == (
+        "blocked",
+        "100",
+        "3400.00",
+    )
+    assert {one["kind"] for one in found["because"]} == {"approved_sale"}
+    assert found["safe_date"] == "2024-12-26"
 
 
 def test_other_households_neither_count_nor_trouble(tmp_path: Path) -> None:

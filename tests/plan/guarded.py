@@ -6,6 +6,7 @@ from tests.plan.situations import World, units
 
 from taxlots.domain.security import Security
 from taxlots.plan.considered_trades import ConsideredSale, SoldPart
+from taxlots.plan.purchases import Purchase
 from taxlots.plan.trade_check import TradeCheck, TradeVerdict
 from taxlots.plan.trade_guard import PlannedLoss, TradeGuard
 
@@ -21,7 +22,11 @@ def world(**fields: object) -> World:
     return made
 
 
-def guard_of(w: World, planned: tuple[PlannedLoss, ...] = ()) -> TradeGuard:
+def guard_of(
+    w: World,
+    planned: tuple[PlannedLoss, ...] = (),
+    expected: tuple[Purchase, ...] = (),
+) -> TradeGuard:
     """A guard whose sales close the lots of a position in order of acquisition, at the closes."""
     situation = w.situation()
 
@@ -45,7 +50,7 @@ def guard_of(w: World, planned: tuple[PlannedLoss, ...] = ()) -> TradeGuard:
                 )
         return ConsideredSale(tuple(parts))
 
-    return TradeGuard(situation, planned=planned, reliefs=relief)
+    return TradeGuard(situation, planned=planned, expected=expected, reliefs=relief)
 
 
 def sell(w: World, quantity: str | None = None, symbol: str = "ABC") -> TradeCheck:

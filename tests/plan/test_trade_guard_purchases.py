@@ -8,6 +8,7 @@ from taxlots.domain.account import Owner
 from taxlots.domain.filing_status import FilingStatus
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.domain.tax_profile import TaxProfile
+from taxlots.plan.purchases import Purchase
 from taxlots.plan.trade_check import TradeCheck
 from taxlots.plan.trade_guard import PlannedLoss, TradeGuard
 
@@ -83,9 +84,27 @@ def test_an_approved_harvest_is_met_by_a_purchase_of_the_days_before() -> None:
         "ira", "ABC", units(10)
     )
     assert found.verdict is BLOCKED
-    assert (found.because[0].id, found.because[0].kind) == ("H1", "planned_loss")
+    assert (found.because[0].id, found.because[0].kind) == ("H1", "approved_sale")
     assert found.at_stake.permanent_cents == 20_00
     assert found.safe_date == days_ago(-34)
+
+
+def test_an_approved_purchase_is_in_the_way_of_a_loss_sale() -> None:
+    situation = world().situation()
+    expected = Purchase(
+        lot_id="",
+        account=situation.accounts[0],
+        symbol="ABC",
+        day=situation.day,
+        units=units(30),
+        multiplier=1,
+        kind="approved_purchase",
+        order_id="H2",
+    )
+    found = guard_of(world(), expected=(expected,)).can_sell("main", "ABC")
+    assert found.verdict is PARTIAL
+    assert (found.because[0].id, found.because[0].quantity) == ("H2", units(30))
+    assert found.safe_date == days_ago(-31)
 
 
 def test_a_blocked_purchase_says_that_the_account_drifts_and_what_may_be_bought_instead() -> None:

@@ -5,7 +5,7 @@ again, the spouse's, those of a section 475 account, vests and securities on one
 Shares of the lot that is sold never replace its loss (Rev. Rul. 56-602).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +102,14 @@ class Guard:
     def pool(self, party: str, family: str) -> Pool:
         """The purchases of a party in a family, none of them set against a sale yet."""
         return self._pools.get((party, family), Pool()).fresh()
+
+    def expect(self, purchases: Iterable[Purchase]) -> None:
+        """Reckon with purchases that are approved and not executed yet."""
+        for purchase in purchases:
+            key = self.index.party[purchase.account.id], self.index.identity.family(purchase.symbol)
+            known = self._pools.get(key, Pool()).purchases
+            ordered = tuple(sorted((*known, purchase), key=lambda one: one.day))
+            self._pools[key] = Pool(ordered).fresh()
 
     def check(self, lot: OpenLot, loss_cents: int, pool: Pool) -> WashCheck:
         """Test a sale of a whole lot against the purchases that are left in the pool."""

@@ -21,6 +21,7 @@ class Purchase:
 
     ``lot_id`` is blank for what is only scheduled; ``kind`` is ``purchase`` or the kind of the
     scheduled event.  ``sold_units`` are those of ``units`` that have been sold again.
+    ``order_id`` names the order of a purchase that is approved and not executed yet.
     """
 
     lot_id: str
@@ -32,6 +33,7 @@ class Purchase:
     kind: str
     sold_units: int = 0
     is_compensation: bool = False
+    order_id: str = ""
 
     @property
     def safe_from(self) -> date:

@@ -31,11 +31,11 @@ class Because:
     Of a sale, ``id``, ``account``, ``symbol`` and ``day`` are those of the purchase in the way, of
     a purchase those of the loss sale; ``lot_id`` is the lot whose loss is at stake.  ``quantity``
     is in 1e-8 units of the security traded; 0 where the loss is met by another transaction
-    already.  ``kind`` is ``purchase``, a kind of scheduled event, ``loss`` or ``planned_loss``.
-    ``rule`` is the authority that decides where the loss goes.  ``decisions`` are the open
-    questions (D1 ...) that have to be read more strictly than the book reads them; none where the
-    book's own policy disallows the loss.  ``until`` is the first day on which this transaction is
-    no more in the way.
+    already.  ``kind`` is ``purchase``, a kind of scheduled event, ``approved_purchase``, ``loss``
+    or ``approved_sale``.  ``rule`` is the authority that decides where the loss goes.
+    ``decisions`` are the open questions (D1 ...) that have to be read more strictly than the book
+    reads them; none where the book's own policy disallows the loss.  ``until`` is the first day on
+    which this transaction is no more in the way.
     """
 
     id: str

@@ -40,9 +40,10 @@ class PlannedLoss:
 class TradeGuard:
     """A guard prepared for one book and day, which answers any number of questions.
 
-    ``planned`` are losses of approved orders, which a purchase would meet as well; ``silent`` are
-    accounts of which the book holds no transaction; ``reliefs`` books the sale of a whole position
-    in a dry run, once for each position and price that is asked for.
+    ``planned`` are losses of approved orders, which a purchase would meet as well, and ``expected``
+    approved purchases; ``silent`` are accounts of which the book holds no transaction;
+    ``reliefs`` books the sale of a whole position in a dry run, once for each position and price
+    that is asked for.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class TradeGuard:
         situation: Situation,
         *,
         planned: Sequence[PlannedLoss] = (),
+        expected: Sequence[Purchase] = (),
         silent: Iterable[str] = (),
         reliefs: Reliefs | None = None,
     ) -> None:
@@ -58,6 +60,7 @@ class TradeGuard:
         )
         self.guard = Guard(index_of(replace(situation, rule=rule)))
         self.index = self.guard.index
+        self.guard.expect(expected)
         self.planned = tuple(planned)
         self.sayings = Sayings(self.guard, frozenset(silent))
         self._reliefs = reliefs
@@ -246,7 +249,7 @@ class TradeGuard:
             quantity=-(-taken // self.index.security(symbol).multiplier),
             loss_cents=cents,
             permanent_cents=0 if outcome == STEPS_UP else cents,
-            kind="planned_loss" if one.order_id else "loss",
+            kind="approved_sale" if one.order_id else "loss",
             rule=RULES[outcome],
             decisions=decisions,
             until=date_of(window_end(day_of(loss.sold)) + 1),

@@ -289,8 +289,8 @@ def unserved_units(parts: Sequence[SoldPart]) -> Mapping[str, int]:
 
 def name_of(purchase: Purchase) -> str:
     """The id of a purchase; one that is only scheduled is named by what it is."""
-    if purchase.lot_id:
-        return purchase.lot_id
+    if purchase.lot_id or purchase.order_id:
+        return purchase.lot_id or purchase.order_id
     return f"{purchase.kind} {shares(purchase.units)} {purchase.symbol} {date_of(purchase.day)}"
 
 

@@ -7,7 +7,12 @@ from typing import Any
 from taxlots.domain.money import dollars, shares
 from taxlots.plan.trade_check import Because, Stake, TradeCheck, TradeSide, TradeVerdict
 
-KINDS = {"loss": "sold at a loss", "planned_loss": "planned to be sold", "purchase": "bought"}
+KINDS = {
+    "loss": "sold at a loss",
+    "purchase": "bought",
+    "approved_sale": "approved for sale:",
+    "approved_purchase": "approved to be bought:",
+}
 
 
 def guard_json(check: TradeCheck) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from taxlots.book.desk import OWED
 from taxlots.book.record import Record, WaitingLoss
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of
+from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.money import SHARE, scaled, shares
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.domain.scheduled import read_scheduled
@@ -19,7 +20,12 @@ from taxlots.market_data.prices import price_history
 from taxlots.plan.considered_trades import ConsideredSale, considered_purchase, considered_sale
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.trade_check import TradeCheck, TradeSide
-from taxlots.plan.trade_guard import PlannedLoss, TradeGuard, realizes_losses
+from taxlots.plan.trade_guard import TradeGuard, realizes_losses
+from taxlots.workflows.approved_orders import (
+    approved_orders,
+    expected_purchases,
+    planned_losses,
+)
 from taxlots.workflows.gather import gather
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.narrowed_record import households_of
@@ -192,7 +198,8 @@ def guard_of_book(
 ) -> PreparedGuard:
     """The guard of a book on a day: of the households of some accounts, or of all.
 
-    Raises UsageError and DataError.
+    Orders of recorded harvests that are approved and not executed count as if they were executed
+    on that day; not where the book is asked for as it was known.  Raises UsageError and DataError.
     """
     record, problems = gather(book, known_at=known_at)
     if record is None:
@@ -200,13 +207,14 @@ def guard_of_book(
     known = [account.id for account in record.accounts]
     if missing := sorted(set(accounts) - set(known)):
         raise UsageError(f"the book has no account {missing[0]!r}; it has {', '.join(known)}")
-    return prepare(replay_record(_narrowed(record, set(accounts or known)), as_of))
+    books = replay_record(_narrowed(record, set(accounts or known)), as_of)
+    return prepare(books, () if known_at is not None else approved_orders(book, books))
 
 
-def prepare(books: Books, *, planned: Sequence[PlannedLoss] = ()) -> PreparedGuard:
+def prepare(books: Books, approved: Sequence[RunOrder] = ()) -> PreparedGuard:
     """The guard of books on their as-of day.  Raises DataError.
 
-    ``planned`` are losses of approved orders that are not executed yet.
+    ``approved`` are orders that are signed, each with what of it is not executed yet.
     """
     situation, problems = situation_of(books)
     if any(p.severity is Severity.ERROR for p in problems):
@@ -218,7 +226,8 @@ def prepare(books: Books, *, planned: Sequence[PlannedLoss] = ()) -> PreparedGua
     dry_runs = DryRuns(books, held)
     guard = TradeGuard(
         replace(situation, waiting_losses=losses),
-        planned=planned,
+        planned=planned_losses(approved, situation),
+        expected=expected_purchases(approved, situation),
         silent=silent_accounts(books.record),
         reliefs=dry_runs.whole_position,
     )
