@@ -12,6 +12,7 @@ from taxlots.cli.approve import approve
 from taxlots.cli.audit import audit
 from taxlots.cli.batch import batch, partition
 from taxlots.cli.close_year import close_year, years
+from taxlots.cli.confirm import confirm
 from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
@@ -89,6 +90,7 @@ COMMANDS: Final = (
         "override",
         "taxlots override sqlite:///book.db 1 --lot ID --action exclude --by NAME --reason TEXT",
     ),
+    (confirm, "confirm", "taxlots confirm sqlite:///book.db 1 fills.csv --by NAME"),
     (partition, "partition", "taxlots partition ledger/sample --out parts"),
     (batch, "batch", "taxlots batch parts --as-of 2020-12-31 --out night --workers 2"),
     (
