@@ -4,7 +4,18 @@ import os
 import platform
 import sys
 
-from benchmarks import audit, commands, day_trader, filing, fold, forms, guard, mixed, tie_out
+from benchmarks import (
+    audit,
+    batch,
+    commands,
+    day_trader,
+    filing,
+    fold,
+    forms,
+    guard,
+    mixed,
+    tie_out,
+)
 
 ALL = {
     "fold": fold.lines,
@@ -16,6 +27,7 @@ ALL = {
     "guard": guard.lines,
     "commands": commands.lines,
     "audit": audit.lines,
+    "batch": batch.lines,
 }
 
 

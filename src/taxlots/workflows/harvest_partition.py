@@ -140,18 +140,15 @@ def _results(runs: Sequence[Harvest]) -> dict[str, pa.Table]:
     for run in runs:
         for name, table in result_tables(run.books, typed=True).items():
             found.setdefault(name, []).append(table)
-    for file, columns in COLUMNS.items():
-        found[file.removesuffix(".csv")] = [_plan_table(run, file, columns) for run in runs]
-    schemas = {f.removesuffix(".csv"): _text_schema(c) for f, c in COLUMNS.items()}
-    return {
-        name: pa.concat_tables(tables) if tables else schemas[name].empty_table()
-        for name, tables in found.items()
-    }
-
-
-def _plan_table(run: Harvest, file: str, columns: Sequence[str]) -> pa.Table:
-    rows = plan_tables(run.plan)[file]
-    return pa.table({n: [row[n] for row in rows] for n in columns}, schema=_text_schema(columns))
+    for run in runs:
+        for file, listed in plan_tables(run.plan).items():
+            schema = _text_schema(COLUMNS[file])
+            columns = {name: [row[name] for row in listed] for name in schema.names}
+            table = pa.table(columns, schema=schema)
+            found.setdefault(file.removesuffix(".csv"), []).append(table)
+    joined = {name: pa.concat_tables(tables) for name, tables in found.items()}
+    empty = {f.removesuffix(".csv"): _text_schema(c).empty_table() for f, c in COLUMNS.items()}
+    return empty | joined
 
 
 def _text_schema(columns: Sequence[str]) -> pa.Schema:
