@@ -6,7 +6,7 @@ The same books as ``book.results``, as the nouns that planning works with.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Final
@@ -124,6 +124,7 @@ def acquisitions(books: Books) -> list[Acquisition]:
     """Acquisitions of the last 61 days, sold or not, in order of rank.
 
     The strict reading: vests and purchases in section 475 accounts count, whatever the policy.
+    What was exchanged for another security since stands under both: its purchase remains one.
     """
     recent = _recent_lots(books)
     open_units = _open_units(books, {lot.number for lot in recent})
@@ -135,6 +136,7 @@ def acquisitions(books: Books) -> list[Acquisition]:
     for lot in recent:
         account, symbol, _ = books.blueprint.places[lot.position]
         held, used, now_at = open_units.get(lot.number, (0, 0, None))
+        bought_as = symbol
         if now_at is not None:
             account, symbol = now_at
         quantity = lot.in_units_of_today(lot.quantity)
@@ -151,6 +153,9 @@ def acquisitions(books: Books) -> list[Acquisition]:
             is_compensation=ACTIONS[books.journal.action[lot.row]] in COMPENSATION,
         )
         found.append((lot.number, acquisition))
+        if not books.identity.replaces(symbol, bought_as, books.as_of):
+            as_bought = replace(acquisition, symbol=bought_as, held=0)
+            found.append((lot.number, as_bought))
     return [acquisition for _, acquisition in sorted(found, key=itemgetter(0))]
 
 

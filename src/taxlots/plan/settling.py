@@ -206,13 +206,17 @@ def _reason_of_harvest(opportunity: Opportunity, *, is_carried_along: bool) -> R
 
 
 def _sold_before(index: Index) -> list[int]:
-    """How much of the same lot leaves before each sub-lot, in the order of the lots."""
+    """How much the same order sells before each sub-lot, in the order of the lots.
+
+    One order sells the parts of a lot, or all of a position at average basis.
+    """
     situation = index.situation
     sold: dict[Holding, int] = {}
     found = [0] * len(situation.lots)
     for place in in_order_of_relief(index):
         lot = situation.lots[place]
-        key = holding_of(lot)
+        is_averaged = (lot.account, lot.symbol) in situation.averaged
+        key = (lot.account, lot.symbol, "") if is_averaged else holding_of(lot)
         found[place] = sold.get(key, 0)
         sold[key] = found[place] + lot.quantity
     return found
