@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ from taxlots.workflows.harvest_years import harvest_years
 from taxlots.workflows.held_swaps import held_swaps
 from taxlots.workflows.replay import RULES_VERSION, replay
 
+Planner = Callable[[Situation], HarvestPlan]
+
 
 @dataclass(frozen=True, slots=True)
 class Harvest:
@@ -67,7 +69,7 @@ def harvest(book: str, *, as_of: date | None = None, known_at: datetime | None =
     return harvest_books(replay(book, as_of=as_of, known_at=known_at))
 
 
-def harvest_books(books: Books) -> Harvest:
+def harvest_books(books: Books, plan: Planner = plan) -> Harvest:
     """Propose what to harvest from books on their as-of day.  Raises DataError."""
     situation, problems = situation_of(books)
     if any(p.severity is Severity.ERROR for p in problems):

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxlots.batch.linked_households import Unit, units_of
+from taxlots.batch.linked_households import Unit, parts_of, units_of
 from taxlots.batch.part_tables import Tables, accounts_of, of_households, record_from
 from taxlots.batch.places import Places, suspects
 from taxlots.domain.harvest_rule import WHERE
 from taxlots.domain.problem import DataError, Problem, Severity, error
+from taxlots.plan.divided_situation import planned_apart
 from taxlots.reports.books_files import PROBLEM_COLUMNS, result_tables
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.harvest_files import tables as plan_tables
@@ -29,6 +31,9 @@ BOOK_WARNINGS: Final = "book_warnings"
 
 OWNERS: Final = ("household", "account", "account_number", "replacement_account")
 """Columns that tell whose a row of a result is; the first that a table has."""
+
+PLANNED_AT_ONCE: Final = 25
+"""Households: enough to share what plans have in common, and few enough to find each other."""
 
 DONE: Final = "done"
 FAILED: Final = "failed"
@@ -69,7 +74,7 @@ def _plan(
     """Plan some units together; where that fails, apart, until those that fail stand alone."""
     own = tables if is_whole else of_households(tables, {name for unit in units for name in unit})
     try:
-        run = _run(own, as_of)
+        run = _run(own, units, as_of)
     except DataError as failure:
         located = [Places(own).found(problem) for problem in failure.problems]
         if len(units) == 1:
@@ -87,11 +92,14 @@ def _plan(
         _keep(run, Places(own), outcome)
 
 
-def _run(tables: Tables, as_of: date) -> Harvest:
+def _run(tables: Tables, units: Sequence[Unit], as_of: date) -> Harvest:
+    """Book all units at once, and plan them some at a time."""
     record, problems = record_from(tables)
     if record is None:
         raise DataError(problems)
-    return harvest_books(replay_record(record, as_of))
+    groups = [list(chain.from_iterable(part)) for part in parts_of(units, PLANNED_AT_ONCE)]
+    books = replay_record(record, as_of)
+    return harvest_books(books, lambda situation: planned_apart(situation, groups))
 
 
 def _plan_apart(
