@@ -1,7 +1,7 @@
 """The ``[harvest]`` table of book.toml."""
 
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -9,12 +9,15 @@ import pytest
 from taxlots.domain.harvest_rule import (
     AMOUNTS,
     KEYS,
+    OF_THE_BOOK,
+    Goal,
     HarvestRule,
     PartlyWashed,
     ScheduledPurchases,
     SwitchBackPolicy,
     WithoutReplacement,
     from_mapping,
+    rules_of_returns,
     unknown_names,
 )
 
@@ -104,3 +107,63 @@ def test_a_name_that_excludes_nothing_is_a_warning() -> None:
         "book.toml:harvest:exclude_accounts",
     ]
     assert "'ABD'" in found[0].message
+
+
+class TestReturns:
+    """``[harvest.returns.NAME]``: what is otherwise for one tax return."""
+
+    def test_a_return_states_what_differs_from_the_book(self) -> None:
+        mapping = tomllib.loads("""
+            min_loss = 100
+            hurdle_percent = 20.0
+            [returns.smith]
+            goal = "target"
+            goal_amount = 500.00
+            allow_wash = ["buy_buy_sell"]
+        """)
+        rule, problems = from_mapping(mapping)
+        rules, told = rules_of_returns(mapping, rule, {"smith"})
+        assert not problems + told
+        assert rule.hurdle_ratio == 20_000_000
+        assert rules == {
+            "smith": replace(
+                rule,
+                goal=Goal.TARGET,
+                goal_cents=500_00,
+                allow_wash=frozenset({"buy_buy_sell"}),
+            )
+        }
+
+    @pytest.mark.parametrize("key", sorted(OF_THE_BOOK))
+    def test_readings_of_the_law_are_those_of_the_book(self, key: str) -> None:
+        """Purchases of one return replace losses of another in the same household."""
+        _, (problem,) = rules_of_returns(
+            {"returns": {"smith": {key: True}}}, HarvestRule(), ["smith"]
+        )
+        assert (problem.where, problem.code) == (
+            f"book.toml:harvest.returns.smith:{key}",
+            "UNKNOWN_KEY",
+        )
+
+    @pytest.mark.parametrize(
+        ("returns", "where", "code"),
+        [
+            ({"smiht": {}}, "book.toml:harvest.returns.smiht", "UNKNOWN_NAME"),
+            ({"smith": 5}, "book.toml:harvest.returns.smith", "BAD_VALUE"),
+            ("smith", "book.toml:harvest.returns", "BAD_VALUE"),
+            ({"smith": {"goal": "more"}}, "book.toml:harvest.returns.smith:goal", "BAD_VALUE"),
+            (
+                {"smith": {"allow_wash": ["sell_buy"]}},
+                "book.toml:harvest.returns.smith:allow_wash",
+                "BAD_VALUE",
+            ),
+            (
+                {"smith": {"later_sale_rate": 1.5}},
+                "book.toml:harvest.returns.smith:later_sale_rate",
+                "BAD_VALUE",
+            ),
+        ],
+    )
+    def test_what_cannot_be_read_is_told(self, returns: object, where: str, code: str) -> None:
+        _, (problem,) = rules_of_returns({"returns": returns}, HarvestRule(), ["smith"])
+        assert (problem.where, problem.code) == (where, code)
