@@ -164,12 +164,15 @@ def test_other_households_neither_count_nor_trouble(tmp_path: Path) -> None:
 
 def test_wrong_use_is_told(tmp_path: Path) -> None:
     folder = book(tmp_path / "book", ROWS)
+    sale = ("sell", "ABC", "1", "--account", "brokerage", "--price", "8")
     for words, remedy in (
         (("sell", "ABC", "--account", "nobody"), "it has brokerage, ira"),
         (("sell", "XYZ", "--account", "brokerage"), "holds no XYZ"),
         (("sell", "ABC", "91", "--account", "brokerage", "--price", "8"), "holds 90 ABC"),
         (("sell", "ABC", "--account", "brokerage"), "state --price"),
         (("sell", "ABC", "few", "--account", "brokerage"), "write 12.5"),
+        ((*sale, "--method", "TAX_OPTIMAL"), "the sale cannot be booked: TAX_OPTIMAL is no method"),
+        ((*sale, "--lots", "b9:1"), "no lot has the id 'b9'"),
     ):
         ran = taxlots("guard", folder, *words)
         assert ran.status == 2, words

@@ -13,7 +13,7 @@ from taxlots.book.booking import Books
 from taxlots.book.results import realized_of
 from taxlots.book.standing import waiting_losses
 from taxlots.domain.money import SHARE, shares
-from taxlots.domain.problem import DataError
+from taxlots.domain.problem import DataError, UsageError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.trade_check import TradeCheck, TradeSide, TradeVerdict
 from taxlots.plan.trade_guard import realizes_losses
@@ -121,7 +121,7 @@ def check(history: History, seed: int) -> None:
     for asked in [*sales(guard, rng), *purchases(guard, rng)]:
         try:
             found = guard.ask(asked)
-        except DataError:
+        except UsageError:
             # What the books cannot book, the guard cannot answer.
             continue
         (check_sale if asked.side is TradeSide.SELL else check_purchase)(guard, asked, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -106,7 +107,7 @@ class PreparedGuard:
         )
         matches, problems = considered_purchase(self.books, request, settlement_day)
         if matches is None:
-            raise DataError(problems)
+            raise _refused("purchase", problems)
         return self.guard.can_buy(account.id, asked.symbol, quantity, matches=matches)
 
     def _sale(self, account: Account, asked: TradeAsked) -> TradeCheck:
@@ -146,7 +147,7 @@ class DryRuns:
         method: str = "",
         lots: str = "",
     ) -> ConsideredSale:
-        """What a sale would close, and what replaces its losses.  Raises DataError."""
+        """What a sale would close, and what replaces its losses.  Raises UsageError."""
         request = SaleRequest(
             account=account,
             symbol=symbol,
@@ -158,7 +159,7 @@ class DryRuns:
             self.books, request, settlement_day, method=method, lots=lots
         )
         if sale is None:
-            raise DataError(problems)
+            raise _refused("sale", problems)
         return sale
 
 
@@ -264,6 +265,13 @@ def last_close(books: Books, symbol: str) -> int:
         found = "no close" if quote is None else f"no close after {quote.day}"
         raise UsageError(f"the book has {found} of {symbol}; state --price")
     return quote.close
+
+
+def _refused(trade: str, problems: Sequence[Problem]) -> UsageError:
+    """Why books that have no errors cannot book a trade: it was asked for wrongly."""
+    first = next(p for p in problems if p.severity is Severity.ERROR)
+    said = re.sub(r"^[Tt]ransaction 'considered-\d+': ", "", first.message).rstrip(".")
+    return UsageError(f"the {trade} cannot be booked: {said}; {first.remedy}")
 
 
 def _long_losses(books: Books, losses: Sequence[WaitingLoss]) -> list[WaitingLoss]:
