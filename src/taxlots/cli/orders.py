@@ -1,0 +1,38 @@
+"""``taxlots orders``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taxlots.cli.options import JsonOption, OutOption
+from taxlots.cli.run_options import RunArgument, UrlArgument
+
+
+def orders(
+    book: UrlArgument,
+    run: RunArgument,
+    out: OutOption,
+    fills: Annotated[
+        Path | None,
+        typer.Option("--block-fills", metavar="FILE", help="Fills of blocks, to be shared out."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the signed orders of a recorded harvest, to be sent.
+
+    Writes orders, lot_instructions, blocks, allocations, the switch-backs (CSV and calendar) and
+    manifest.json into DIR. Nothing is sent.
+    """
+    from taxlots.cli.printing import counted, print_json
+    from taxlots.workflows.order_files import write_orders
+
+    done = write_orders(book, run, out, fills=fills)
+    if as_json:
+        files = {name.removesuffix(".csv"): list(rows) for name, rows in done.rows.items()}
+        print_json({"out": str(out), "run": str(run), **files})
+        return
+    count, blocks = len(done.rows["orders.csv"]), len(done.rows["blocks.csv"])
+    print(f"{counted(count, 'signed order')} in {counted(blocks, 'block')}; the files are in {out}")
