@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.running import SAMPLE, book, taxlots
+from tests.cli.running import SAMPLE, book, database, taxlots
 
 ACCOUNTS = "household,account,kind,owner\nash,a,taxable,self\nbirch,b,taxable,self\n"
 HEADER = "id,date,account,symbol,action,quantity,price\n"
@@ -81,3 +81,25 @@ def test_numbers_that_make_no_sense(tmp_path: Path) -> None:
     )
 
     assert (none.status, idle.status) == (2, 2)
+
+
+def test_a_database_is_partitioned_like_the_folder_that_it_was_imported_from(
+    tmp_path: Path,
+) -> None:
+    folder, url = two_households(tmp_path), database(tmp_path / "book.db")
+    assert taxlots("import", url, folder).status == 0
+
+    entries = []
+    for number, name in enumerate((folder, url)):
+        parts, night = tmp_path / f"parts{number}", tmp_path / f"night{number}"
+        taxlots("partition", name, "--out", parts, "--households-per-partition", "1")
+        assert taxlots("batch", parts, "--as-of", "2024-03-01", "--out", night).status == 0
+        entries.append(
+            [json.loads(file.read_text()) for file in sorted(night.glob("*/entry.json"))]
+        )
+
+    of_folder, of_database = entries
+    assert len(of_folder) == 2
+    for one, other in zip(of_folder, of_database, strict=True):
+        for file in ("realized", "lots", "verdicts", "households"):
+            assert one["files"][f"{file}.parquet"] == other["files"][f"{file}.parquet"], file
