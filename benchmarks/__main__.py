@@ -13,6 +13,7 @@ from benchmarks import (
     fold,
     forms,
     guard,
+    harvest_plan,
     mixed,
     tie_out,
 )
@@ -25,6 +26,7 @@ ALL = {
     "filing": filing.lines,
     "forms": forms.lines,
     "guard": guard.lines,
+    "harvest_plan": harvest_plan.lines,
     "commands": commands.lines,
     "audit": audit.lines,
     "batch": batch.lines,

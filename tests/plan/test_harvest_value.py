@@ -1,6 +1,7 @@
 """The value of a harvest, part by part, against figures reckoned by hand."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.plan.situations import AS_OF, World, opportunity, reasons
@@ -27,7 +28,7 @@ def rated(short: int = 400_000, long: int = 200_000) -> YearTax:
     return year
 
 
-def reckoned(later: LaterYears | None = None, **fields: int) -> YearTax:
+def reckoned(later: LaterYears | None = None, **fields: Any) -> YearTax:
     """A single filer of 2020 with a taxable income of 100,000: 24 % on wages, 15 % on gains."""
     income = ReturnIncome(
         year=2020, status=FilingStatus.SINGLE, ordinary_income_cents=100_000_00, **fields

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.plan.situations import World, days_ago, units
@@ -58,7 +59,7 @@ def test_a_long_term_gain_is_no_reason_to_wait() -> None:
         )
 
 
-def held(rule: HarvestRule, price: str, **fields: object) -> tuple[SwitchBack, ...]:
+def held(rule: HarvestRule, price: str, **fields: Any) -> tuple[SwitchBack, ...]:
     """100 ABC sold 40 days ago at a loss, 40 XYZ bought for 800 on that day, at today's price."""
     w = World({"ABC": "8", "XYZ": price}, proxies=[("ABC", "XYZ")], rule=rule)
     w.lot("proxy", 40, "XYZ", 800, 40)
