@@ -19,6 +19,7 @@ SENTENCES: Final = {
     Reason.AGAINST_SHORT: (
         "the same is sold short: the term of the loss depends on how that is closed (26 USC 1233)"
     ),
+    Reason.UNSETTLED: "a trade of this position has not settled; look again when it has",
     Reason.BASIS_NOT_ADJUSTED: (
         "the cost may not be the basis (premium, discount, a partnership's or trust's income); "
         "enter the adjusted basis"

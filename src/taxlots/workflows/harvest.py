@@ -21,6 +21,7 @@ from taxlots.book.standing import (
     split_ratios,
     waiting_losses,
 )
+from taxlots.book.unsettled import unsettled_lots
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import (
     HarvestRule,
@@ -134,7 +135,8 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred=dict.fromkeys(lots_against_short(books, lots), Reason.AGAINST_SHORT)
+        barred=dict.fromkeys(unsettled_lots(books, lots), Reason.UNSETTLED)
+        | dict.fromkeys(lots_against_short(books, lots), Reason.AGAINST_SHORT)
         | dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
         pending_dividends=pending_dividends(books),
         rules=rules,
