@@ -6,7 +6,7 @@ The same books as ``book.results``, as the nouns that planning works with.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from operator import itemgetter
 from typing import Final
@@ -29,7 +29,8 @@ from taxlots.law.s1091_wash_sale import disallowed_part, window_end
 LOOK_BACK_DAYS: Final = 61
 """The window of section 1091 on both sides: nothing older matters to a sale of today."""
 
-COMPENSATION: Final = (Action.RSU_VEST, Action.ESPP)
+COMPENSATION: Final = (Action.RSU_VEST,)
+"""Acquisitions on which authors differ (decision D16): a purchase under a plan is one."""
 
 
 def open_lots(books: Books) -> list[OpenLot]:
@@ -134,13 +135,11 @@ def acquisitions(books: Books) -> list[Acquisition]:
     bought = {lot.number for lot in recent}
     found = exercised(books, since, bought, _units_of_today(books))
     for lot in recent:
-        account, symbol, _ = books.blueprint.places[lot.position]
-        held, used, now_at = open_units.get(lot.number, (0, 0, None))
-        bought_as = symbol
-        if now_at is not None:
-            account, symbol = now_at
+        bought_in, bought_as, _ = books.blueprint.places[lot.position]
+        open_now = open_units.get(lot.number, _OpenUnits())
+        (account, symbol), held = open_now.main_place((bought_in, bought_as))
         quantity = lot.in_units_of_today(lot.quantity)
-        used += used_sold.get(lot.number, 0)
+        used = open_now.used + used_sold.get(lot.number, 0)
         acquisition = Acquisition(
             lot_id=books.journal.id(lot.row),
             household=household[account],
@@ -156,6 +155,10 @@ def acquisitions(books: Books) -> list[Acquisition]:
         if not books.identity.replaces(symbol, bought_as, books.as_of):
             as_bought = replace(acquisition, symbol=bought_as, held=0)
             found.append((lot.number, as_bought))
+        for place, units in open_now.unused.items():
+            if place[1] not in (symbol, bought_as):
+                elsewhere = replace(acquisition, quantity=units, unused=units, held=units)
+                found.append((lot.number, replace(elsewhere, account=place[0], symbol=place[1])))
     return [acquisition for _, acquisition in sorted(found, key=itemgetter(0))]
 
 
@@ -258,25 +261,44 @@ def _splits(books: Books) -> Iterator[tuple[int, int, str, Fraction]]:
         yield int(at), int(books.blueprint.household[at]), symbol, ratio
 
 
-def _open_units(
-    books: Books, numbers: set[int]
-) -> dict[int, tuple[int, int, tuple[str, str] | None]]:
-    """Of each lot: open unused units, open used units, and the place of the former."""
+@dataclass(slots=True)
+class _OpenUnits:
+    """Open units of a lot: those that have replaced a loss, and the others by account and symbol.
+
+    ``last`` is the place that was looked at last.
+    """
+
+    used: int = 0
+    unused: dict[tuple[str, str], int] = field(default_factory=dict)
+    last: tuple[str, str] | None = None
+
+    def main_place(self, opened: tuple[str, str]) -> tuple[tuple[str, str], int]:
+        """Where the lot is held now, and how much of that security is unused.
+
+        That is the symbol under which it was ``opened`` if it is still held so; of several
+        accounts, the last.
+        """
+        places = list(self.unused) or ([self.last] if self.last else [opened])
+        as_opened = [place for place in places if place[1] == opened[1]]
+        main = (as_opened or places)[-1]
+        return main, sum(units for place, units in self.unused.items() if place[1] == main[1])
+
+
+def _open_units(books: Books, numbers: set[int]) -> dict[int, _OpenUnits]:
+    """What is open of each lot."""
     slots = books.state.table("slots")
     mine = slots[np.isin(slots["lot"], list(numbers)) & (slots["quantity"] > 0)]
-    found: dict[int, tuple[int, int, tuple[str, str] | None]] = {}
+    found: dict[int, _OpenUnits] = {}
     for slot in mine:
         if slot["flags"] & kinds.CLOSED:
             continue
-        number = int(slot["lot"])
-        held, used, where = found.get(number, (0, 0, None))
+        lot = found.setdefault(int(slot["lot"]), _OpenUnits())
         account, symbol, _ = books.blueprint.places[int(slot["position"])]
+        lot.last = account, symbol
         if slot["flags"] & kinds.REPLACEMENT:
-            used += int(slot["quantity"])
+            lot.used += int(slot["quantity"])
         else:
-            held += int(slot["quantity"])
-            where = (account, symbol)
-        found[number] = (held, used, where or (account, symbol))
+            lot.unused[lot.last] = lot.unused.get(lot.last, 0) + int(slot["quantity"])
     return found
 
 
