@@ -29,6 +29,7 @@ from taxlots.cli.proxies import proxies
 from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
+from taxlots.cli.restrictions import restrictions
 from taxlots.cli.runs import runs
 from taxlots.cli.section_1256 import section_1256
 from taxlots.cli.select import select
@@ -84,6 +85,7 @@ COMMANDS: Final = (
     (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
+    (restrictions, "restrictions", "taxlots restrictions ledger/sample --account roth-ira"),
     (runs, "runs", "taxlots runs sqlite:///book.db"),
     (approve, "approve", "taxlots approve sqlite:///book.db 1 --by NAME"),
     (

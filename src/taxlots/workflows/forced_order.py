@@ -12,14 +12,13 @@ from taxlots.domain.problem import UsageError
 from taxlots.domain.security import Proxy
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.guard import Guard
-from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.orders import AVERAGE, SPECIFIC, UNIT_COST_SCALE, client_order_id
 from taxlots.plan.replacement import Proxies, Trades, affordable_quantity
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.plan.situation import Index, index_of
 from taxlots.plan.trade_check import TradeSide
 from taxlots.reports.guard import headline
-from taxlots.reports.harvest_files import tables
+from taxlots.workflows.bare_plan import rows_of
 from taxlots.workflows.guard import TradeAsked, guard_trade
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.replay import replay
@@ -131,18 +130,7 @@ def _sale(index: Index, lot_id: str, quantity: str, verdict: str) -> Order:
 
 
 def _run_order(order: Order, index: Index) -> RunOrder:
-    plan = HarvestPlan(
-        as_of=index.situation.as_of,
-        rule=index.situation.rule,
-        accounts=index.situation.accounts,
-        verdicts=(),
-        opportunities=(),
-        orders=(order,),
-        lot_instructions=(),
-        restrictions=(),
-        switch_backs=(),
-    )
-    (cells,) = tables(plan)["orders.csv"]
+    (cells,) = rows_of(index.situation, orders=(order,))["orders.csv"]
     return RunOrder(
         client_order_id=order.client_order_id,
         household=order.household,

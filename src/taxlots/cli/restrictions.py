@@ -1,0 +1,52 @@
+"""``taxlots restrictions``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from taxlots.cli.options import (
+    AccountOption,
+    AsOfOption,
+    BookArgument,
+    JsonOption,
+    KnownAtOption,
+)
+
+COLUMNS: Final = {
+    "account": "account",
+    "symbol": "symbol",
+    "restriction": "restriction",
+    "until": "until",
+    "force": "force",
+    "because": "because of",
+    "note": "note",
+}
+
+
+def restrictions(
+    book: BookArgument,
+    account: AccountOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is not to be bought, or not to be sold at a loss, and until when.
+
+    By what is booked, and by signed orders of recorded harvests that are not executed yet.
+    """
+    from taxlots.cli.printing import print_json, print_listings
+    from taxlots.reports.terminal import Column, Listing
+    from taxlots.workflows.gather import day, moment
+    from taxlots.workflows.restrictions import active_restrictions
+
+    when, rows = active_restrictions(
+        book,
+        as_of=None if as_of is None else day(as_of),
+        account=account,
+        known_at=None if known_at is None else moment(known_at),
+    )
+    if as_json:
+        print_json({"as_of": when.isoformat(), "restrictions": rows})
+        return
+    columns = tuple(Column(key, name) for key, name in COLUMNS.items())
+    print_listings(Listing(f"Restrictions as of {when}", columns, rows, "none"))

@@ -1,0 +1,78 @@
+"""What is not to be bought or sold at a loss now: by what is booked, and by what is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from taxlots.domain.calendar import date_of
+from taxlots.domain.harvest_run import RunOrder
+from taxlots.domain.order import Order, Side
+from taxlots.domain.problem import UsageError
+from taxlots.plan.guard import Guard
+from taxlots.plan.orders import Swap
+from taxlots.plan.restrictions import restrictions_of
+from taxlots.plan.situation import Index, index_of
+from taxlots.workflows.approved_orders import approved_orders, planned_losses
+from taxlots.workflows.bare_plan import rows_of
+from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.replay import replay
+
+
+def active_restrictions(
+    book: str,
+    *,
+    as_of: date | None = None,
+    account: str | None = None,
+    known_at: datetime | None = None,
+) -> tuple[date, list[dict[str, str]]]:
+    """The day, and the rows of ``restrictions.csv`` that hold on it, of one account or of all.
+
+    ``books`` is the origin of what the journal forbids, ``plan`` that of orders that are signed
+    and not executed, as if they were executed on that day.  An executed sale restricts though its
+    order is gone.  Raises UsageError for an unknown account, DataError where the book has errors.
+    """
+    books = replay(book, as_of=as_of, known_at=known_at)
+    known = [one.id for one in books.record.accounts]
+    if account not in (None, *known):
+        raise UsageError(f"the book has no account {account!r}; it has {', '.join(known)}")
+    situation, _ = situation_of(books)
+    index = index_of(situation)
+    orders = () if known_at is not None else approved_orders(book, books)
+    at_a_loss = {loss.order_id for loss in planned_losses(orders, situation)}
+    meant = [
+        one
+        for one in orders
+        if one.side is Side.BUY or not one.lot_id or one.client_order_id in at_a_loss
+    ]
+    found = restrictions_of([_swap(one, index) for one in meant], Guard(index))
+    day = date_of(books.as_of)
+    active = [one for one in found if one.until > day and account in (None, one.account)]
+    return day, rows_of(situation, restrictions=active)["restrictions.csv"]
+
+
+def _swap(order: RunOrder, index: Index) -> Swap:
+    one = _order(order)
+    sales: Sequence[Order] = (one,) if order.side is Side.SELL else ()
+    return Swap(
+        account=index.accounts[order.account],
+        symbol=order.for_symbol,
+        sales=tuple(sales),
+        proceeds_cents=0,
+        purchase=one if order.side is Side.BUY else None,
+    )
+
+
+def _order(order: RunOrder) -> Order:
+    return Order(
+        household=order.household,
+        custodian=order.cells.get("custodian", ""),
+        account=order.account,
+        side=order.side,
+        symbol=order.symbol,
+        cusip=order.cells.get("cusip", ""),
+        quantity=order.quantity,
+        client_order_id=order.client_order_id,
+        reason=order.cells.get("reason", ""),
+        lot_id=order.lot_id,
+    )
