@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
 from tests.cli.running import SAMPLE, book, database, taxlots
+
+from taxlots.batch.progress import Progress
 
 ACCOUNTS = "household,account,kind,owner\nash,a,taxable,self\nbirch,b,taxable,self\n"
 HEADER = "id,date,account,symbol,action,quantity,price\n"
@@ -53,6 +56,26 @@ def test_a_failed_household_is_told_and_the_rest_done(tmp_path: Path) -> None:
     assert "household birch: transactions.csv:5" in ran.err
     assert "1 verdict on 1 open lot." in ran.out
     assert "1 household failed" in ran.out
+
+
+def test_an_interruption_keeps_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts, night = tmp_path / "parts", tmp_path / "night"
+    taxlots("partition", two_households(tmp_path), "--out", parts, "--households-per-partition", 1)
+    arguments = ("batch", parts, "--as-of", "2024-03-01", "--out", night)
+
+    def interrupted(_: Progress) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "line", property(interrupted))
+        stopped = taxlots(*arguments)
+    ran = taxlots(*arguments)
+
+    assert (stopped.status, ran.status) == (130, 0)
+    assert "what is finished is kept: run the same command again" in stopped.err
+    assert "2 verdicts on 2 open lots" in ran.out
 
 
 def test_what_is_no_partitioned_book(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -43,7 +44,11 @@ def answers(
 
 
 def end_with_parent() -> None:
-    """End this worker when its parent ends, however that ends: its work belongs to nobody."""
+    """End this worker when its parent ends, however that ends: its work belongs to nobody.
+
+    An interruption from the keyboard, which reaches workers too, ends it without a word.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_await, args=(parent.sentinel,), daemon=True).start()

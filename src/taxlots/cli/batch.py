@@ -87,14 +87,19 @@ def batch(
     end. Start it again after an interruption: what is done is kept. A household with errors is
     listed, and the rest is done. Nothing is traded and nothing is booked.
     """
-    from taxlots.cli.outcome import DATA_ERRORS
+    from taxlots.cli.outcome import DATA_ERRORS, INTERRUPTED, say
     from taxlots.cli.printing import print_json
     from taxlots.workflows.batch import failed_households, run_batch
     from taxlots.workflows.gather import day
 
     told = _Teller()
-    manifest = run_batch(folder, out, as_of=day(as_of), workers=workers, report=told.tell)
-    told.end()
+    try:
+        manifest = run_batch(folder, out, as_of=day(as_of), workers=workers, report=told.tell)
+    except KeyboardInterrupt:
+        say("interrupted; what is finished is kept: run the same command again to do the rest")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        told.end()
     errors = failed_households(out, manifest)
     if as_json:
         print_json({"out": str(out), **manifest, "errors": errors})
