@@ -165,3 +165,18 @@ def test_whoever_works_alone_may_say_so_in_the_rule(
     url = recorded_book(tmp_path, toml='name = "Test"\n[harvest]\ncheckers_apart = false\n')
     record(url, tmp_path / "plan")
     assert taxlots("approve", url, 1, "--by", "ann").status == 0
+
+
+@pytest.mark.parametrize(("until", "state"), [("2024-12-31", "excluded"), (DAY, "proposed")])
+def test_a_lot_that_is_out_for_longer_is_out_of_later_harvests(
+    url: str, tmp_path: Path, until: str, state: str
+) -> None:
+    record(url, tmp_path / "plan")
+    assert change(url, "exclude", "--lot", "a2", "--until", until).status == 0
+    prices = tmp_path / "prices.csv"
+    prices.write_text("date,symbol,close\n2024-11-25,ABC,69.00\n")
+    assert taxlots("import", url, prices).status == 0
+    assert record(url, tmp_path / "again")["run"] == "2"
+    later = orders(url, 2)
+    assert (later["a1"]["state"], later["a2"]["state"]) == ("proposed", state)
+    assert later["a2"]["changed_by"] == ("bob" if state == "excluded" else "")

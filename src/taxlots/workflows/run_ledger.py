@@ -21,6 +21,7 @@ from taxlots.version import __version__
 from taxlots.workflows.closed_years import require_database
 from taxlots.workflows.harvest import Harvest, write_harvest
 from taxlots.workflows.replay import RULES_VERSION
+from taxlots.workflows.standing_exclusions import carry_exclusions
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,7 +61,8 @@ def record_harvest(
 ) -> RecordedHarvest:
     """Plan a harvest, write its files, and record it in the book's database.
 
-    Planning again what is recorded already records nothing new.  Raises UsageError for a folder
+    Planning again what is recorded already records nothing new.  Lots that are out for longer by
+    an earlier run's override are taken out of this one.  Raises UsageError for a folder
     and a blank name, DataError where the book has errors.
     """
     require_database(book)
@@ -75,6 +77,7 @@ def record_harvest(
     lines = {name.removesuffix(".csv"): rows for name, rows in files.items() if name != ORDERS}
     run = _run(harvest, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
+    carry_exclusions(ledger, kept, now=now)
     return RecordedHarvest(harvest, kept, is_new)
 
 
