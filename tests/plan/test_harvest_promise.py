@@ -93,6 +93,7 @@ def _row(order: Order, close: str, day: date) -> Cells:
     return {
         "id": order.client_order_id,
         "date": day.isoformat(),
+        "time": "23:59:59",
         "account": order.account,
         "symbol": order.symbol,
         "action": str(order.side),
