@@ -1,6 +1,6 @@
-"""How much closes move: annual volatility, and that of the difference between two securities.
+"""How much closes move: annual volatility.
 
-Estimates from the closes of a year.  They need not be daily: each move is weighed by the time
+An estimate from the closes of a year.  They need not be daily: each move is weighed by the time
 between its two closes.
 """
 
@@ -29,19 +29,6 @@ def volatility(history: PriceHistory, symbol: str, day: int, since: int = 0) -> 
     """
     days, closes = _closes(history, symbol, day, since)
     return _annual(days, np.log(closes))
-
-
-def tracking_error(
-    history: PriceHistory, symbol: str, proxy: str, day: int, since: int = 0
-) -> int | None:
-    """Annual standard deviation, in 1e-6, of the difference of two securities' log returns.
-
-    Only days on which both closed count.
-    """
-    days, closes = _closes(history, symbol, day, since)
-    other_days, other_closes = _closes(history, proxy, day, since)
-    common, at, other_at = np.intersect1d(days, other_days, return_indices=True)
-    return _annual(common, np.log(closes[at]) - np.log(other_closes[other_at]))
 
 
 def _closes(history: PriceHistory, symbol: str, day: int, since: int) -> tuple[Days, Floats]:
