@@ -34,7 +34,8 @@ class LaterYears:
 
 def present_rate(rate_ppm: int, years: int, discount_ppm: int) -> int:
     """A rate of tax that is due in some years, as one of today, in parts per million."""
-    kept, whole = RATE_ONE**years, (RATE_ONE + discount_ppm) ** years
+    kept: int = RATE_ONE**years
+    whole: int = (RATE_ONE + discount_ppm) ** years
     return (2 * rate_ppm * kept + whole) // (2 * whole)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
+from typing import cast
 
 from taxlots.domain.money import SHARE
 from taxlots.plan.ramp import bends
@@ -65,7 +66,8 @@ class _Term:
 def least_tax(parts: Sequence[Part], quantity: int, year: YearTax) -> list[Division]:
     """Divisions of ``quantity`` (1e-8 units) from the least tax up, the first of them the least.
 
-    Of those that cost the same in whole cents the one of fewest parts comes first.  Whole shares are divided into whole shares.  The parts must hold the quantity.
+    Of those that cost the same in whole cents the one of fewest parts comes first.  Whole shares
+    are divided into whole shares.  The parts must hold the quantity.
     """
     short, long = (_term(parts, is_long=is_long) for is_long in (False, True))
     step = SHARE if all(n % SHARE == 0 for n in (quantity, *(p.quantity for p in parts))) else 1
@@ -112,16 +114,17 @@ def _term(parts: Sequence[Part], *, is_long: bool) -> _Term:
 
 def _total(year: YearTax, short_cents: Fraction, long_cents: Fraction) -> Fraction:
     """The tax now and later, at gains that need not be whole cents."""
-    at_zero = 0
-    found = bends(
-        lambda x: (
-            year.this_year(short_cents + x, long_cents)
-            + year.next_years(short_cents + x, long_cents)
-        ),  # type: ignore[arg-type]
-        at_zero,
-        at_zero,
-    )
-    return Fraction(found[0].value)
+
+    def tax(more: int) -> int:
+        return _at(year, short_cents + more, long_cents)
+
+    return Fraction(bends(tax, 0, 0)[0].value)
+
+
+def _at(year: YearTax, short_cents: Fraction, long_cents: Fraction) -> int:
+    """The tax at amounts that the law takes as they come: here a ramp is among them."""
+    short, long = cast("int", short_cents), cast("int", long_cents)
+    return year.this_year(short, long) + year.next_years(short, long)
 
 
 def _cost(short: _Term, long: _Term, mark: int, quantity: int, year: YearTax) -> Fraction:
@@ -145,8 +148,7 @@ def _bends(
     up, down = short.rate_before(end), long.rate_before(quantity - start)
 
     def tax(units: int) -> int:
-        gain, other = at_short + up * units, at_long - down * units
-        return year.this_year(gain, other) + year.next_years(gain, other)  # type: ignore[arg-type]
+        return _at(year, at_short + up * units, at_long - down * units)
 
     for bend in bends(tax, 0, end - start):
         below = int(bend.at) // step * step
