@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 
 from taxlots.book.booking import Books
 from taxlots.book.identification import METHOD_OF_CODE
@@ -98,9 +99,9 @@ def outcomes_of(books: Books, sale_id: str) -> tuple[Outcome, ...]:
     """The pieces of a sale in the order in which its lots were relieved."""
     pieces = realized_of(books)
     names = books.journal.ids
-    mine = [at for at, row in enumerate(pieces.sale_row.tolist()) if names[row].as_py() == sale_id]
+    mine = np.flatnonzero(pieces.sale_row == _row_of(books, sale_id))
     found = []
-    for at in sorted(mine, key=lambda at: (int(pieces.source[at]), at)):
+    for at in sorted(mine.tolist(), key=lambda at: (int(pieces.source[at]), at)):
         sold, held = int(pieces.sold[at]), int(pieces.holding_period[at])
         is_long = bool(pieces.is_long[at])
         found.append(
@@ -123,10 +124,14 @@ def outcomes_of(books: Books, sale_id: str) -> tuple[Outcome, ...]:
 
 def _standing_method(books: Books, sale_id: str) -> str:
     """The method by which a sale that names none was booked."""
-    (row,) = np.flatnonzero(np.asarray(books.journal.ids.to_pylist()) == sale_id)
     events = books.blueprint.tables["events"]
-    (event,) = np.flatnonzero(events["row"] == row)[:1]
+    (event,) = np.flatnonzero(events["row"] == _row_of(books, sale_id))[:1]
     return str(METHOD_OF_CODE.get(int(events["method"][event]), ReliefMethod.FIFO))
+
+
+def _row_of(books: Books, name: str) -> int:
+    """The row of the journal that bears an id."""
+    return int(pc.index(books.journal.ids, name).as_py())
 
 
 def sale_row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from taxlots.plan.gain_harvest import HeldGain
 from taxlots.plan.situation import Index, index_of
 from taxlots.plan.two_years import TwoYears, next_year_alike
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.replay import replay
 from taxlots.workflows.year_tax import known_year_tax, year_tax_of
 
@@ -167,9 +168,7 @@ def holdings_of(
 ) -> Holdings:
     """A book priced on a day.  UsageError for an account that is not there; DataError."""
     books = replay(book, as_of=as_of, known_at=known_at)
-    known = [one.id for one in books.record.accounts]
-    if account is not None and account not in known:
-        raise UsageError(f"the book has no account {account!r}; it has {', '.join(known)}")
+    check_named(books.record.accounts, [account])
     situation, problems = situation_of(books)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DataError([*books.problems, *problems])

@@ -29,6 +29,7 @@ from taxlots.workflows.approved_orders import (
 )
 from taxlots.workflows.gather import gather
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.named_accounts import check_named, named_account
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
 
@@ -76,11 +77,8 @@ class PreparedGuard:
 
     def account(self, name: str) -> Account:
         """The account by its id.  Raises UsageError where there is none."""
-        found = self.guard.index.accounts.get(name)
-        if found is None:
-            known = ", ".join(self.guard.index.accounts)
-            raise UsageError(f"the book has no account {name!r}; it has {known}")
-        return found
+        known = self.guard.index.accounts
+        return known.get(name) or named_account(known.values(), name)
 
     def check_held(self, account: str, symbol: str, quantity: int | None) -> int:
         """What an account holds of a security.  Raises UsageError if that is less than asked."""
@@ -205,10 +203,9 @@ def guard_of_book(
     record, problems = gather(book, known_at=known_at)
     if record is None:
         raise DataError(problems)
-    known = [account.id for account in record.accounts]
-    if missing := sorted(set(accounts) - set(known)):
-        raise UsageError(f"the book has no account {missing[0]!r}; it has {', '.join(known)}")
-    books = replay_record(_narrowed(record, set(accounts or known)), as_of)
+    check_named(record.accounts, sorted(set(accounts)))
+    asked = set(accounts) or {account.id for account in record.accounts}
+    books = replay_record(_narrowed(record, asked), as_of)
     return prepare(books, () if known_at is not None else approved_orders(book, books))
 
 

@@ -20,6 +20,7 @@ from taxlots.plan.proxy_suggestions import Suggestions, suggestions_of
 from taxlots.plan.situation import Index, index_of
 from taxlots.reports.proxies import BECAUSE, review_json, suggestions_json
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.replay import replay
 
 
@@ -105,11 +106,7 @@ def review_proxies(
 def _accounts(record: Record, asked: ProxiesAsked) -> tuple[Account, ...]:
     """The accounts asked about, all of one kind."""
     if asked.account:
-        found = tuple(a for a in record.accounts if a.id == asked.account)
-        if not found:
-            known = ", ".join(a.id for a in record.accounts)
-            raise UsageError(f"the book has no account {asked.account!r}; it has {known}")
-        return found
+        return (named_account(record.accounts, asked.account),)
     kind = asked.account_kind or AccountKind.TAXABLE
     found = tuple(a for a in record.accounts if a.kind == kind)
     if not found:

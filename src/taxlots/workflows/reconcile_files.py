@@ -13,6 +13,7 @@ from taxlots.brokers.protocol import FileKind, Reading
 from taxlots.domain.account import Account
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.workflows.import_sources import OpenedFile, opened_file
+from taxlots.workflows.named_accounts import check_named
 
 SEVERAL: Final = "SEVERAL_ACCOUNTS"
 ABSENT: Final = "NO_SUCH_ACCOUNT"
@@ -45,9 +46,8 @@ def read_forms(
         raise UsageError("there is nothing to compare with; name files of Form 1099-B")
     given = _one_for_each(files.accounts, files.paths, "--account")
     numbers = _one_for_each(files.statement_accounts, files.paths, "--statement-account")
+    check_named(accounts, given)
     listed = {account.id for account in accounts}
-    for unknown in (one for one in given if one is not None and one not in listed):
-        raise UsageError(f"the book has no account {unknown!r}; it has {', '.join(listed)}")
     readings: list[Reading] = []
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.order import Order, Side
-from taxlots.domain.problem import UsageError
 from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.restrictions import restrictions_of
@@ -16,6 +15,7 @@ from taxlots.plan.situation import Index, index_of
 from taxlots.workflows.approved_orders import approved_orders, planned_losses
 from taxlots.workflows.bare_plan import rows_of
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.replay import replay
 
 
@@ -33,9 +33,7 @@ def active_restrictions(
     order is gone.  Raises UsageError for an unknown account, DataError where the book has errors.
     """
     books = replay(book, as_of=as_of, known_at=known_at)
-    known = [one.id for one in books.record.accounts]
-    if account not in (None, *known):
-        raise UsageError(f"the book has no account {account!r}; it has {', '.join(known)}")
+    check_named(books.record.accounts, [account])
     situation, _ = situation_of(books)
     index = index_of(situation)
     orders = () if known_at is not None else approved_orders(book, books)

@@ -19,6 +19,7 @@ from taxlots.plan.selection import SaleRequest, Selection, select
 from taxlots.plan.tax_optimal import NAME, TRIED_METHODS, tax_optimal
 from taxlots.plan.year_tax import YearTax
 from taxlots.workflows.gather import gather
+from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
 from taxlots.workflows.year_tax import year_tax_of
@@ -75,10 +76,7 @@ def select_lots(
     record, problems = gather(book, known_at=known_at)
     if record is None:
         raise DataError(problems)
-    account = next((a for a in record.accounts if a.id == asked.account), None)
-    if account is None:
-        known = ", ".join(a.id for a in record.accounts)
-        raise UsageError(f"the book has no account {asked.account!r}; it has {known}")
+    account = named_account(record.accounts, asked.account)
     books = replay_record(households_of(record, {account.id}), as_of)
     request = _request(books, account, asked)
     year, told = year_tax_of(books, account.tax_return, date_of(books.as_of).year)

@@ -19,6 +19,7 @@ from taxlots.ledger.migrate import open_ledger
 from taxlots.ledger.record import read_record
 from taxlots.workflows.gather import is_database
 from taxlots.workflows.import_check import book_problems, is_error
+from taxlots.workflows.named_accounts import named_account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +112,7 @@ def _checked(record: Record, asked: NewMethod) -> Account:
             else f"there is no method {asked.method!r}; "
         )
         raise UsageError(told + "use one of " + ", ".join(sorted(ReliefMethod)))
-    account = next((a for a in record.accounts if a.id == asked.account), None)
-    if account is None:
-        known = ", ".join(a.id for a in record.accounts)
-        raise UsageError(f"the book has no account {asked.account!r}; it has {known}")
+    account = named_account(record.accounts, asked.account)
     if not asked.by.strip():
         raise UsageError("say who changes the method: --by NAME")
     return account
