@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from taxlots.batch.part_tables import OWN, SHARED
 from taxlots.batch.sources import Source
 from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.reports.folders import put_in_place
+from taxlots.reports.fresh_folder import fresh_beside
 
 PARTITIONS: Final = "partitions.json"
 SHARED_FOLDER: Final = "shared"
@@ -85,13 +84,7 @@ def write_partitions(source: Source, out: Path, households_per_partition: int) -
             "put more households into each"
         )
     check_partition_folder(out)
-    target = out.absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as cause:
-        raise UsageError(f"{out} cannot be written: {cause.strerror}") from cause
-    try:
+    with fresh_beside(out) as fresh:
         _write_shared(source, fresh / SHARED_FOLDER)
         entries = _write_parts(source, fresh, parts)
         manifest = {
@@ -103,12 +96,7 @@ def write_partitions(source: Source, out: Path, households_per_partition: int) -
             "parts": entries,
         }
         (fresh / PARTITIONS).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-        fresh.chmod(0o755)
-        put_in_place(fresh, target)
-    except OSError as cause:
-        raise UsageError(f"{out} cannot be written: {cause.strerror}") from cause
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        put_in_place(fresh, out.absolute())
     return Partitioned(out, manifest)
 
 

@@ -42,24 +42,15 @@ def check_lots(
     from taxlots.cli.outcome import DATA_ERRORS, list_problems
     from taxlots.cli.progress import working
     from taxlots.cli.tolerance import tolerance_cents
-    from taxlots.domain.problem import DataError
-    from taxlots.reports.books_files import problem_table
-    from taxlots.reports.folders import FAILURE, check_folder, write_folder
+    from taxlots.reports.failed_folder import problems_alone
     from taxlots.workflows.check_lots import check_lots as compare
     from taxlots.workflows.lot_check_rows import write_check
 
     cents = tolerance_cents(tolerance)
-    if out is not None:
-        check_folder(out)
-    try:
-        with working(f"comparing the lots of {book}"):
-            check = compare(
-                book, paths, statement, tolerance_cents=cents, with_retirement=with_retirement
-            )
-    except DataError as failure:
-        if out is not None:
-            write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
+    with problems_alone(out), working(f"comparing the lots of {book}"):
+        check = compare(
+            book, paths, statement, tolerance_cents=cents, with_retirement=with_retirement
+        )
     if out is not None:
         write_check(check, out)
     _print(check, out, as_json=as_json)

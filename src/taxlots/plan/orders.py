@@ -1,7 +1,7 @@
 """Orders: each lot that is harvested is sold by name, then its proxy is bought."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from operator import itemgetter
@@ -134,25 +134,15 @@ def _sale(
 ) -> Order:
     """One order for one lot: the sub-lots of a lot go under its one name."""
     lot = parts[0].lot
-    quantity = sum(part.lot.quantity for part in parts)
     cost = sum(part.lot.cost_basis_cents for part in parts)
-    return Order(
-        household=account.household,
-        custodian=account.custodian,
-        account=account.id,
-        side=Side.SELL,
-        symbol=symbol,
-        cusip=index.security(symbol).cusip,
-        quantity=quantity,
-        client_order_id=client_order_id(
-            index.situation.as_of, account.household, account.id, Side.SELL, symbol, lot.lot_id
-        ),
-        reason=_reason_of_sale(parts),
+    sale = _sale_of_all(account, symbol, parts, lot.lot_id, index)
+    return replace(
+        sale,
         tax_lot_method=SPECIFIC,
         lot_id=lot.lot_id,
         lot_open_date=lot.acquired,
         lot_quantity=held,
-        lot_unit_cost=apportion(cost, SHARE * UNIT_COST_SCALE, quantity),
+        lot_unit_cost=apportion(cost, SHARE * UNIT_COST_SCALE, sale.quantity),
     )
 
 
@@ -160,6 +150,14 @@ def _averaged_sale(
     account: Account, symbol: str, parts: Sequence[Opportunity], index: Index
 ) -> Order:
     """One order for all of a position at average basis: no lot of it can be named."""
+    return replace(_sale_of_all(account, symbol, parts, AVERAGE, index), tax_lot_method=AVERAGE)
+
+
+def _sale_of_all(
+    account: Account, symbol: str, parts: Sequence[Opportunity], name: str, index: Index
+) -> Order:
+    """One order for some parts of a position; ``name`` tells its id from those of others."""
+    as_of = index.situation.as_of
     return Order(
         household=account.household,
         custodian=account.custodian,
@@ -169,10 +167,9 @@ def _averaged_sale(
         cusip=index.security(symbol).cusip,
         quantity=sum(part.lot.quantity for part in parts),
         client_order_id=client_order_id(
-            index.situation.as_of, account.household, account.id, Side.SELL, symbol, AVERAGE
+            as_of, account.household, account.id, Side.SELL, symbol, name
         ),
         reason=_reason_of_sale(parts),
-        tax_lot_method=AVERAGE,
     )
 
 

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from taxlots.domain.problem import UsageError
+from taxlots.reports.fresh_folder import fresh_beside
 
 MANIFEST: Final = "manifest.json"
 FAILURE: Final = "problems.csv"
@@ -90,23 +90,12 @@ def write_folder(
     UsageError where the place cannot be written.
     """
     check_folder(folder, results)
-    target = folder.absolute()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
-    try:
+    with fresh_beside(folder) as fresh:
         for name, content in files.items():
             _write(fresh / name, content)
         if archive:
             _write_archive(fresh / archive, sorted(files))
-        fresh.chmod(0o755)
-        put_in_place(fresh, target)
-    except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        put_in_place(fresh, folder.absolute())
 
 
 def put_in_place(fresh: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from taxlots.domain.harvest_run import Approval, OrderState
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
-from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.run_ledger import (
     ReviewedRun,
     refuse_changed_journal,

@@ -12,12 +12,12 @@ from taxlots.book.roll_forward import roll_forward
 from taxlots.book.wash_register import wash_register
 from taxlots.book.year_state import year_states
 from taxlots.domain.calendar import date_of
-from taxlots.domain.problem import DataError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.reports import audit_files as files
 from taxlots.reports.audit_identification import identification_table
 from taxlots.reports.books_files import problem_table
-from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.index_page import PackIndex, index_page
 from taxlots.reports.year_state import state_sentence
 from taxlots.workflows.audit_bridge import reported_with_reasons
@@ -69,13 +69,9 @@ def write_audit(
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.  Raises UsageError
     for a return that the book does not have, and for a folder that holds other files.
     """
-    check_folder(out, files.RESULTS)
-    try:
+    with problems_alone(out, files.RESULTS):
         reported = reported_with_reasons(book, year, forms, as_of=as_of, known_at=known_at)
         filed = filled_in(reported, tax_return=tax_return)
-    except DataError as failure:
-        write_folder(out, {FAILURE: problem_table(failure.problems)}, results=files.RESULTS)
-        raise
     found = _gathered(book, reported, filed, known_at, choices)
     scope = found.scope
     tables, texts = lists_of(found)

@@ -14,7 +14,8 @@ from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.reports.year_state import missing_sentences
 from taxlots.version import __version__
 from taxlots.workflows.closed_figures import FrozenBooks, lots_at_end
-from taxlots.workflows.closed_years import check_return, require_database
+from taxlots.workflows.closed_years import check_return
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.replay import RULES_VERSION, replay_record
 
 if TYPE_CHECKING:

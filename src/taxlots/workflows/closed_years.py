@@ -23,7 +23,7 @@ from taxlots.workflows.closed_figures import (
     Lines,
     lots_at_end,
 )
-from taxlots.workflows.gather import gather, is_database
+from taxlots.workflows.gather import gather, is_database, require_database
 from taxlots.workflows.replay import RULES_VERSION, replay_record
 from taxlots.workflows.restated_lines import KEYS, LineChanged, changed_lines, figures_of
 from taxlots.workflows.restatement import restatement
@@ -173,15 +173,6 @@ def restated_problem(book: str, one: ComparedYear) -> Problem:
         f"look at the lines with `taxlots close-year {book} --year {closed.year} --check`; what was"
         " filed may need an amended return. Then close the year again with --reason",
     )
-
-
-def require_database(book: str) -> None:
-    """Raise UsageError for a folder, which cannot remember what was closed."""
-    if not is_database(book):
-        raise UsageError(
-            f"{book} is a folder, which is only read and remembers nothing; make a database for"
-            f" it: taxlots init sqlite:///book.db, then taxlots import sqlite:///book.db {book}"
-        )
 
 
 def check_return(books: Books, tax_return: str | None) -> None:

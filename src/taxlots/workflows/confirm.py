@@ -16,8 +16,8 @@ from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem
 from taxlots.plan.fill_breaks import breaks_of
-from taxlots.workflows.closed_years import require_database
 from taxlots.workflows.fill_file import read_fills
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.replay import replay
 from taxlots.workflows.run_ledger import ReviewedRun, confirmed, require_name, review_of
 

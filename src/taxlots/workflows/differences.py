@@ -12,11 +12,11 @@ from taxlots.book.view_differences import differences_of
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.domain.view import View
-from taxlots.reports.books_files import problem_table
 from taxlots.reports.broker_1099b import form_1099b_text
 from taxlots.reports.compared_views import ComparedViews
 from taxlots.reports.difference_files import difference_files
-from taxlots.reports.folders import FAILURE, check_folder, write_folder
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import write_folder
 from taxlots.workflows.gather import gather
 from taxlots.workflows.replay import SAME_DAY, replay_record
 
@@ -86,9 +86,7 @@ def write_differences(
 
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
-    if out is not None:
-        check_folder(out)
-    try:
+    with problems_alone(out):
         found = differences(
             book,
             as_of=as_of,
@@ -97,10 +95,6 @@ def write_differences(
             statement_date=statement_date,
             year=year,
         )
-    except DataError as failure:
-        if out is not None:
-            write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
     if out is not None:
         write_folder(out, difference_files(found))
     return found

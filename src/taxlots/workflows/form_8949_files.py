@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from taxlots.domain.problem import DataError, Problem, UsageError
-from taxlots.reports.books_files import problem_table
-from taxlots.reports.folders import FAILURE, check_folder, write_folder
+from taxlots.domain.problem import Problem, UsageError
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import check_folder, write_folder
 from taxlots.reports.single_files import check_file, write_files
 from taxlots.workflows.form_8949 import AS_LISTED, FiledYear, FormChoices, filed_year
 
@@ -91,7 +91,7 @@ def filed_and_written(wanted: FormsWanted) -> tuple[FiledYear, WrittenForms]:
     """
     form, out, official = wanted.form, wanted.out, wanted.official_form
     check_place(form, out, official_form=official)
-    try:
+    with problems_alone(out if form == CSV else None):
         filed = filed_year(
             wanted.book,
             wanted.year,
@@ -101,10 +101,6 @@ def filed_and_written(wanted: FormsWanted) -> tuple[FiledYear, WrittenForms]:
             known_at=wanted.known_at,
             choices=wanted.choices,
         )
-    except DataError as failure:
-        if form == CSV and out is not None:
-            write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
     if out is None:
         return filed, WrittenForms(paths=())
     return filed, write_forms(filed, form, out, official_form=official)

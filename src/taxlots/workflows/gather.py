@@ -14,6 +14,15 @@ def is_database(book: str) -> bool:
     return "://" in book
 
 
+def require_database(book: str) -> None:
+    """Raise UsageError for a folder, which cannot remember what was closed."""
+    if not is_database(book):
+        raise UsageError(
+            f"{book} is a folder, which is only read and remembers nothing; make a database for"
+            f" it: taxlots init sqlite:///book.db, then taxlots import sqlite:///book.db {book}"
+        )
+
+
 def gather(book: str, *, known_at: datetime | None = None) -> tuple[Record | None, list[Problem]]:
     """Read a book, as it was known at a moment if one is given.
 

@@ -42,7 +42,8 @@ from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.proxy_review import opinion_warnings
 from taxlots.plan.situation import Situation
 from taxlots.reports.books_files import problem_table
-from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.harvest_files import manifest, tables
 from taxlots.version import __version__
@@ -204,12 +205,8 @@ def write_harvest(
 
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
-    check_folder(out)
-    try:
+    with problems_alone(out):
         run = harvest(book, as_of=as_of, known_at=known_at)
-    except DataError as failure:
-        write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
     files: dict[str, Any] = {
         name: _table(rows, COLUMNS[name]) for name, rows in tables(run.plan).items()
     }

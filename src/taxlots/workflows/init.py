@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Final
 
 from taxlots.domain.action import COLUMNS
 from taxlots.domain.problem import UsageError
+from taxlots.reports.fresh_folder import fresh_beside
 from taxlots.workflows.gather import is_database
 
 ACCOUNT_COLUMNS: Final = (
@@ -88,23 +88,13 @@ def init_folder(folder: Path, *, sample: bool = False) -> list[str]:
         folder.rmdir()
     if folder.exists() or folder.is_symlink():
         raise UsageError(f"{folder} is there already; name a new folder")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
-    try:
+    with fresh_beside(folder) as fresh:
         if sample:
             with sample_folder() as source:
                 shutil.copytree(source, fresh, dirs_exist_ok=True)
         else:
             _write_empty(fresh, folder.absolute().name)
-        fresh.chmod(0o755)
         fresh.rename(folder)
-    except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     held = [path for path in folder.rglob("*") if path.is_file()]
     return sorted(path.relative_to(folder).as_posix() for path in held)
 

@@ -19,7 +19,7 @@ from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.calendar_ics import switch_back_calendar
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
-from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.run_ledger import ReviewedRun, hash_of, review_of
 
 BLOCKS: Final = ("block_id", "custodian", "action", "symbol", "quantity", "orders")

@@ -11,8 +11,8 @@ from taxlots.domain.money import scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder
-from taxlots.workflows.closed_years import require_database
 from taxlots.workflows.forced_order import forced_order, replacement_quantity
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.run_ledger import ReviewedRun, require_name, review_of
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from taxlots.book.form_1099b import RETIREMENT, Listing
 from taxlots.book.form_8949 import NOTHING_TOLD
 from taxlots.book.view_differences import Difference
 from taxlots.brokers.protocol import Reading
-from taxlots.domain.problem import DataError, Problem, warning
-from taxlots.reports.books_files import problem_table
+from taxlots.domain.problem import Problem, warning
 from taxlots.reports.compared_views import ComparedViews
-from taxlots.reports.folders import FAILURE, check_folder, write_folder
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import write_folder
 from taxlots.reports.tie_out import FormPair, NotCompared, ReadForm, ReportedLot, Tie, TieOut
 from taxlots.reports.tie_out_files import tie_out_files
 from taxlots.workflows.differences import differences
@@ -73,14 +73,8 @@ def write_reconciliation(out: Path | None, reconciled: Callable[[], TieOut]) -> 
 
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
-    if out is not None:
-        check_folder(out)
-    try:
+    with problems_alone(out):
         found = reconciled()
-    except DataError as failure:
-        if out is not None:
-            write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
     if out is not None:
         write_folder(out, tie_out_files(found))
     return found

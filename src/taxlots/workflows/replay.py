@@ -18,7 +18,8 @@ from taxlots.domain.problem import DataError, UsageError
 from taxlots.domain.view import View
 from taxlots.reports.books_files import problem_table, result_tables
 from taxlots.reports.dividend_file import dividend_table
-from taxlots.reports.folders import FAILURE, MANIFEST, check_folder, write_folder
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.section_1256_files import section_1256_tables
 from taxlots.reports.year_state import state_cells
 from taxlots.version import __version__
@@ -115,12 +116,8 @@ def write_replay(
     """
     if file_format not in FORMATS:
         raise UsageError(f"there is no format {file_format!r}; use one of " + ", ".join(FORMATS))
-    check_folder(out)
-    try:
+    with problems_alone(out):
         books = replay(book, as_of=as_of, known_at=known_at, view=view, same_day=same_day)
-    except DataError as failure:
-        write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
     typed = file_format == "parquet"
     marked = section_1256_of(books)
     books.problems.extend(as_warnings(marked.problems))

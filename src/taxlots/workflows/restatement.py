@@ -13,8 +13,9 @@ from taxlots.book.record import Record
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, UsageError, warning
 from taxlots.market_data.calendars import settlement_day
-from taxlots.reports.books_files import problem_table, result_tables
-from taxlots.reports.folders import FAILURE, check_folder, write_folder
+from taxlots.reports.books_files import result_tables
+from taxlots.reports.failed_folder import problems_alone
+from taxlots.reports.folders import write_folder
 from taxlots.reports.restated import Arrival, Extent, FigureChanged, Restatement
 from taxlots.reports.restatement_files import restatement_files
 from taxlots.workflows.custodian_lots import Symbols
@@ -112,15 +113,10 @@ def write_restatement(
 
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
-    if out is None:
-        return restatement(book, since, until, as_of=as_of)
-    check_folder(out)
-    try:
+    with problems_alone(out):
         found, problems = restatement(book, since, until, as_of=as_of)
-    except DataError as failure:
-        write_folder(out, {FAILURE: problem_table(failure.problems)})
-        raise
-    write_folder(out, restatement_files(found, problems))
+    if out is not None:
+        write_folder(out, restatement_files(found, problems))
     return found, problems
 
 

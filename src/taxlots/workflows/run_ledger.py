@@ -18,7 +18,7 @@ from taxlots.plan.reviewed import ReviewedOrder, reviewed_orders
 from taxlots.reports.folders import MANIFEST
 from taxlots.reports.harvest_files import tables
 from taxlots.version import __version__
-from taxlots.workflows.closed_years import require_database
+from taxlots.workflows.gather import require_database
 from taxlots.workflows.harvest import Harvest, write_harvest
 from taxlots.workflows.replay import RULES_VERSION
 from taxlots.workflows.standing_exclusions import carry_exclusions
