@@ -107,7 +107,7 @@ class _Decision:
                 break
             for position, proxy in dear.items():
                 too_dear[position].add(proxy)
-        self.taken = settled.taken
+        self.taken.update(settled.taken)
         trades.sold[family] = set()
         for verdict in found.values():
             if verdict.opportunity and verdict.reason.is_harvest:

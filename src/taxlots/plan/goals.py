@@ -4,6 +4,7 @@ Without a goal all that pays is harvested.  With one, lots are taken in order of
 dollar of loss until the goal is met; of the last one, no more whole shares are sold than meet it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -96,9 +97,8 @@ def fitted(
         if index.accounts[verdict.lot.account].tax_return in wanted
     }
     for _ in range(MOST_ROUNDS):
-        missing = {
-            name: cents - _taken(verdicts, name, index, limits) for name, cents in wanted.items()
-        }
+        taken = _taken(verdicts, index, limits)
+        missing = {name: cents - taken[name] for name, cents in wanted.items()}
         chosen, units = _chosen(units, missing, index)
         if not chosen and any(limits.values()):
             break
@@ -137,16 +137,14 @@ def _is_divisible(opportunity: Opportunity) -> bool:
     return opportunity.lot.is_divisible and opportunity.check.status is WashStatus.OK
 
 
-def _taken(verdicts: Verdicts, tax_return: str, index: Index, limits: Limits) -> int:
-    """The loss that a return takes where the limits let it."""
-    return sum(
-        verdict.opportunity.allowed_loss_cents
-        for place, verdict in verdicts.items()
-        if verdict.opportunity is not None
-        and verdict.reason.is_harvest
-        and limits.get(place)
-        and index.accounts[verdict.lot.account].tax_return == tax_return
-    )
+def _taken(verdicts: Verdicts, index: Index, limits: Limits) -> Counter[str]:
+    """The loss that each return takes where the limits let it."""
+    taken: Counter[str] = Counter()
+    for place, verdict in verdicts.items():
+        if verdict.opportunity is not None and verdict.reason.is_harvest and limits.get(place):
+            tax_return = index.accounts[verdict.lot.account].tax_return
+            taken[tax_return] += verdict.opportunity.allowed_loss_cents
+    return taken
 
 
 def _chosen(
@@ -216,11 +214,10 @@ def returns_of(verdicts: Sequence[Verdict], index: Index) -> tuple[ReturnHarvest
     """What a plan comes to on each return, in the order of the accounts."""
     situation = index.situation
     goals = goals_of(index)
+    losses = _net_losses(verdicts, index)
     found = []
     for name, account in {a.tax_return: a for a in situation.accounts}.items():
-        short, long = (
-            _net_loss(verdicts, name, index, is_long=is_long) for is_long in (False, True)
-        )
+        short, long = losses[name, False], losses[name, True]
         year = situation.years.get(name)
         taken = None if year is None else LossesTaken(year, short, long)
         found.append(
@@ -237,12 +234,12 @@ def returns_of(verdicts: Sequence[Verdict], index: Index) -> tuple[ReturnHarvest
     return tuple(found)
 
 
-def _net_loss(verdicts: Sequence[Verdict], tax_return: str, index: Index, *, is_long: bool) -> int:
-    return sum(
-        verdict.opportunity.allowed_loss_cents
-        for verdict in verdicts
-        if verdict.opportunity is not None
-        and verdict.reason.is_harvest
-        and verdict.opportunity.appraisal.is_long is is_long
-        and index.accounts[verdict.lot.account].tax_return == tax_return
-    )
+def _net_losses(verdicts: Sequence[Verdict], index: Index) -> Counter[tuple[str, bool]]:
+    """What a plan loses on each return, in cents, by whether it is long-term."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for verdict in verdicts:
+        if verdict.opportunity is not None and verdict.reason.is_harvest:
+            tax_return = index.accounts[verdict.lot.account].tax_return
+            is_long = verdict.opportunity.appraisal.is_long
+            found[tax_return, is_long] += verdict.opportunity.allowed_loss_cents
+    return found

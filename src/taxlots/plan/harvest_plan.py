@@ -111,11 +111,15 @@ class HarvestPlan:
     switch_backs: tuple[SwitchBack, ...]
     rules: Mapping[str, HarvestRule] = field(default_factory=dict)
     returns: tuple[ReturnHarvest, ...] = ()
+    _rule_of_account: dict[str, HarvestRule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        own = {a.id: self.rules[a.tax_return] for a in self.accounts if a.tax_return in self.rules}
+        object.__setattr__(self, "_rule_of_account", own)
 
     def rule_of(self, lot: OpenLot) -> HarvestRule:
         """The rule by which a lot was decided: that of its return, or of the book."""
-        tax_return = next(a.tax_return for a in self.accounts if a.id == lot.account)
-        return self.rules.get(tax_return, self.rule)
+        return self._rule_of_account.get(lot.account, self.rule)
 
     @property
     def lots_by_reason(self) -> dict[Reason, int]:

@@ -57,7 +57,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The verdicts on a family's lots by their places, and the losses taken with them."""
+    """The verdicts on a family's lots by their places, and the losses then taken on its returns."""
 
     verdicts: dict[int, Verdict]
     taken: dict[str, LossesTaken]
@@ -93,7 +93,7 @@ class Settling:
 
     def _settle(self, family: Family, is_sold: Mapping[Position, bool]) -> Settled:
         pool = family.pool.fresh()
-        taken = {name: losses.copy() for name, losses in family.taken.items()}
+        taken = self._taken_before(family)
         refused: set[Holding] = set()
         found = {}
         for place in family.places:
@@ -108,6 +108,12 @@ class Settling:
                 refused.add(holding_of(lot))
             found[place] = verdict
         return Settled(found, taken)
+
+    def _taken_before(self, family: Family) -> dict[str, LossesTaken]:
+        """The losses taken on the returns of a family's lots, to add further ones to."""
+        accounts = {self.lots[place].account for place in family.places}
+        returns = {self.index.accounts[account].tax_return for account in accounts}
+        return {name: family.taken[name].copy() for name in returns if name in family.taken}
 
     def _verdict(
         self,
