@@ -22,6 +22,7 @@ from taxlots.cli.harvest import harvest
 from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
+from taxlots.cli.letter import letter
 from taxlots.cli.orders import orders
 from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.override import override
@@ -95,6 +96,7 @@ COMMANDS: Final = (
     ),
     (orders, "orders", "taxlots orders sqlite:///book.db 1 --out send"),
     (confirm, "confirm", "taxlots confirm sqlite:///book.db 1 fills.csv --by NAME"),
+    (letter, "letter", "taxlots letter sqlite:///book.db 1 --out letter.pdf"),
     (partition, "partition", "taxlots partition ledger/sample --out parts"),
     (batch, "batch", "taxlots batch parts --as-of 2020-12-31 --out night --workers 2"),
     (

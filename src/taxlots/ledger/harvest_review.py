@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from taxlots.domain.harvest_run import (
     Approval,
@@ -202,19 +202,33 @@ def confirmation_of_file(
     rows = connection.execute(
         select(breaks).where(breaks.c.confirmation == found).order_by(breaks.c.sequence)
     ).mappings()
-    return found, [
-        FillBreak(
-            kind=BreakKind(row["kind"]),
-            client_order_id=row["client_order_id"],
-            account=row["account"],
-            symbol=row["symbol"],
-            lot_id=row["lot_id"],
-            planned=row["planned"],
-            confirmed=row["confirmed"],
-            detail=row["detail"],
-        )
-        for row in rows
-    ]
+    return found, [_fill_break(row) for row in rows]
+
+
+def breaks_of_run(connection: Connection, number: int) -> list[tuple[int, FillBreak]]:
+    """Every break of a run with the confirmation that told it, in the order of their record."""
+    files, breaks = METADATA.tables["harvest_confirmation"], METADATA.tables["harvest_break"]
+    query = (
+        select(breaks)
+        .join(files, files.c.sequence == breaks.c.confirmation)
+        .where(files.c.run == number)
+        .order_by(breaks.c.sequence)
+    )
+    rows = connection.execute(query).mappings()
+    return [(row["confirmation"], _fill_break(row)) for row in rows]
+
+
+def _fill_break(row: RowMapping) -> FillBreak:
+    return FillBreak(
+        kind=BreakKind(row["kind"]),
+        client_order_id=row["client_order_id"],
+        account=row["account"],
+        symbol=row["symbol"],
+        lot_id=row["lot_id"],
+        planned=row["planned"],
+        confirmed=row["confirmed"],
+        detail=row["detail"],
+    )
 
 
 def imported_since(connection: Connection, run: HarvestRun, but: str) -> str:

@@ -25,6 +25,9 @@ PART_ROWS: Final = 2_500
 
 MOST_PROCESSES: Final = 2
 
+FORMS: Final = "form_8949.typ"
+"""The layout of tables that follow each other, return by return."""
+
 Pages = Mapping[str, Any]
 """What the layout reads: text of the document, and its returns with their sections."""
 
@@ -79,21 +82,26 @@ def _part(pages: Pages, returns: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @cache
-def template() -> bytes:
-    """The layout of the pages."""
-    return files(__package__).joinpath("form_8949.typ").read_bytes()
+def template(layout: str) -> bytes:
+    """A layout of this folder, by the name of its file."""
+    return files(__package__).joinpath(layout).read_bytes()
 
 
-def _typeset(part: Pages) -> bytes:
+def set_by(layout: str, pages: Pages) -> bytes:
+    """The PDF that a layout makes of pages; the same pages give the same bytes on any machine."""
     import typst
 
     made: bytes = typst.compile(
-        template(),
+        template(layout),
         format="pdf",
         ignore_system_fonts=True,
-        sys_inputs={"filing": json.dumps(part, ensure_ascii=False)},
+        sys_inputs={"pages": json.dumps(pages, ensure_ascii=False)},
     )
     return made
+
+
+def _typeset(part: Pages) -> bytes:
+    return set_by(FORMS, part)
 
 
 def _typeset_apart(part: Pages) -> bytes:

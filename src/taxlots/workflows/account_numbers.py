@@ -31,6 +31,11 @@ def masked(number: str) -> str:
     return f"...{number[-SHOWN:]}"
 
 
+def shown_account(name: str) -> str:
+    """An account as a letter names it: masked if its id looks like the custodian's number."""
+    return masked(name) if NUMBER_LIKE.fullmatch(name) else name
+
+
 def _accounts_of(book: str) -> set[str]:
     """Every account that the book lists or that its transactions name."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from taxlots.book.booking import Books
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.order import Order, Side
@@ -34,9 +35,18 @@ def active_restrictions(
     """
     books = replay(book, as_of=as_of, known_at=known_at)
     check_named(books.record.accounts, [account])
+    rows = restrictions_in(book, books, with_signed=known_at is None)
+    return date_of(books.as_of), [row for row in rows if account in (None, row["account"])]
+
+
+def restrictions_in(book: str, books: Books, *, with_signed: bool = True) -> list[dict[str, str]]:
+    """The rows of ``restrictions.csv`` that hold on the books' as-of day, of all their accounts.
+
+    ``with_signed`` counts signed orders of recorded harvests too; see ``active_restrictions``.
+    """
     situation, _ = situation_of(books)
     index = index_of(situation)
-    orders = () if known_at is not None else approved_orders(book, books)
+    orders = approved_orders(book, books) if with_signed else ()
     at_a_loss = {loss.order_id for loss in planned_losses(orders, situation)}
     meant = [
         one
@@ -45,8 +55,8 @@ def active_restrictions(
     ]
     found = restrictions_of([_swap(one, index) for one in meant], Guard(index))
     day = date_of(books.as_of)
-    active = [one for one in found if one.until > day and account in (None, one.account)]
-    return day, rows_of(situation, restrictions=active)["restrictions.csv"]
+    active = [one for one in found if one.until > day]
+    return rows_of(situation, restrictions=active)["restrictions.csv"]
 
 
 def _swap(order: RunOrder, index: Index) -> Swap:

@@ -1,0 +1,52 @@
+"""``taxlots letter``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taxlots.cli.options import JsonOption
+from taxlots.cli.run_options import RunArgument, UrlArgument
+
+
+def letter(
+    book: UrlArgument,
+    run: RunArgument,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="FILE", help="The PDF to write.", show_default=False),
+    ],
+    household: Annotated[
+        str, typer.Option("--household", metavar="NAME", help="The household it is written to.")
+    ] = "",
+    account: Annotated[
+        str, typer.Option("--account", metavar="ID", help="Only the trades of this account.")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the letter to a client about a recorded harvest.
+
+    What is sold and why, what it is expected to save, what is held instead, what must not be done
+    and until when, and what is not known. Of signed and executed orders alone.
+    """
+    from taxlots.cli.printing import counted, print_json
+    from taxlots.workflows.letter import write_letter
+
+    done = write_letter(book, run, out, household=household, account=account)
+    if as_json:
+        print_json(
+            {
+                "out": str(out),
+                "run": str(run),
+                "household": done.household,
+                "sales": str(len(done.sales)),
+                "purchases": str(len(done.purchases)),
+                "restricted": sorted({s for one in done.not_to_buy for s in one.symbols}),
+                "final_from": done.final_from.isoformat(),
+            }
+        )
+        return
+    sold = counted(len(done.sales), "lot")
+    print(f"The letter to the household {done.household}, on {sold}, is in {out}")

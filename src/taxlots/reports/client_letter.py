@@ -1,0 +1,374 @@
+"""The letter to a client about a harvest: what was sold and why, and what not to do meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from taxlots.domain.money import shares
+from taxlots.reports.money_texts import accounted
+from taxlots.reports.pdf_8949 import on_lines, shown
+from taxlots.reports.typesetting import set_by
+
+LAYOUT: Final = "letter.typ"
+MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
+Block = dict[str, Any]
+Column = tuple[str, int, bool]
+"""A column of a table: its name, its width in points (0 takes what is left), to the right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSale:
+    """What is sold of one lot: executed on ``day``, or ordered where that is None.
+
+    ``gain_cents`` counts what section 1091 disallows back in; None is not estimated.
+    """
+
+    account: str
+    symbol: str
+    quantity: int
+    acquired: date | None
+    term: str
+    gain_cents: int | None
+    disallowed_cents: int = 0
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterPurchase:
+    """What is bought instead, and when it may be switched back; ``advice`` as in the plan."""
+
+    account: str
+    symbol: str
+    quantity: int
+    instead_of: str
+    first_day: date | None
+    advice: str
+    look_day: date | None
+    is_executed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRestriction:
+    """What accounts must leave alone until a day."""
+
+    symbols: tuple[str, ...]
+    until: date
+    accounts: tuple[str, ...]
+    is_everywhere: bool
+    is_advice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSaving:
+    """What the plan expects the losses to save, in cents; None where nobody can say.
+
+    ``unrated`` names the tax returns of which neither rates nor income are known.
+    """
+
+    saved_cents: int | None
+    carried_cents: int | None
+    later_tax_cents: int | None
+    unrated: tuple[str, ...]
+    is_partial: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientLetter:
+    """Everything that the letter says."""
+
+    book: str
+    household: str
+    only_account: str
+    accounts: tuple[str, ...]
+    names: Mapping[str, str]
+    planned: date
+    traded: date
+    number: int
+    plan_hash: str
+    recorded_by: str
+    approved_by: tuple[str, ...]
+    sales: tuple[LetterSale, ...]
+    purchases: tuple[LetterPurchase, ...]
+    kept_in_cash: tuple[str, ...]
+    policies: tuple[str, ...]
+    not_to_buy: tuple[LetterRestriction, ...]
+    not_to_sell: tuple[LetterRestriction, ...]
+    notes: tuple[str, ...]
+    saving: LetterSaving
+    unknown: tuple[str, ...]
+    final_from: date
+
+
+def letter_pdf(letter: ClientLetter) -> bytes:
+    """The letter as PDF; the same letter gives the same bytes on any machine."""
+    return set_by(LAYOUT, letter_pages(letter))
+
+
+def letter_pages(letter: ClientLetter) -> dict[str, Any]:
+    """What the layout reads: text and tables in their order, nothing of it markup."""
+    return {
+        "title": f"Losses harvested for tax year {letter.planned.year}",
+        "day": [letter.traded.year, letter.traded.month, letter.traded.day],
+        "head": [
+            shown(f"To the household {letter.household}"),
+            *([shown(f"Account {letter.only_account}")] if letter.only_account else []),
+            day_text(letter.traded),
+        ],
+        "foot": shown(f"{letter.book}, harvest {letter.number} as of {letter.planned}"),
+        "blocks": list(_blocks(letter)),
+    }
+
+
+def day_text(day: date | None) -> str:
+    """A day as a letter has it: ``Jan 31, 2021``."""
+    return "" if day is None else f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def _blocks(letter: ClientLetter) -> Iterator[Block]:
+    yield _text(_opening(letter))
+    yield _heading("What is sold")
+    yield _sales(letter)
+    yield from map(_text, _about_sales(letter))
+    yield _heading("Why, and what it saves")
+    yield from map(_text, _why(letter))
+    yield _heading("What is held instead, and until when")
+    yield from _instead(letter)
+    yield _heading("What must not be done")
+    yield from _restrictions(letter)
+    yield _heading("What is not known")
+    yield _items(_unknown(letter))
+    yield _heading("What this rests on")
+    yield _text(_rests_on(letter))
+
+
+def _opening(letter: ClientLetter) -> str:
+    done = sum(sale.day is not None for sale in letter.sales)
+    ordered = len(letter.sales) - done
+    where = f"in account {letter.only_account}" if letter.only_account else "in your accounts"
+    state = {
+        (True, True): f"{_counted(done, 'lot')} of them is sold, {ordered} ordered to be.",
+        (True, False): "They are sold.",
+        (False, True): "The sales are ordered and not executed yet.",
+    }[done > 0, ordered > 0]
+    if done > 1 and ordered:
+        state = f"{done} of them are sold, {ordered} ordered to be."
+    symbols = len({sale.symbol for sale in letter.sales})
+    return (
+        f"On {day_text(letter.planned)} we looked at every open lot {where} and chose to sell "
+        f"{_counted(len(letter.sales), 'lot')} of {_counted(symbols, 'security', 'securities')}, "
+        f"so that losses that stand only on paper count on the tax return. {state}"
+    )
+
+
+def _sales(letter: ClientLetter) -> Block:
+    columns = (
+        ("Security", 0, False),
+        ("Account", 92, False),
+        ("Shares", 50, True),
+        ("Bought", 62, True),
+        ("Term", 32, False),
+        ("Gain or (loss)", 66, True),
+        ("Sold", 62, True),
+    )
+    rows = [
+        (
+            _named(letter, sale.symbol),
+            sale.account,
+            shares(sale.quantity),
+            day_text(sale.acquired),
+            {"ST": "short", "LT": "long"}.get(sale.term, sale.term),
+            "not reckoned" if sale.gain_cents is None else accounted(sale.gain_cents),
+            "ordered" if sale.day is None else day_text(sale.day),
+        )
+        for sale in letter.sales
+    ]
+    total = sum(sale.gain_cents or 0 for sale in letter.sales)
+    return _table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
+
+
+def _about_sales(letter: ClientLetter) -> Iterator[str]:
+    by_term = {
+        name: sum(s.gain_cents or 0 for s in letter.sales if s.term == term)
+        for term, name in (("ST", "short-term"), ("LT", "long-term"))
+    }
+    told = " and ".join(f"{accounted(cents)} {name}" for name, cents in by_term.items() if cents)
+    if told:
+        yield f"Of the total, {told}. An amount in parentheses is a loss."
+    if any(sale.day is None for sale in letter.sales):
+        yield (
+            f"What is ordered is reckoned at the closing prices of {day_text(letter.planned)}; "
+            "the trade itself gives the price that counts."
+        )
+    disallowed = sum(sale.disallowed_cents for sale in letter.sales)
+    if disallowed:
+        yield (
+            f"${accounted(disallowed)} of loss is not in these figures: purchases within 30 days "
+            "disallow it (26 USC 1091)."
+        )
+
+
+def _why(letter: ClientLetter) -> Iterator[str]:
+    yield (
+        "Capital losses offset capital gains of the year, and beyond them a limited amount of "
+        "other income; what is left is carried to later years (26 USC 1211, 1212)."
+    )
+    saving = letter.saving
+    year = letter.planned.year
+    if saving.saved_cents is not None:
+        part = " of the lots that it could rate," if saving.is_partial else ""
+        told = f"The plan estimates{part} about ${accounted(saving.saved_cents)} less tax "
+        told += f"for {year}."
+        if saving.carried_cents:
+            told += f" ${accounted(saving.carried_cents)} of the loss is carried to later years."
+        if saving.later_tax_cents:
+            told += (
+                " This is partly a delay: what is held instead cost less, so that selling it "
+                f"later may cost tax again, today worth about ${accounted(saving.later_tax_cents)}."
+            )
+        yield told
+    if saving.unrated:
+        yield (
+            f"No saving in dollars is stated for {_joined(saving.unrated)}: the book has neither "
+            f"the income nor the rates of that tax return for {year}. With them it can be."
+        )
+
+
+def _instead(letter: ClientLetter) -> Iterator[Block]:
+    if letter.purchases:
+        columns = (
+            ("Held instead", 0, False),
+            ("Account", 92, False),
+            ("Shares", 50, True),
+            ("In place of", 62, False),
+            ("At least until", 66, True),
+            ("Then", 112, False),
+        )
+        yield _table(columns, [_purchase(letter, one) for one in letter.purchases])
+        yield from map(_text, letter.policies)
+    for symbol in letter.kept_in_cash:
+        yield _text(f"What {symbol} brings stays in cash.")
+
+
+def _purchase(letter: ClientLetter, one: LetterPurchase) -> tuple[str, ...]:
+    then = {
+        "return": f"switch back on {day_text(one.look_day)}",
+        "wait": f"look again on {day_text(one.look_day)}",
+        "keep": "keep it",
+    }.get(one.advice, "ask us")
+    bought = "" if one.is_executed else " (ordered)"
+    return (
+        f"{_named(letter, one.symbol)}{bought}",
+        one.account,
+        shares(one.quantity),
+        one.instead_of,
+        day_text(one.first_day),
+        then,
+    )
+
+
+def _restrictions(letter: ClientLetter) -> Iterator[Block]:
+    if any(sale.day is None for sale in letter.sales):
+        yield _text(
+            f"The days below count as if what is ordered were traded on {day_text(letter.traded)}; "
+            "a trade on a later day moves them along."
+        )
+    if letter.not_to_buy:
+        yield _text(
+            "Do not buy the following before the day beside it: not by an order, not by "
+            "reinvested dividends or a savings plan, and no options to buy it. This holds in "
+            f"every account of the household, which we know as {_joined(letter.accounts)}, and as "
+            "well in those that we do not see: a spouse's, an IRA, a 401(k) or another retirement "
+            "plan, wherever they are. A purchase defers the loss; one in an IRA loses it for good "
+            "(26 USC 1091; Rev. Rul. 2008-5)."
+        )
+        yield _restricted("Do not buy", letter.not_to_buy)
+    if letter.not_to_sell:
+        yield _text(
+            "Do not sell the following at a loss before the day beside it, because shares of it, "
+            "or of what counts as identical, were or are being bought:"
+        )
+        yield _restricted("Do not sell at a loss", letter.not_to_sell)
+    if letter.notes:
+        yield _items(letter.notes)
+    if not letter.not_to_buy and not letter.not_to_sell:
+        yield _text("Nothing is restricted.")
+
+
+def _restricted(name: str, found: Sequence[LetterRestriction]) -> Block:
+    columns = ((name, 170, False), ("Before", 66, True), ("Accounts", 0, False))
+    rows = []
+    for one in found:
+        where = "every account" if one.is_everywhere else ", ".join(one.accounts)
+        advice = " (advised)" if one.is_advice else ""
+        rows.append((", ".join(one.symbols) + advice, day_text(one.until), where))
+    return _table(columns, rows)
+
+
+def _unknown(letter: ClientLetter) -> Iterator[str]:
+    yield (
+        "Accounts that are not listed above are not looked at. A purchase there, or by a spouse, "
+        "can undo a loss without anybody here seeing it: please tell us of any."
+    )
+    yield from letter.unknown
+    yield (
+        f"Until {day_text(letter.final_from)} a purchase can still disallow a loss; from that day "
+        "on the figures of these sales are final."
+    )
+    yield (
+        "Form 1099-B of your custodian may show other figures, because it looks at one account "
+        "and one security number at a time."
+    )
+
+
+def _rests_on(letter: ClientLetter) -> str:
+    signed = f", approved by {_joined(letter.approved_by)}" if letter.approved_by else ""
+    return (
+        f"Harvest {letter.number} of {letter.book} as of {letter.planned}, recorded by "
+        f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
+        "trades and is not tax advice: please show it to whoever prepares your return."
+    )
+
+
+def _named(letter: ClientLetter, symbol: str) -> str:
+    name = letter.names.get(symbol, "")
+    return f"{symbol}, {name}" if name else symbol
+
+
+def _joined(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
+def _heading(text: str) -> Block:
+    return {"heading": text}
+
+
+def _text(text: str) -> Block:
+    return {"text": on_lines(text)}
+
+
+def _items(items: Iterator[str] | Sequence[str]) -> Block:
+    return {"items": [on_lines(item) for item in items]}
+
+
+def _table(
+    columns: Sequence[Column], rows: Sequence[tuple[str, ...]], total: tuple[str, ...] = ()
+) -> Block:
+    return {
+        "columns": [
+            {"name": name, "width": width, "right": right} for name, width, right in columns
+        ],
+        "rows": [[shown(cell) for cell in row] for row in rows],
+        "total": list(total),
+    }

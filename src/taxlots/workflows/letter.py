@@ -1,0 +1,277 @@
+"""The letter to a client about a recorded harvest: gathered from the run and the books after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from taxlots.domain.account import Account
+from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.harvest_run import OrderState
+from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
+from taxlots.plan.guard import Guard
+from taxlots.plan.restrictions import first_free_day
+from taxlots.plan.reviewed import ReviewedOrder
+from taxlots.plan.situation import Index, index_of
+from taxlots.plan.trade_sayings import Sayings
+from taxlots.reports.client_letter import (
+    ClientLetter,
+    LetterPurchase,
+    LetterRestriction,
+    LetterSale,
+    LetterSaving,
+    letter_pdf,
+)
+from taxlots.reports.single_files import check_file, write_files
+from taxlots.workflows.account_numbers import shown_account
+from taxlots.workflows.guard import silent_accounts
+from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.named_accounts import check_named
+from taxlots.workflows.restrictions import restrictions_in
+from taxlots.workflows.run_results import Row, RunResults, pieces_of, planned_of, run_results
+
+DO_NOT_BUY = "do_not_buy"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Whose letter it is: a household's, or about one account of it."""
+
+    household: str
+    account: str
+    accounts: tuple[Account, ...]
+    orders: tuple[ReviewedOrder, ...]
+
+
+def write_letter(
+    book: str, number: int, out: Path, *, household: str = "", account: str = ""
+) -> ClientLetter:
+    """Write the letter of a recorded harvest to a household as a PDF, or about one account.
+
+    Neither needs to be named where the harvest trades for one household alone.  The same book
+    gives the same bytes.  Raises UsageError where nothing is signed for them and where the file
+    cannot be written, and DataError where the book has errors.
+    """
+    check_file(out)
+    letter = letter_of(book, number, household=household, account=account)
+    write_files({out: letter_pdf(letter)})
+    return letter
+
+
+def letter_of(book: str, number: int, *, household: str = "", account: str = "") -> ClientLetter:
+    """What the letter of a recorded harvest says; see ``write_letter``."""
+    found = run_results(book, number)
+    record, books = found.books.record, found.books
+    scope = _scope(found, household, account)
+    situation, _ = situation_of(books)
+    index = index_of(situation)
+    accounts = {one.id for one in scope.accounts}
+    rows = [row for row in restrictions_in(book, books) if _matters(row, index, accounts)]
+    sales = tuple(_sales(found, scope.orders))
+    purchases = tuple(_purchases(found, scope.orders))
+    bought_for = {one.instead_of for one in purchases}
+    return ClientLetter(
+        book=record.name or book,
+        household=scope.household,
+        only_account=shown_account(scope.account) if scope.account else "",
+        accounts=tuple(_described(one) for one in scope.accounts),
+        names={s.symbol: s.name for s in record.securities.values() if s.name},
+        planned=found.run.as_of,
+        traded=found.traded,
+        number=found.run.number,
+        plan_hash=found.run.plan_hash,
+        recorded_by=found.run.actor,
+        approved_by=tuple(dict.fromkeys(a.actor for one in scope.orders for a in one.approvals)),
+        sales=sales,
+        purchases=purchases,
+        kept_in_cash=tuple(dict.fromkeys(s.symbol for s in sales if s.symbol not in bought_for)),
+        policies=tuple(_policies(found, scope.orders)),
+        not_to_buy=tuple(_restricted(rows, accounts, lambda kind: kind == DO_NOT_BUY)),
+        not_to_sell=tuple(_restricted(rows, accounts, lambda kind: kind != DO_NOT_BUY)),
+        notes=tuple(
+            dict.fromkeys(
+                f"{row['symbol']} in {shown_account(row['account'])}: {row['note']}"
+                for row in rows
+                if row["note"]
+            )
+        ),
+        saving=_saving(found, scope.orders),
+        unknown=tuple(_unknown(index, found, scope.orders)),
+        final_from=first_free_day(day_of(found.traded)),
+    )
+
+
+def _scope(found: RunResults, household: str, account: str) -> _Scope:
+    accounts = found.books.record.accounts
+    check_named(accounts, [account or None])
+    households = {one.id: one.household for one in accounts}
+    traded = dict.fromkeys(one.order.household for one in found.orders)
+    name = households[account] if account else household
+    if household and name != household:
+        raise UsageError(f"account {account} is not of the household {household!r}")
+    if not name:
+        if len(traded) > 1:
+            raise UsageError(
+                f"harvest {found.run.number} trades for {len(traded)} households; name one with"
+                f" --household: {', '.join(traded)}"
+            )
+        name = next(iter(traded))
+    orders = tuple(
+        one
+        for one in found.orders
+        if one.order.household == name and account in ("", one.order.account)
+    )
+    if not any(one.order.side is Side.SELL for one in orders):
+        whom = f"account {account}" if account else f"the household {name!r}"
+        raise UsageError(
+            f"harvest {found.run.number} has no signed sale for {whom}; it has some for"
+            f" {', '.join(traded)}"
+        )
+    mine = tuple(one for one in accounts if one.household == name)
+    return _Scope(name, account, mine, orders)
+
+
+def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[LetterSale]:
+    """A row for each lot that is sold, then one for what of the order is not executed yet."""
+    sells = [one for one in orders if one.order.side is Side.SELL]
+    ids = [f.transaction_id for one in sells for f in found.fills_of(one.order.client_order_id)]
+    pieces, places = pieces_of(found.books, ids)
+    for one in sells:
+        order = one.order
+        for fill in found.fills_of(order.client_order_id):
+            for at in places[fill.transaction_id]:
+                yield LetterSale(
+                    account=shown_account(fill.account),
+                    symbol=fill.symbol,
+                    quantity=int(pieces.quantity[at]),
+                    acquired=date_of(int(pieces.acquired[at])),
+                    term="LT" if pieces.is_long[at] else "ST",
+                    gain_cents=None if pieces.is_unknown[at] else int(pieces.gain[at]),
+                    disallowed_cents=int(pieces.disallowed[at]),
+                    day=fill.day,
+                )
+        left = order.quantity - one.filled
+        if left <= 0:
+            continue
+        planned = planned_of(one, found.lines["opportunities"])
+        loss = None if planned is None else planned.of(planned.loss_cents, left)
+        yield LetterSale(
+            account=shown_account(order.account),
+            symbol=order.symbol,
+            quantity=left,
+            acquired=_read(order.cells.get("lot_open_date", "")),
+            term="" if planned is None else planned.term,
+            gain_cents=None if loss is None else -loss,
+        )
+
+
+def _purchases(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[LetterPurchase]:
+    lines = {line["replacement_order_id"]: line for line in found.lines["switch_back"]}
+    for one in orders:
+        order = one.order
+        if order.side is not Side.BUY:
+            continue
+        line = lines.get(order.client_order_id, {})
+        yield LetterPurchase(
+            account=shown_account(order.account),
+            symbol=order.symbol,
+            quantity=order.quantity,
+            instead_of=order.for_symbol,
+            first_day=_read(line.get("first_date", "")),
+            advice=line.get("recommended", ""),
+            look_day=_read(line.get("date", "")),
+            is_executed=one.state is OrderState.FILLED,
+        )
+
+
+def _policies(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[str]:
+    """When to go back, a sentence for each policy of the plan."""
+    names = {one.order.client_order_id for one in orders}
+    said = [
+        line["policy"]
+        for line in found.lines["switch_back"]
+        if line["replacement_order_id"] in names and line["policy"]
+    ]
+    for policy in dict.fromkeys(said):
+        yield f"The rule for going back: {policy}."
+
+
+def _matters(row: Row, index: Index, accounts: set[str]) -> bool:
+    """Whether a restriction is one for the client: no loss counts in a tax-deferred account."""
+    account = row["account"]
+    if account not in accounts:
+        return False
+    return row["restriction"] == DO_NOT_BUY or not index.accounts[account].kind.is_tax_deferred
+
+
+def _restricted(
+    rows: Sequence[Row], accounts: set[str], wanted: Callable[[str], bool]
+) -> Iterator[LetterRestriction]:
+    """Restrictions of one kind: what is alike for the same accounts and days is one row."""
+    where: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        if wanted(row["restriction"]):
+            where.setdefault((row["until"], row["force"], row["symbol"]), []).append(row["account"])
+    alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (until, force, symbol), found in where.items():
+        alike.setdefault((until, force, tuple(found)), []).append(symbol)
+    for (until, force, names), symbols in sorted(alike.items()):
+        yield LetterRestriction(
+            symbols=tuple(sorted(symbols)),
+            until=date.fromisoformat(until),
+            accounts=tuple(shown_account(name) for name in names),
+            is_everywhere=set(names) == accounts,
+            is_advice=force == "advised",
+        )
+
+
+def _saving(found: RunResults, orders: Iterable[ReviewedOrder]) -> LetterSaving:
+    """What the plan expects of what is left of its sales."""
+    returns = {one.id: one.tax_return for one in found.books.record.accounts}
+    saved, carried, later = 0, 0, 0
+    unrated: dict[str, None] = {}
+    is_rated = False
+    for one in orders:
+        if one.order.side is not Side.SELL:
+            continue
+        planned = planned_of(one, found.lines["opportunities"])
+        if planned is None or planned.saved_cents is None:
+            unrated[returns[one.order.account]] = None
+            continue
+        is_rated = True
+        quantity = one.order.quantity
+        saved += planned.of(planned.saved_cents, quantity) or 0
+        carried += planned.of(planned.carried_cents, quantity) or 0
+        later += planned.of(planned.later_tax_cents, quantity) or 0
+    return LetterSaving(
+        saved_cents=saved if is_rated else None,
+        carried_cents=carried if is_rated else None,
+        later_tax_cents=later if is_rated else None,
+        unrated=tuple(unrated),
+        is_partial=bool(unrated),
+    )
+
+
+def _unknown(index: Index, found: RunResults, orders: Iterable[ReviewedOrder]) -> list[str]:
+    """What of these trades nobody can know from the book."""
+    silent = frozenset(silent_accounts(found.books.record))
+    sayings = Sayings(Guard(index), silent)
+    told: dict[str, None] = {}
+    for one in orders:
+        order = one.order
+        if order.side is Side.SELL:
+            holder = index.accounts[order.account]
+            told |= dict.fromkeys(sayings.unknown_of_purchase(holder, order.symbol))
+    return [f"{said[0].upper()}{said[1:]}." for said in told]
+
+
+def _described(account: Account) -> str:
+    kind = str(account.kind).replace("_", " ").replace("ira", "IRA")
+    return f"{shown_account(account.id)} ({kind})"
+
+
+def _read(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
