@@ -2,6 +2,7 @@
 
 VENV ?= .venv
 ORACLE ?= build/oracle
+SPARK ?= build/spark
 PYTHON ?= python3.15 python3.14 python3.13 python3.12 python3.11 python3
 DIST ?= dist
 JOBS ?= auto
@@ -14,8 +15,8 @@ LOCKED := $(VENV)/.locked
 INSTALLED := $(VENV)/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: demo install test test-fast test-lowest test-oracle explore lint format types contracts schema \
-	schema-check check lock wheel bench clean
+.PHONY: demo install test test-fast test-lowest test-oracle test-spark explore \
+	lint format types contracts schema schema-check check lock wheel bench clean
 
 demo: $(INSTALLED)
 	@$(BIN)/taxlots harvest $(SAMPLE) --out $(RESULT)
@@ -79,6 +80,18 @@ $(ORACLE)/.locked: requirements-oracle.lock | $(BIN)/pip
 test-oracle: $(ORACLE)/.locked
 	PYTHONPATH=src $(ORACLE)/bin/python -m pytest --confcutdir=tests/oracle tests/oracle $(ARGS)
 
+$(SPARK)/.locked: requirements-spark.lock | $(BIN)/pip
+	@echo "Installing Apache Spark into $(SPARK): a minute, once"
+	@rm -rf $(SPARK)
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile \
+	  --require-hashes --requirement requirements-spark.lock --target $(SPARK)
+	@touch $@
+
+# Spark is larger than all other packages together: it lies beside their environment, not in it.
+test-spark: $(INSTALLED) $(SPARK)/.locked
+	tests/spark/setup-java.sh
+	PYTHONPATH=$(SPARK) $(BIN)/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
+
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -118,6 +131,7 @@ endef
 lock: $(LOCKED)
 	$(call write_lock,--group dev pyproject.toml,requirements.lock,What the project runs on and is checked with)
 	$(call write_lock,--group pyproject.toml:oracle,requirements-oracle.lock,What taxes are compared with)
+	$(call write_lock,--group pyproject.toml:spark,requirements-spark.lock,What nights are run on Spark with)
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m build --wheel --no-isolation --outdir $(DIST)

@@ -1,6 +1,7 @@
 """What a wheel must hold for `pip install taxlots` to be the whole product."""
 
 import email
+import re
 import subprocess
 import sys
 import tomllib
@@ -72,4 +73,21 @@ def test_the_lock_covers_every_requirement_by_hash() -> None:
     entries = [entry for entry in lock.replace("\\\n", "").splitlines() if "==" in entry]
     assert all("--hash=sha256:" in entry for entry in entries)
     locked = {entry.split("==")[0] for entry in entries}
-    assert {requirement.split(">")[0] for requirement in asked} <= locked
+    assert {re.split("[>[]", requirement)[0] for requirement in asked} <= locked
+
+
+def test_extras_are_tested_with_the_versions_that_they_ask_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
+    assert groups["spark"] == extras["spark"]
+    assert set(extras["postgres"]) <= set(groups["dev"])
+
+
+def test_spark_is_locked_by_hash_and_in_no_other_lock() -> None:
+    """It is larger than everything else together."""
+    lock = (ROOT / "requirements-spark.lock").read_text("utf-8").replace("\\\n", "")
+    entries = [entry for entry in lock.splitlines() if "==" in entry]
+    assert {entry.split("==")[0] for entry in entries} == {"py4j", "pyspark"}
+    assert all("--hash=sha256:" in entry for entry in entries)
+    for other in ("requirements.lock", "requirements-oracle.lock"):
+        assert "pyspark" not in (ROOT / other).read_text("utf-8")
