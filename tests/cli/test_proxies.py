@@ -123,11 +123,19 @@ def test_d17_leave_without_a_name_says_what_is_missing(tmp_path: Path) -> None:
     assert same["warnings"][0].startswith("allow_same_index takes an opinion_by")
 
 
-def test_d17_leave_of_the_harvest_rule_is_warned_of(tmp_path: Path) -> None:
+def test_d17_leave_of_the_harvest_rule_takes_an_opinion_and_is_told(tmp_path: Path) -> None:
+    """A security on the same index is not proposed without an opinion, its date and a name.
+
+    That is the policy's own condition (Pub. 550 asks for all facts and circumstances), so the
+    switch for a whole book states them too.
+    """
     toml = 'name = "Test"\n[harvest]\nallow_same_index = true\n'
+    ran = taxlots("proxies", written(tmp_path / "bare", toml=toml), "--json")
+    assert (ran.status, "NO_OPINION" in ran.err) == (1, True)
+    toml += 'same_index_opinion_by = "A. Lee CPA"\nsame_index_opinion_date = 2024-02-01\n'
     same = candidates(written(tmp_path / "book", toml=toml))["SPTM"]
     assert same["verdict"] == "usable"
-    assert same["warnings"][0].endswith("which the harvest rule lets pass unexamined")
+    assert same["warnings"][0].endswith("by the opinion of A. Lee CPA on every index")
 
 
 def test_what_moves_as_one_on_another_index_is_warned_of(tmp_path: Path) -> None:

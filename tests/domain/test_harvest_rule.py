@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import fields, replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from taxlots.domain.harvest_rule import (
     SwitchBackPolicy,
     WithoutReplacement,
     from_mapping,
+    opinion_to_come,
     rules_of_returns,
     unknown_names,
 )
@@ -29,6 +31,8 @@ def test_every_key_at_once() -> None:
         min_tax_saved = "25"
         strict = false
         allow_same_index = true
+        same_index_opinion_by = "A. Lee, CPA"
+        same_index_opinion_date = 2024-01-15
         without_replacement = "cash"
         partly_washed = "sell"
         scheduled = "tell"
@@ -37,6 +41,8 @@ def test_every_key_at_once() -> None:
         harvest_bonds = true
         exclude = ["ABC"]
         exclude_accounts = ["main"]
+        data_age_days = 3
+        lot_tolerance = 0.05
     """
     rule, problems = from_mapping(tomllib.loads(text))
     assert not problems
@@ -46,6 +52,8 @@ def test_every_key_at_once() -> None:
         min_tax_saved_cents=25_00,
         strict=False,
         allow_same_index=True,
+        same_index_opinion_by="A. Lee, CPA",
+        same_index_opinion_date=date(2024, 1, 15),
         without_replacement=WithoutReplacement.CASH,
         partly_washed=PartlyWashed.SELL,
         scheduled=ScheduledPurchases.TELL,
@@ -54,6 +62,8 @@ def test_every_key_at_once() -> None:
         harvest_bonds=True,
         exclude=frozenset({"ABC"}),
         exclude_accounts=frozenset({"main"}),
+        data_age_days=3,
+        lot_tolerance_cents=5,
     )
 
 
@@ -89,6 +99,11 @@ def test_an_unknown_key_is_an_error() -> None:
         ("partly_washed", True),
         ("exclude", "ABC"),
         ("exclude", [1]),
+        ("same_index_opinion_by", " "),
+        ("same_index_opinion_by", 5),
+        ("same_index_opinion_date", "last week"),
+        ("same_index_opinion_date", 2024),
+        ("data_age_days", 1.5),
     ],
 )
 def test_a_value_that_cannot_be_read_is_an_error_and_keeps_the_default(
@@ -97,6 +112,53 @@ def test_a_value_that_cannot_be_read_is_an_error_and_keeps_the_default(
     rule, (problem,) = from_mapping({key: value})
     assert rule == HarvestRule()
     assert (problem.where, problem.code) == (f"book.toml:harvest:{key}", "BAD_VALUE")
+
+
+class TestOneIndex:
+    """``allow_same_index`` for a whole book is an opinion: it has a name and a date.
+
+    A security that tracks the same index is not proposed unless the policy allows it, with
+    opinion, date and name, because Pub. 550 asks for all facts and circumstances.
+    """
+
+    BY = "same_index_opinion_by"
+    DAY = "same_index_opinion_date"
+
+    @pytest.mark.parametrize(
+        ("stated", "lacking"),
+        [
+            ({}, [BY, DAY]),
+            ({BY: "A. Lee, CPA"}, [DAY]),
+            ({DAY: "2024-01-15"}, [BY]),
+        ],
+    )
+    def test_without_a_named_and_dated_opinion_the_switch_is_an_error(
+        self, stated: dict[str, object], lacking: list[str]
+    ) -> None:
+        _, (problem,) = from_mapping({"allow_same_index": True, **stated})
+        assert (problem.where, problem.code) == (
+            "book.toml:harvest:allow_same_index",
+            "NO_OPINION",
+        )
+        assert [key for key in (self.BY, self.DAY) if key in problem.remedy] == lacking
+
+    def test_a_key_that_cannot_be_read_is_told_once(self) -> None:
+        stated = {"allow_same_index": True, self.BY: "A. Lee, CPA", self.DAY: "soon"}
+        _, (problem,) = from_mapping(stated)
+        assert problem.where == f"book.toml:harvest:{self.DAY}"
+
+    @pytest.mark.parametrize(("day", "codes"), [(14, ["OPINION_TO_COME"]), (15, []), (16, [])])
+    def test_an_opinion_holds_from_its_day_on(self, day: int, codes: list[str]) -> None:
+        stated = {"allow_same_index": True, self.BY: "A. Lee, CPA", self.DAY: "2024-01-15"}
+        rule, problems = from_mapping(stated)
+        assert not problems
+        assert [p.code for p in opinion_to_come(rule, date(2024, 1, day))] == codes
+
+    def test_an_opinion_without_the_switch_changes_nothing(self) -> None:
+        rule, problems = from_mapping({self.BY: "A. Lee, CPA", self.DAY: "2024-01-15"})
+        assert not problems
+        assert not rule.allow_same_index
+        assert not opinion_to_come(rule, date(2020, 1, 1))
 
 
 def test_a_name_that_excludes_nothing_is_a_warning() -> None:

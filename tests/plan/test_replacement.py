@@ -69,6 +69,14 @@ def test_d17_a_proxy_on_the_same_index_needs_leave(allowed: bool, expected: str)
     assert refused(w) == ({} if allowed else {"ONE": ProxyRefusal.SAME_INDEX})
 
 
+def test_d17_the_lenient_reading_of_the_book_is_no_leave() -> None:
+    """Pub. 550 asks for facts and circumstances: without an opinion nobody looked at them."""
+    w = world(rule=HarvestRule(strict=False))
+    for symbol in ("ABC", "ONE"):
+        w.securities[symbol] = Security(symbol=symbol, index="S&P 500")
+    assert refused(w) == {"ONE": ProxyRefusal.SAME_INDEX}
+
+
 def test_d17_leave_does_not_override_the_books_own_policy() -> None:
     policy = Policy(same_index_identical=True)
     w = world(rule=HarvestRule(allow_same_index=True), policy=policy)

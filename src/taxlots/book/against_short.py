@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taxlots.book.booking import Books
-from taxlots.book.record import OpenLot
+from taxlots.book.placed_lot import PlacedLot
 from taxlots.book.results import short_lots_of
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.security import SecurityKind
 
 
-def lots_against_short(books: Books, lots: Iterable[OpenLot]) -> set[str]:
+def lots_against_short(books: Books, lots: Iterable[PlacedLot]) -> set[str]:
     """The ids of the lots whose party has sold the same, or something identical, short."""
     party = {account.id: wash_sale_party(account) for account in books.record.accounts}
     securities = books.record.securities

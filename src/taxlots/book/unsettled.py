@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from taxlots.book.booking import Books
-from taxlots.book.record import OpenLot
+from taxlots.book.placed_lot import PlacedLot
 
 
-def unsettled_lots(books: Books, lots: Iterable[OpenLot]) -> set[str]:
+def unsettled_lots(books: Books, lots: Iterable[PlacedLot]) -> set[str]:
     """The ids of the lots in positions of which a booked trade settles after the as-of date.
 
     A trade whose row states no ``settle_date`` is taken as settled.

@@ -53,6 +53,8 @@ class Account:
 
     ``tax_return`` names the return on which its gains are netted.  ``method`` is the relief
     method when the book starts.  ``data_from`` and ``data_through`` bound what is known of it.
+    ``custodian_methods`` are the custodian's own standing methods, where they are known: by
+    symbol, a blank one standing for the account.
     """
 
     id: str
@@ -65,3 +67,4 @@ class Account:
     drip: bool = False
     data_from: date | None = None
     data_through: date | None = None
+    custodian_methods: tuple[tuple[str, ReliefMethod], ...] = ()

@@ -6,6 +6,7 @@ one tax return.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -106,6 +107,11 @@ class HarvestRule:
     what is assumed of later years; None follows the return's own rates.  An opinion in
     ``proxies.csv`` is warned of once it is older than ``opinion_max_age_days``.  With
     ``checkers_apart``, who records or changes a harvest does not approve it.
+
+    ``allow_same_index`` is the opinion on all funds of one index that ``same_index_opinion_by``
+    gave on ``same_index_opinion_date``.  An account that is known no further than more than
+    ``data_age_days`` before the day holds its wash-sale party up, and amounts that differ from
+    the custodian's by up to ``lot_tolerance_cents`` are no break between lots.
     """
 
     min_loss_cents: int = 0
@@ -113,6 +119,8 @@ class HarvestRule:
     min_tax_saved_cents: int = 0
     strict: bool = True
     allow_same_index: bool = False
+    same_index_opinion_by: str = ""
+    same_index_opinion_date: date | None = None
     without_replacement: WithoutReplacement = WithoutReplacement.SKIP
     partly_washed: PartlyWashed = PartlyWashed.SKIP
     scheduled: ScheduledPurchases = ScheduledPurchases.BLOCK
@@ -143,6 +151,8 @@ class HarvestRule:
     exclude: frozenset[str] = frozenset()
     exclude_accounts: frozenset[str] = frozenset()
     checkers_apart: bool = True
+    data_age_days: int = 0
+    lot_tolerance_cents: int = 0
 
 
 AMOUNTS: Final = {
@@ -167,6 +177,8 @@ AMOUNTS: Final = {
     "later_gain_rate": ("later_gain_rate_ppm", 6, RATE_ONE),
     "later_sale_rate": ("later_sale_rate_ppm", 6, RATE_ONE),
     "opinion_max_age_days": ("opinion_max_age_days", 0, None),
+    "data_age_days": ("data_age_days", 0, None),
+    "lot_tolerance": ("lot_tolerance_cents", 2, None),
 }
 SWITCHES: Final = (
     "strict",
@@ -186,9 +198,21 @@ CHOICES: Final[dict[str, type[StrEnum]]] = {
 }
 OPT_INS: Final[dict[str, type[StrEnum]]] = {"allow_wash": WashOptIn}
 NAMES: Final = ("exclude", "exclude_accounts")
-KEYS: Final = frozenset({*AMOUNTS, *SWITCHES, *CHOICES, *OPT_INS, *NAMES})
+OPINION_BY: Final = "same_index_opinion_by"
+OPINION_DATE: Final = "same_index_opinion_date"
+KEYS: Final = frozenset({*AMOUNTS, *SWITCHES, *CHOICES, *OPT_INS, *NAMES, OPINION_BY, OPINION_DATE})
 OF_THE_BOOK: Final = frozenset(
-    {"strict", "allow_same_index", "scheduled", "whole_shares", "checkers_apart"}
+    {
+        "strict",
+        "allow_same_index",
+        OPINION_BY,
+        OPINION_DATE,
+        "scheduled",
+        "whole_shares",
+        "checkers_apart",
+        "data_age_days",
+        "lot_tolerance",
+    }
 )
 """Keys that no return has for itself: its purchases replace losses of other returns."""
 
@@ -199,7 +223,39 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[HarvestRule, list[Probl
     What the table leaves out, or what has a problem, keeps its default.
     """
     own = {key: value for key, value in mapping.items() if key != RETURNS}
-    return _stated(own, HarvestRule(), KEYS, WHERE)
+    rule, problems = _stated(own, HarvestRule(), KEYS, WHERE)
+    bad = [problem.where.rpartition(":")[2] for problem in problems]
+    lacking = [
+        f'{key} = "{example}"'
+        for key, example in ((OPINION_BY, "A. Lee, CPA"), (OPINION_DATE, "2024-01-15"))
+        if not getattr(rule, key) and key not in bad
+    ]
+    if rule.allow_same_index and lacking:
+        problems.append(
+            error(
+                f"{WHERE}:allow_same_index",
+                "NO_OPINION",
+                "Whether funds of one index are substantially identical is an opinion that "
+                "somebody gives on some day.",
+                f"Write {' and '.join(lacking)}, or leave allow_same_index out.",
+            )
+        )
+    return rule, problems
+
+
+def opinion_to_come(rule: HarvestRule, as_of: date) -> list[Problem]:
+    """A problem where the book's opinion on funds of one index is given after a day."""
+    given = rule.same_index_opinion_date
+    if not rule.allow_same_index or given is None or given <= as_of:
+        return []
+    return [
+        error(
+            f"{WHERE}:{OPINION_DATE}",
+            "OPINION_TO_COME",
+            f"The opinion of {rule.same_index_opinion_by} is dated {given}, after {as_of}.",
+            "Leave allow_same_index out for days before it, or correct the date.",
+        )
+    ]
 
 
 def rules_of_returns(
@@ -289,8 +345,23 @@ def _read(key: str, value: object) -> tuple[str, object, str]:
         choices = {str(choice): choice for choice in CHOICES[key]}
         expected = " or ".join(f'"{choice}"' for choice in choices)
         return key, choices.get(value) if isinstance(value, str) else None, expected
+    if key == OPINION_BY:
+        is_name = isinstance(value, str) and bool(value.strip())
+        return key, value if is_name else None, "a name in quotes"
+    if key == OPINION_DATE:
+        return key, _day(value), "a date, as 2024-01-15"
     known = {str(choice) for choice in OPT_INS.get(key, ())}
     expected = f"a list of {sorted(known)}" if known else 'a list of names, as ["ABC", "XYZ"]'
     names = value if isinstance(value, list) else [None]
     is_good = all(isinstance(n, str) and (not known or n in known) for n in names)
     return key, frozenset(names) if is_good else None, expected
+
+
+def _day(value: object) -> date | None:
+    """A date as TOML has it, or as text; None where it is neither."""
+    if isinstance(value, date):
+        return None if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

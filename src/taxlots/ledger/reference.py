@@ -158,9 +158,25 @@ def accounts_from(
                 drip=reader.flag(row, cells, "drip"),
                 data_from=reader.day(row, cells, "data_from"),
                 data_through=reader.day(row, cells, "data_through"),
+                custodian_methods=_methods(reader, row, cells),
             )
         )
     return tuple(accounts), reader.problems
+
+
+def _methods(reader: Reader, row: int, cells: Cells) -> tuple[tuple[str, ReliefMethod], ...]:
+    """``HIFO`` or ``FIFO;VFIAX:AVERAGE``: a custodian's methods, blank for the account."""
+    column = "custodian_method"
+    found: dict[str, ReliefMethod] = {}
+    for part in filter(None, map(str.strip, cells.get(column, "").split(";"))):
+        symbol, _, name = part.rpartition(":")
+        if name.strip() not in set(ReliefMethod) or symbol.strip() in found:
+            message = f"{part!r} names no method" if symbol.strip() not in found else "named twice"
+            remedy = "write FIFO, or FIFO;VFIAX:AVERAGE; use " + ", ".join(ReliefMethod)
+            reader.note(row, column, "UNKNOWN_METHOD", message, remedy)
+        else:
+            found[symbol.strip()] = ReliefMethod(name.strip())
+    return tuple(sorted(found.items()))
 
 
 def securities_from(

@@ -154,7 +154,7 @@ class BudgetCheck:
 def check_budget(
     budget: Budget,
     sales: Sequence[GainSale],
-    year: YearTax,
+    year: YearTax | None,
     *,
     realized_cents: tuple[int, int],
     holdings_cents: int,
@@ -163,11 +163,12 @@ def check_budget(
     """Which of some sales, one after the other, keep to the budgets of a return.
 
     ``realized_cents`` are the short-term and the long-term net gain of the year so far; losses make
-    room.  A sale that takes nothing from a budget is not over it, however little is left.
+    room.  A sale that takes nothing from a budget is not over it, however little is left.  Where
+    the ``year`` is not known no tax is told, and no tax budget is exceeded.
     """
     short, long = realized_cents
-    used = max(0, -year.this_year(-short, -long))
-    released = budget.tax_by(as_of, holdings_cents)
+    used = 0 if year is None else max(0, -year.this_year(-short, -long))
+    released = None if year is None else budget.tax_by(as_of, holdings_cents)
     limits = {
         "short_gain": (budget.short_gain_cents, (1, 0)),
         "long_gain": (budget.long_gain_cents, (0, 1)),
@@ -185,8 +186,11 @@ def check_budget(
             if limit is not None and more > 0 and total > limit:
                 over[key] = total - limit
         is_refused = bool(over)
-        tax = year.this_year(*after) - year.this_year(*added)
-        beyond = used + year.this_year(*after) - (released or 0)
+        so_far, taxed = (0, 0)
+        if year is not None:
+            so_far, taxed = year.this_year(*added), year.this_year(*after)
+        tax = taxed - so_far
+        beyond = used + taxed - (released or 0)
         if released is not None and tax > 0 and beyond > 0:
             over["tax"] = beyond
         if not is_refused:

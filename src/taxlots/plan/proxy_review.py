@@ -185,8 +185,9 @@ def index_warnings(row: Proxy, index: Index) -> Iterator[str]:
         yield f"tracks the same index ({tracked}), by the opinion of {row.opinion_by}"
     elif row.allow_same_index:
         yield "allow_same_index takes an opinion_by and an opinion_date that is not still to come"
-    elif not index.replaces(row.proxy, row.symbol):
-        yield f"tracks the same index ({tracked}), which the harvest rule lets pass unexamined"
+    elif index.situation.rule.allow_same_index:
+        by = index.situation.rule.same_index_opinion_by
+        yield f"tracks the same index ({tracked}), by the opinion of {by} on every index"
 
 
 def alike_warnings(

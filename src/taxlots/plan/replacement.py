@@ -102,7 +102,20 @@ class Proxies:
                 return refusal
             if identity.replaces(proxy.symbol, proxy.proxy, index.situation.day):
                 return refusal
-        return None
+        return ProxyRefusal.SAME_INDEX if self._lacks_an_opinion(proxy) else None
+
+    def _lacks_an_opinion(self, proxy: Proxy) -> bool:
+        """Whether it tracks the index of its symbol, and nobody holds that this is allowed.
+
+        That is asked under every reading of section 1091: what is substantially identical is a
+        matter of facts and circumstances (Pub. 550), so somebody must have looked at them.
+        """
+        index = self.guard.index
+        tracked = index.security(proxy.symbol).index
+        if not tracked or tracked != index.security(proxy.proxy).index:
+            return False
+        situation = index.situation
+        return not (situation.rule.allow_same_index or proxy.tells_apart(situation.as_of))
 
     def _refusal_of_flow(self, proxy: Proxy, account: Account) -> ProxyRefusal | None:
         """What flows into a tax-deferred account buys nothing that harvests trade."""

@@ -20,6 +20,12 @@ SENTENCES: Final = {
         "the same is sold short: the term of the loss depends on how that is closed (26 USC 1233)"
     ),
     Reason.UNSETTLED: "a trade of this position has not settled; look again when it has",
+    Reason.LOT_BREAK: "the custodian lists other lots; readiness.csv says which, and what to do",
+    Reason.OTHER_METHOD: "the custodian relieves lots by another method than the book",
+    Reason.DATA_NOT_THROUGH: (
+        "an account whose purchases count is not known through this day; readiness.csv names it"
+    ),
+    Reason.OVER_GAIN_BUDGET: "its position can only be sold with gains, beyond the gain budget",
     Reason.BASIS_NOT_ADJUSTED: (
         "the cost may not be the basis (premium, discount, a partnership's or trust's income); "
         "enter the adjusted basis"

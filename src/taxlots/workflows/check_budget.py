@@ -7,11 +7,11 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from taxlots.book.return_income import capital_items
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError, UsageError
-from taxlots.plan.budgets import Budget, BudgetCheck, GainSale, check_budget, from_mapping
+from taxlots.plan.budgets import Budget, BudgetCheck, GainSale, check_budget
 from taxlots.workflows.gain_lots import GainLot, GainPage, Holdings, holdings_of
+from taxlots.workflows.stated_budget import realized_so_far, stated_budget
 from taxlots.workflows.tax import Chain
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def budget_of_book(
     book without a budget, DataError for a bad one.
     """
     holdings = holdings_of(book, account=account, as_of=as_of, known_at=known_at)
-    stated = holdings.books.record.rebalance.get("budget", {})
-    budget, problems = from_mapping(stated if isinstance(stated, dict) else {"budget": stated})
+    budget, problems = stated_budget(holdings.books.record)
     if problems:
         raise DataError(problems)
     if not budget.is_stated:
@@ -94,8 +93,6 @@ def _of_return(
 ) -> dict[str, Any]:
     """One return: its year so far, its budgets, and each lot."""
     chain, year = Chain(holdings.books), holdings.as_of.year
-    items = chain.items(year).get(name)
-    realized = (0, 0) if items is None else capital_items(chain.profiles(year).get(name), items)
     sales = [
         GainSale(
             name=one.lot.lot_id,
@@ -114,7 +111,7 @@ def _of_return(
         budget,
         sales,
         holdings.years(name).two.this,
-        realized_cents=realized,
+        realized_cents=realized_so_far(chain, name, year),
         holdings_cents=sum(holdings.value(lot) for lot in mine),
         as_of=holdings.as_of,
     )

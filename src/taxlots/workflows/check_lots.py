@@ -34,7 +34,7 @@ from taxlots.workflows.custodian_lots import (
 from taxlots.workflows.gather import gather, is_database
 from taxlots.workflows.import_check import has_needed_columns, is_error
 from taxlots.workflows.import_files import Gathered, gathered_files
-from taxlots.workflows.import_lots import Statement, read_statement, statement_of
+from taxlots.workflows.import_lots import Statement, lot_statements, statement_of
 from taxlots.workflows.import_sources import Statement as Request
 from taxlots.workflows.lot_breaks import Break, break_of
 from taxlots.workflows.lot_matching import LotFigures, Pairing, match
@@ -131,6 +131,21 @@ def check_lots(
         not_compared=(*aside, *opened[1], *closed[1]),
         problems=material.problems,
     )
+
+
+def open_breaks(
+    record: Record, statements: Sequence[Statement], as_of: date, tolerance_cents: int = 0
+) -> tuple[Compared, ...]:
+    """The breaks between open lots and statements of a day or of days before it.
+
+    Accounts without a capital gains tax of their own are left out.
+    """
+    accounts = {a.id for a in record.accounts if not a.kind.is_tax_deferred}
+    mine = [
+        s for s in statements if s.account in accounts and s.as_of is not None and s.as_of <= as_of
+    ]
+    compared, _ = _check_open(record, mine, Symbols(record.securities), (), tolerance_cents)
+    return tuple(one for one in compared if one.found is not None)
 
 
 Outcome = tuple[list[Compared], list[NotCompared]]
@@ -277,7 +292,7 @@ def _gather(book: str, paths: Sequence[Path], request: Request) -> _Material:
     told = [problem for problem in gathered.problems if problem.code not in OF_ROWS]
     if any(map(is_error, told)):
         raise DataError(told)
-    return _Material(record=record, statements=_read(gathered), problems=tuple(told))
+    return _Material(record=record, statements=lot_statements(gathered.parts), problems=tuple(told))
 
 
 OF_ROWS: Final = frozenset({"LIKELY_DOUBLES"})
@@ -328,7 +343,9 @@ def _after_import(book: str, gathered: Gathered) -> _Material:
     told = [*gathered.problems, *done.problems]
     if not seen:
         raise DataError(told)
-    return _Material(record=seen[0], statements=_read(gathered), problems=tuple(told))
+    return _Material(
+        record=seen[0], statements=lot_statements(gathered.parts), problems=tuple(told)
+    )
 
 
 def _kept(connection: Connection) -> tuple[Statement, ...]:
@@ -336,11 +353,6 @@ def _kept(connection: Connection) -> tuple[Statement, ...]:
 
     kept = [one for holds in TABLES for one in statements_of(connection, holds)]
     return tuple(map(statement_of, kept))
-
-
-def _read(gathered: Gathered) -> tuple[Statement, ...]:
-    read = (read_statement(part, n) for n, part in enumerate(gathered.parts, 1))
-    return tuple(one for one in read if one is not None)
 
 
 def _aside(holds: str, account: str, symbol: str, reason: str, what_to_do: str) -> NotCompared:

@@ -91,6 +91,12 @@ def read_statement(part: Part, number: int) -> Statement | None:
     return statement_of(kept)
 
 
+def lot_statements(parts: Iterable[Part], first: int = 0) -> tuple[Statement, ...]:
+    """The statements of lots among some parts, numbered from after ``first``."""
+    read = (read_statement(part, number) for number, part in enumerate(parts, first + 1))
+    return tuple(one for one in read if one is not None)
+
+
 def statement_of(kept: KeptStatement) -> Statement:
     """A statement as the ledger keeps it."""
     told = kept.statement

@@ -40,12 +40,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A difference between our lots and the custodian's, its likely cause, and what to do."""
+    """A difference between our lots and the custodian's, its likely cause, and what to do.
+
+    ``is_brokers_view``: as a broker must report it, the book has the custodian's figures.
+    """
 
     pairing: Pairing
     cause: Cause
     because: str
     what_to_do: str
+    is_brokers_view: bool = False
 
 
 def break_of(pairing: Pairing, facts: PositionFacts, tolerance_cents: int = 0) -> Break | None:
@@ -59,7 +63,8 @@ def break_of(pairing: Pairing, facts: PositionFacts, tolerance_cents: int = 0) -
     for cause, test in TESTS.items():
         because = test(pairing, facts)
         if because:
-            return Break(pairing, cause, because, REMEDIES[cause])
+            is_seen = lot_causes.is_broker_s(pairing, facts)
+            return Break(pairing, cause, because, REMEDIES[cause], is_brokers_view=is_seen)
     raise AssertionError("the last cause explains nothing and always answers")
 
 

@@ -114,7 +114,7 @@ def wash_adjustment(pairing: Pairing, facts: PositionFacts) -> str:
         return (
             f"the book disallows {dollars(ours)} of the loss, the custodian {dollars(theirs)}: a"
             " custodian looks at one account and one CUSIP, the law at all accounts of both spouses"
-            + (known if _is_broker_s(pairing, facts) else "")
+            + (known if is_broker_s(pairing, facts) else "")
         )
     basis = pairing.basis_difference
     if not basis:
@@ -134,10 +134,10 @@ def wash_adjustment(pairing: Pairing, facts: PositionFacts) -> str:
 
 def broker_view(pairing: Pairing, facts: PositionFacts) -> str:
     """The custodian reports as a broker must, and the law asks more of the taxpayer."""
-    return "as a broker must report it, the book has it too" if _is_broker_s(pairing, facts) else ""
+    return "as a broker must report it, the book has it too" if is_broker_s(pairing, facts) else ""
 
 
-def _is_broker_s(pairing: Pairing, facts: PositionFacts) -> bool:
+def is_broker_s(pairing: Pairing, facts: PositionFacts) -> bool:
     """Whether the book has the custodian's figures in the view of a broker."""
     keys = {(lot.name, lot.sale) for lot in pairing.ours}
     theirs = tuple(lot for lot in facts.as_broker if (lot.name, lot.sale) in keys)
