@@ -61,6 +61,52 @@ def test_the_summary_sums_what_is_proposed(tmp_path: Path) -> None:
     }
 
 
+def summary_of_returns(folder: Path, toml: str = "") -> list[list[str]]:
+    """The cells of the table by tax return, for two lots that lose 1,000 and 600."""
+    rows = (
+        "t1,2022-01-03,brokerage,ABC,BUY,100,,3000.00,,,,\n"
+        "t2,2022-01-03,brokerage,XYZ,BUY,100,,2600.00,,,,\n"
+    )
+    path = book(folder / "book", rows)
+    (path / "prices.csv").write_text(
+        "date,symbol,close\n2024-12-20,ABC,20.00\n2024-12-20,XYZ,20.00\n"
+    )
+    (path / "book.toml").write_text(
+        'name = "Test"\n[harvest]\nwithout_replacement = "cash"\nlater_sale_rate = 0\n' + toml
+    )
+    ran = taxlots("harvest", path, "--as-of", "2024-12-20", "--out", folder / "plan")
+    assert ran.status == 0, ran.err
+    (table,) = [part for part in ran.out.split("\n\n") if part.startswith("By tax return")]
+    return [line.split() for line in table.splitlines()[2:]]
+
+
+RATES = """[tax_profile]
+filing_status = "single"
+short_rate = 0.40
+long_rate = 0.20
+"""
+
+
+def test_the_summary_tells_present_value_by_tax_return(tmp_path: Path) -> None:
+    """20 % of 1,600 is saved now, and no tax comes later at a later_sale_rate of 0."""
+    (row,) = summary_of_returns(tmp_path, RATES)
+    assert row == ["home", "all_that_pays", "1600.00", "320.00", "0.00", "320.00"]
+
+
+def test_the_summary_tells_whether_the_goal_of_a_return_is_reached(tmp_path: Path) -> None:
+    """A goal of 1,300 takes ABC, and 50 of the 100 XYZ; one of 2,000 is missed by 400."""
+    goal = 'goal = "target"\ngoal_amount = {}\n'
+    (row,) = summary_of_returns(tmp_path / "met", goal.format(1300) + RATES)
+    assert row == ["home", "target", "1300.00", "1300.00", "yes", "260.00", "0.00", "260.00"]
+    (row,) = summary_of_returns(tmp_path / "missed", goal.format(2000) + RATES)
+    assert row[:6] == ["home", "target", "2000.00", "1600.00", "400.00", "short"]
+
+
+def test_without_a_profile_the_summary_claims_no_dollars(tmp_path: Path) -> None:
+    (row,) = summary_of_returns(tmp_path)
+    assert row == ["home", "all_that_pays", "1600.00"]
+
+
 def test_a_book_without_losses_has_nothing_to_sell(tmp_path: Path) -> None:
     rows = "t1,2024-01-02,brokerage,ABC,BUY,10,10.00,,,,,\n"
     folder = book(tmp_path / "book", rows)

@@ -36,10 +36,29 @@ LEFT_ALONE: Final = {
     "blocked_until": "free from",
     "blocked_by": "because of",
 }
+RETURNS: Final = {
+    "tax_return": "tax return",
+    "goal": "goal",
+    "wanted": "loss wanted",
+    "taken": "taken",
+    "reached": "reached",
+    "tax_saved": "tax saved",
+    "carried": "carried on",
+    "present_value": "present value",
+}
 TOO_SMALL: Final = ("BELOW_MIN_LOSS", "BELOW_MIN_PERCENT", "BELOW_MIN_TAX_SAVED")
 """Reasons that say nothing of the law; verdicts.csv has these lots too."""
 
-NUMBERS: Final = ("quantity", "loss", "estimated_tax_saved")
+NUMBERS: Final = (
+    "quantity",
+    "loss",
+    "estimated_tax_saved",
+    "wanted",
+    "taken",
+    "tax_saved",
+    "carried",
+    "present_value",
+)
 
 
 def harvest(
@@ -95,6 +114,7 @@ def _print(
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.folders import MANIFEST
     from taxlots.reports.harvest_files import tables
+    from taxlots.reports.harvest_returns import return_rows
 
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     rows = tables(run.plan)
@@ -111,6 +131,7 @@ def _print(
     print_listings(
         _listing(f"{heading}: sell", SALES, is_sold, "no loss is worth a sale today"),
         _listing("Losses left alone", LEFT_ALONE, is_told, "none"),
+        _listing("By tax return", RETURNS, return_rows(run.plan), "none"),
     )
     print()
     if len(is_told) < len(is_left):
