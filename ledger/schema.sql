@@ -503,6 +503,16 @@ CREATE TABLE harvest_break (
     CONSTRAINT fk_harvest_break_confirmation FOREIGN KEY(confirmation) REFERENCES harvest_confirmation (sequence)
 );
 
+CREATE TABLE cash_balance (
+    position INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    date TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_cash_balance PRIMARY KEY (position),
+    CONSTRAINT uq_cash_balance_account_date UNIQUE (account, date)
+);
+
 CREATE INDEX ix_price_date_symbol ON price (date, symbol);
 
 CREATE VIEW journal_readable AS

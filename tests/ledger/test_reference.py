@@ -220,6 +220,7 @@ FILES = {
     "profiles.csv": "tax_return,year,short_rate,long_rate\nH1,2024,0.37,0.2\n",
     "scheduled.csv": "account,symbol,date,kind,quantity,amount\nA1,SPY,2024-06-01,dividend,,10\n",
     "targets.csv": "household,asset_class,weight\nH1,us_equity,0.6\n",
+    "cash.csv": "account,date,amount\nA1,2024-01-31,812.40\n",
     "transactions.csv": (
         "id,date,account,symbol,action,quantity,price,venue\n"
         "T1,2024-01-05,A1,SPY,BUY,10,467.9250,ARCX\n"
@@ -257,7 +258,7 @@ def test_a_book_in_a_database_is_the_same_record_as_its_folder(
         "name", "policy", "accounts", "securities", "identical", "proxies", "tax_profile",
     ):  # fmt: skip
         assert getattr(kept, name) == getattr(read, name), name
-    for name in ("profiles", "scheduled", "targets"):
+    for name in ("profiles", "scheduled", "targets", "cash"):
         assert filled(getattr(kept, name)) == filled(getattr(read, name)), name
     assert kept.prices == read.prices
     rows = read.transactions.to_pylist()

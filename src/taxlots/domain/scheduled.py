@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value
+from taxlots.domain.settings import date_value, scaled_value
 
 
 class ScheduledKind(StrEnum):
@@ -75,7 +75,7 @@ def _event(
                 f"Use one of {', '.join(ScheduledKind)}.",
             )
         )
-    day = _date(row.get("date", ""))
+    day = date_value(row.get("date", ""))
     if day is None:
         problems.append(
             error(
@@ -109,12 +109,3 @@ def _event(
         amount_cents=numbers["amount"],
     )
     return event, []
-
-
-def _date(text: str) -> date | None:
-    if len(text) != len("2020-12-31"):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,6 +1,7 @@
 """Values of ``book.toml`` and of text cells, read exactly."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from taxlots.domain.money import scaled
@@ -22,6 +23,16 @@ def scaled_value(value: object, places: int) -> int | None:
     if isinstance(value, int | float):
         return scaled_value(Decimal(repr(value)), places)
     return None
+
+
+def date_value(text: str) -> date | None:
+    """A date that is written ``YYYY-MM-DD``; None if the text is none."""
+    if len(text) != len("2020-12-31"):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def unknown_keys(mapping: Mapping[str, object], known: frozenset[str], where: str) -> list[Problem]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from taxlots.book.record import LINES, Record
 from taxlots.domain.action import REQUIRED_COLUMNS
+from taxlots.domain.cash_balance import COLUMNS
 from taxlots.domain.problem import Problem, error
 from taxlots.ledger.reference import (
     Cells,
@@ -130,6 +131,7 @@ def read_folder(path: Path, *, is_journal_read: bool = True) -> tuple[Record | N
         profiles=tuple(dict(r) for r in folder.rows("profiles", ("tax_return", "year"))),
         scheduled=tuple(dict(r) for r in folder.rows("scheduled", ("account", "symbol", "date"))),
         targets=tuple(dict(r) for r in folder.rows("targets")),
+        cash=tuple(dict(r) for r in folder.rows("cash", COLUMNS)),
         tax_profile=settings.get("tax_profile", {}),
         harvest=settings.get("harvest", {}),
         rebalance=settings.get("rebalance", {}),

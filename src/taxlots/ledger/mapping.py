@@ -104,5 +104,6 @@ REFERENCE_TABLES: Final = {
         "household asset_class symbol weight band_low band_high",
         "household asset_class symbol",
     ),
+    "cash": _reference("cash.csv", "cash_balance", "account date amount", "account date"),
 }
 """The reference files of a book, by the stem of the file's name (``book`` for ``book.toml``)."""

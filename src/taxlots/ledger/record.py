@@ -66,6 +66,7 @@ def record_of(
         profiles=tuple(rows("profiles")),
         scheduled=tuple(rows("scheduled")),
         targets=tuple(rows("targets")),
+        cash=tuple(rows("cash")),
         tax_profile=settings.get("tax_profile", {}),
         harvest=settings.get("harvest", {}),
         rebalance=settings.get("rebalance", {}),

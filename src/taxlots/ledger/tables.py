@@ -289,6 +289,19 @@ class Target(LedgerRow, table=True):
     extra: str = text()
 
 
+class CashBalance(LedgerRow, table=True):
+    """A row of ``cash.csv``."""
+
+    __tablename__ = "cash_balance"
+    __table_args__ = (UniqueConstraint("account", "date"),)
+
+    position: int = row_number()
+    account: str = text()
+    date: str = text()
+    amount: str = text()
+    extra: str = text()
+
+
 CHAINED: Final = (
     "import_batch",
     "journal",
