@@ -8,6 +8,7 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.cells import Int64
 
 Key = tuple[int, int, int, bool]
 """Number of the lot, position, holding-period day, and whether it has served as replacement."""
@@ -22,24 +23,25 @@ class Whole:
     loss_basis_cents: int
 
 
-def wholes_of(books: Books) -> dict[Key, Whole | None]:
-    """The whole of each open sub-lot; None where several parts stand under one key, or a pool."""
+def wholes_of(books: Books, lots: Int64) -> dict[Key, Whole | None]:
+    """The whole of each open sub-lot of some lots, by their numbers.
+
+    None where several parts stand under one key, or in a pool.
+    """
     slots = books.state.table("slots")
     is_open = (slots["quantity"] > 0) & (slots["flags"] & kinds.CLOSED == 0)
+    is_open[is_open] &= np.isin(slots["lot"][is_open], lots)
+    s = slots[is_open]
+    is_replacement = s["flags"] & kinds.REPLACEMENT != 0
+    is_pooled = s["flags"] & kinds.POOLED != 0
+    keys = (s["lot"], s["position"], s["holding_period"], is_replacement)
+    wholes = (s["whole_quantity"], s["whole_cents"], s["loss_cents"])
     found: dict[Key, Whole | None] = {}
-    for slot in slots[is_open]:
-        flags = int(slot["flags"])
-        key = (
-            int(slot["lot"]),
-            int(slot["position"]),
-            int(slot["holding_period"]),
-            bool(flags & kinds.REPLACEMENT),
-        )
-        is_single = key not in found and not flags & kinds.POOLED
-        whole = Whole(
-            int(slot["whole_quantity"]), int(slot["whole_cents"]), int(slot["loss_cents"])
-        )
-        found[key] = whole if is_single else None
+    for lot, position, day, is_used, pooled, *whole in zip(
+        *(column.tolist() for column in (*keys, is_pooled, *wholes)), strict=True
+    ):
+        key = lot, position, day, is_used
+        found[key] = None if pooled or key in found else Whole(*whole)
     return found
 
 

@@ -15,11 +15,12 @@ import numpy as np
 
 from taxlots.book import kinds
 from taxlots.book.booking import Books
+from taxlots.book.cells import Mask
 from taxlots.book.exercised import exercised
 from taxlots.book.journal import ACTION_CODE, ACTIONS
 from taxlots.book.lot_wholes import wholes_of
 from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
-from taxlots.book.results import open_lots_of
+from taxlots.book.results import OpenLots, open_lots_of
 from taxlots.book.tables import NONE
 from taxlots.domain.action import PURCHASE_ACTIONS, Action
 from taxlots.domain.calendar import date_of
@@ -33,14 +34,20 @@ COMPENSATION: Final = (Action.RSU_VEST,)
 """Acquisitions on which authors differ (decision D16): a purchase under a plan is one."""
 
 
-def open_lots(books: Books) -> list[OpenLot]:
-    """Every open sub-lot, by household and rank."""
-    lots = open_lots_of(books)
-    ids = books.journal.ids.take(lots.lot_row).to_pylist() if len(lots.lot) else []
+def open_lots(
+    books: Books, chosen: Mask | None = None, lots: OpenLots | None = None
+) -> list[OpenLot]:
+    """Every open sub-lot, by household and rank; those that are ``chosen``, where that is told.
+
+    ``lots`` are those of ``book.results`` where they are known.
+    """
+    lots = open_lots_of(books) if lots is None else lots
+    chosen_rows = np.arange(len(lots.lot)) if chosen is None else np.flatnonzero(chosen)
+    ids = books.journal.ids.take(lots.lot_row[chosen_rows]).to_pylist() if len(chosen_rows) else []
     household = {a.id: a.household for a in books.record.accounts}
-    wholes = wholes_of(books)
+    wholes = wholes_of(books, lots.lot[chosen_rows])
     found = []
-    for at, lot_id in enumerate(ids):
+    for at, lot_id in zip(chosen_rows.tolist(), ids, strict=True):
         account, symbol, _ = books.blueprint.places[int(lots.position[at])]
         long_from = int(lots.long_from[at])
         status = "unknown" if lots.is_unknown[at] else "known"

@@ -1,6 +1,5 @@
 """What a lot is worth, what selling it would lose, and why it may not be harvested at all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +19,8 @@ from taxlots.plan.situation import Index
 
 UNITS_PER_CENT: Final = 10**14
 """1e-8 shares times 1e-8 dollars a share, in one cent."""
+
+PLACE_OF_CODE: Final = {reason: place for place, reason in enumerate(Reason)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ def tax_saved_cents(loss_cents: int, profile: TaxProfile | None, *, is_long: boo
 
 def is_below_percent(loss_cents: int, lot: OpenLot, rule: HarvestRule) -> bool:
     """Whether a loss is a smaller part of the lot's basis than the rule asks for."""
-    return loss_cents * RATIO_ONE < rule.min_loss_ratio * lot.loss_basis_cents
+    return is_below_ratio(loss_cents, rule.min_loss_ratio, lot.loss_basis_cents)
+
+
+def is_below_ratio(loss_cents: int, ratio: int, basis_cents: int) -> bool:
+    """Whether a loss is a smaller part of a basis than a ratio (1e-8)."""
+    return loss_cents * RATIO_ONE < ratio * basis_cents
 
 
 def appraise(lot: OpenLot, index: Index, before: int = 0) -> Appraisal:
@@ -75,9 +81,9 @@ def appraise(lot: OpenLot, index: Index, before: int = 0) -> Appraisal:
     long_from = _long_term_from(lot, is_loss=loss > 0)
     is_long = long_from is None or situation.day >= long_from
     rule = index.rule_of(account)
-    bar = _bar_of_place(lot, account, security, rule)
-    bar = bar or _bar_of_basis(lot, security, situation.barred.get, rule)
-    bar = bar or _bar_of_price(lot, quote, value, loss)
+    bar = bar_of_place(lot.symbol, account, security, rule)
+    bar = bar or bar_of_basis(lot.basis_status, situation.barred.get(lot.lot_id), security, rule)
+    bar = bar or bar_of_quote(quote) or _bar_of_value(lot, value, loss)
     return Appraisal(
         quote=quote,
         market_value_cents=value,
@@ -101,44 +107,53 @@ def _long_term_from(lot: OpenLot, *, is_loss: bool) -> int | None:
     return long_term_from(day_of(lot.acquired if is_from_gift else lot.holding_period))
 
 
-def _bar_of_place(
-    lot: OpenLot, account: Account, security: Security, rule: HarvestRule
+def bar_of_place(
+    symbol: str, account: Account, security: Security, rule: HarvestRule
 ) -> Reason | None:
+    """Why nothing of a position is an opportunity."""
     if account.kind.is_tax_deferred:
         return Reason.TAX_DEFERRED
     if account.kind is AccountKind.TAXABLE_MTM_475:
         return Reason.MTM_475
     if security.kind is SecurityKind.SECTION_1256:
         return Reason.SECTION_1256
-    if lot.symbol in rule.exclude or account.id in rule.exclude_accounts:
+    if symbol in rule.exclude or account.id in rule.exclude_accounts:
         return Reason.EXCLUDED
     return None
 
 
-def _bar_of_basis(
-    lot: OpenLot,
-    security: Security,
-    bar_of_lot: Callable[[str], Reason | None],
-    rule: HarvestRule,
+def bar_of_basis(
+    status: str, own: Reason | None, security: Security, rule: HarvestRule
 ) -> Reason | None:
+    """Why a lot is none for what is known of its basis, or for a reason of its ``own``.
+
+    That is the first in the order of the codes.  The basis of an ESPP lot whose income is not
+    stated is pending for that.
+    """
+    bar = _bar_of_status(status, security, rule)
+    if own is None or bar is None or own is Reason.ESPP_WITHOUT_INCOME:
+        return own or bar
+    return min(own, bar, key=PLACE_OF_CODE.__getitem__)
+
+
+def _bar_of_status(status: str, security: Security, rule: HarvestRule) -> Reason | None:
     is_bond = security.kind is SecurityKind.BOND
-    if own := bar_of_lot(lot.lot_id):
-        return own
-    if lot.basis_status == "pending":
+    if status == "pending":
         return Reason.BASIS_PENDING
-    if lot.basis_status != "known":
+    if status != "known":
         is_moved = is_bond or security.tax_class.moves_basis
         return Reason.BASIS_NOT_ADJUSTED if is_moved else Reason.BASIS_UNKNOWN
     return Reason.BASIS_NOT_ADJUSTED if is_bond and not rule.harvest_bonds else None
 
 
-def _bar_of_price(
-    lot: OpenLot, quote: Quote | None, value_cents: int | None, loss_cents: int
-) -> Reason | None:
-    if quote is None or value_cents is None:
+def bar_of_quote(quote: Quote | None) -> Reason | None:
+    """Why a position has no price to decide by."""
+    if quote is None:
         return Reason.NO_PRICE
-    if quote.is_stale:
-        return Reason.STALE_PRICE
-    if loss_cents > 0:
+    return Reason.STALE_PRICE if quote.is_stale else None
+
+
+def _bar_of_value(lot: OpenLot, value_cents: int | None, loss_cents: int) -> Reason | None:
+    if loss_cents > 0 or value_cents is None:
         return None
     return Reason.GAIN if value_cents > lot.cost_basis_cents else Reason.NO_LOSS

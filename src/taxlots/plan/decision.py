@@ -13,7 +13,8 @@ from taxlots.plan.guard import Guard
 from taxlots.plan.harvest_plan import Verdict
 from taxlots.plan.harvest_value import losses_taken
 from taxlots.plan.replacement import Proxies, Trades, affordable_quantity
-from taxlots.plan.settling import Family, Position, Settling, in_order_of_relief
+from taxlots.plan.settling import Family, Settling, in_order_of_relief
+from taxlots.plan.situation import Position
 
 PRICELESS = frozenset({Reason.GAIN, Reason.NO_LOSS})
 """Bars of a lot that its position may take along."""
@@ -23,7 +24,7 @@ def verdicts_of(guard: Guard) -> list[Verdict]:
     """One verdict for each open lot of the guard's situation, in the order of the lots."""
     settling = Settling(Proxies(guard))
     decision = _Decision(guard, settling)
-    found = fitted(decision.decide, settling.is_sold_whole, guard.index)
+    found = fitted(decision.decide, guard.index)
     return [found[place] for place in range(len(guard.index.situation.lots))]
 
 
@@ -66,14 +67,16 @@ class _Decision:
         return found
 
     def families(self) -> dict[str, dict[str, list[int]]]:
-        """The places of the lots by party and family, in the order in which losses count.
+        """The places of the lots by party, as the accounts stand, and by family.
 
-        Within one sub-divided lot that is the order in which the books relieve its parts.
+        They are in the order in which losses count; within one sub-divided lot that is the order
+        in which the books relieve its parts.
         """
-        found: dict[str, dict[str, list[int]]] = {}
+        accounts = self.index.situation.accounts
+        found: dict[str, dict[str, list[int]]] = {self.index.party[a.id]: {} for a in accounts}
         for place in in_order_of_relief(self.index):
             lot = self.lots[place]
-            families = found.setdefault(self.index.party[lot.account], {})
+            families = found[self.index.party[lot.account]]
             families.setdefault(self.index.identity.family(lot.symbol), []).append(place)
         return found
 

@@ -77,11 +77,7 @@ class _Unit:
         return -Fraction(value, loss), Fraction(size, loss), self.places[0]
 
 
-def fitted(
-    decide: Callable[[Limits], Verdicts],
-    is_sold_whole: Callable[[tuple[str, str]], bool],
-    index: Index,
-) -> Verdicts:
+def fitted(decide: Callable[[Limits], Verdicts], index: Index) -> Verdicts:
     """The verdicts of ``decide`` with as much sold as the returns want, and no more.
 
     ``decide`` gives the verdicts under some limits; a place without one has none.
@@ -90,7 +86,7 @@ def fitted(
     verdicts = decide({})
     if not wanted:
         return verdicts
-    units = sorted(_units(verdicts, wanted, is_sold_whole, index), key=lambda unit: unit.worth)
+    units = sorted(_units(verdicts, wanted, index), key=lambda unit: unit.worth)
     limits = {
         place: 0
         for place, verdict in verdicts.items()
@@ -109,17 +105,12 @@ def fitted(
     return verdicts
 
 
-def _units(
-    verdicts: Verdicts,
-    wanted: Mapping[str, int],
-    is_sold_whole: Callable[[tuple[str, str]], bool],
-    index: Index,
-) -> Iterator[_Unit]:
+def _units(verdicts: Verdicts, wanted: Mapping[str, int], index: Index) -> Iterator[_Unit]:
     found: dict[tuple[str, str, str], list[int]] = {}
     for place, verdict in verdicts.items():
         lot = verdict.lot
         if verdict.reason.is_harvest and index.accounts[lot.account].tax_return in wanted:
-            is_whole = is_sold_whole((lot.account, lot.symbol))
+            is_whole = index.is_sold_whole((lot.account, lot.symbol))
             found.setdefault((lot.account, lot.symbol, "" if is_whole else lot.lot_id), []).append(
                 place
             )

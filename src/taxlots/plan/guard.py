@@ -81,9 +81,10 @@ class Guard:
                 key = index.party[loss.account], index.identity.family(loss.symbol)
                 self._waiting.setdefault(key, []).append(loss)
         self._holders: dict[tuple[str, str], set[tuple[str, str]]] = {}
-        for lot in index.situation.lots:
-            key = index.party[lot.account], index.identity.family(lot.symbol)
-            self._holders.setdefault(key, set()).add((lot.account, lot.symbol))
+        held = dict.fromkeys((lot.account, lot.symbol) for lot in index.situation.lots)
+        for account_id, symbol in held | dict.fromkeys(index.situation.aside):
+            key = index.party[account_id], index.identity.family(symbol)
+            self._holders.setdefault(key, set()).add((account_id, symbol))
         self._of_others: dict[tuple[str, str], list[tuple[str, Purchase]]] = {}
         for (party, family), pool in self._pools.items():
             for purchase in pool.purchases:
@@ -193,11 +194,11 @@ class Guard:
                 if purchase.lot_id:
                     yield party, purchase
 
-    def told(self, lot: OpenLot) -> tuple[str, ...]:
-        """What does not block a sale of this symbol, but should be known before it."""
-        key = self.index.party[lot.account], lot.symbol
+    def told(self, account: Account, symbol: str) -> tuple[str, ...]:
+        """What does not block a sale in an account, but should be known before it."""
+        key = self.index.party[account.id], symbol
         if key not in self._told:
-            self._told[key] = tuple(self._notes_on(*key, lot.household))
+            self._told[key] = tuple(self._notes_on(*key, account.household))
         return self._told[key]
 
     def _replacements(self, lot: OpenLot, pool: Pool) -> Iterator[tuple[int, Purchase]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import date
+from typing import Final, Protocol
 
-from taxlots.book.record import OpenLot
 from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion
 from taxlots.domain.tax_rate import RATE_ONE
@@ -18,6 +18,25 @@ from taxlots.plan.year_tax import RatedYear
 
 TOLD_BEFORE_DAYS: Final = 31
 """A lot that turns long-term within so many days is told."""
+
+
+class Measured(Protocol):
+    """What of a lot is looked at: an open lot has it."""
+
+    @property
+    def account(self) -> str:
+        """The account's id."""
+        ...
+
+    @property
+    def symbol(self) -> str:
+        """What is held."""
+        ...
+
+    @property
+    def loss_basis_cents(self) -> int:
+        """The basis for loss."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +58,7 @@ class ValueAppraiser:
 
     def worth(
         self,
-        lot: OpenLot,
+        lot: Measured,
         appraisal: Appraisal,
         loss_cents: int,
         replacement: Replacement | None,
@@ -75,7 +94,7 @@ class ValueAppraiser:
 
     def _costs(
         self,
-        lot: OpenLot,
+        lot: Measured,
         appraisal: Appraisal,
         rule: HarvestRule,
         replacement: Replacement | None,
@@ -102,6 +121,10 @@ def weights_of(index: Index, appraisals: Sequence[Appraisal]) -> dict[tuple[str,
         position = lot.account, lot.symbol
         positions[position] = positions.get(position, 0) + value
         households[lot.household] = households.get(lot.household, 0) + value
+    for position, aside in index.situation.aside.items():
+        household = index.accounts[position[0]].household
+        positions[position] = positions.get(position, 0) + aside.value_cents
+        households[household] = households.get(household, 0) + aside.value_cents
     found = {}
     for position, value in positions.items():
         whole = households[index.accounts[position[0]].household]
@@ -109,8 +132,7 @@ def weights_of(index: Index, appraisals: Sequence[Appraisal]) -> dict[tuple[str,
     return found
 
 
-def told_of_term(lot: OpenLot, appraisal: Appraisal) -> Iterator[str]:
-    """That a short-term lot is about to turn long-term."""
-    days = appraisal.days_to_long_term
-    if lot.long_term_from is not None and 0 < days <= TOLD_BEFORE_DAYS:
-        yield f"short-term for {days} more days: long-term from {lot.long_term_from}"
+def told_of_term(long_term_from: date | None, days: int) -> Iterator[str]:
+    """That a short-term lot is about to turn long-term, in so many days."""
+    if long_term_from is not None and 0 < days <= TOLD_BEFORE_DAYS:
+        yield f"short-term for {days} more days: long-term from {long_term_from}"

@@ -89,6 +89,8 @@ class _Writer:
         self.lots_held: dict[tuple[str, str], set[str]] = {}
         for lot in situation.lots:
             self.lots_held.setdefault((lot.account, lot.symbol), set()).add(lot.lot_id)
+        for position, aside in situation.aside.items():
+            self.lots_held.setdefault(position, set()).update(aside.lot_ids)
         self.coming: dict[tuple[str, str], list[ScheduledEvent]] = {}
         for event in situation.scheduled:
             if is_purchase(event, self.index):

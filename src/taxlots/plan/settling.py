@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taxlots.book.record import OpenLot
-from taxlots.domain.harvest_rule import Extent
 from taxlots.domain.verdict import Reason, WashStatus
 from taxlots.plan.appraisal import Appraisal, appraise
 from taxlots.plan.guard import FREE
@@ -19,10 +18,7 @@ from taxlots.plan.lot_worth import ValueAppraiser, told_of_term
 from taxlots.plan.purchases import Pool
 from taxlots.plan.reasons import reason_of_loss, reason_of_trade
 from taxlots.plan.replacement import Proxies
-from taxlots.plan.situation import Index
-
-Position = tuple[str, str]
-"""An account's id and a symbol."""
+from taxlots.plan.situation import Index, Position
 
 TOO_SMALL = frozenset(
     {
@@ -174,15 +170,12 @@ class Settling:
             value=worth.value,
             hurdle_ratio=worth.hurdle_ratio,
             replacement=replacement or NO_REPLACEMENT,
-            told=(*self.guard.told(lot), *told_of_term(lot, appraisal)),
+            told=(
+                *self.guard.told(self.index.accounts[lot.account], lot.symbol),
+                *told_of_term(lot.long_term_from, appraisal.days_to_long_term),
+            ),
             spoiled=tuple(self.index.pending_dividends.get(lot.lot_id, ())),
         )
-
-    def is_sold_whole(self, position: Position) -> bool:
-        """Whether a position is sold as a whole or not at all: by the rule, or averaged."""
-        account, _ = position
-        rule = self.index.rule_of(self.index.accounts[account])
-        return rule.sell is Extent.WHOLE_POSITION or position in self.index.situation.averaged
 
     def _whole_positions(
         self, verdicts: Mapping[int, Verdict], is_sold: Mapping[Position, bool]
@@ -193,7 +186,9 @@ class Settling:
             lots.setdefault((verdict.lot.account, verdict.lot.symbol), []).append(verdict)
         news = {}
         for position, found in lots.items():
-            if not any(v.reason.is_harvest for v in found) or not self.is_sold_whole(position):
+            if not any(v.reason.is_harvest for v in found):
+                continue
+            if not self.index.is_sold_whole(position):
                 continue
             can_be = all(v.reason.is_harvest or v.reason in TOO_SMALL for v in found)
             net = sum(v.appraisal.loss_cents - v.appraisal.gain_cents for v in found)

@@ -8,7 +8,7 @@ from taxlots.book.record import Acquisition, OpenLot, WaitingLoss
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import day_of
 from taxlots.domain.dividend import PendingDividend
-from taxlots.domain.harvest_rule import HarvestRule
+from taxlots.domain.harvest_rule import Extent, HarvestRule
 from taxlots.domain.household import wash_sale_party
 from taxlots.domain.policy import Policy
 from taxlots.domain.quote import Quote
@@ -34,6 +34,21 @@ class YearSoFar:
     limit_cents: int
 
 
+Position = tuple[str, str]
+"""An account's id and a symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Lots of a position that a plan is made without, because none could sell them.
+
+    ``value_cents`` is theirs at the last close.  ``lot_ids`` names two of them, or the only one.
+    """
+
+    value_cents: int
+    lot_ids: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What is known on the day of a plan.
@@ -52,7 +67,8 @@ class Situation:
     it.  ``volatility_ppm`` is annual, by symbol, and ``tracking_ppm`` that of the difference
     between a security and its proxy, in 1e-6; what is not known is left out.  ``averaged`` are
     positions (account, symbol) at average basis: their shares leave oldest first;
-    ``held_swaps`` are proxies of earlier harvests.
+    ``held_swaps`` are proxies of earlier harvests.  ``aside`` has what is held besides ``lots``,
+    where lots that no plan could sell are left out of them (``plan.screen``).
     """
 
     as_of: date
@@ -76,8 +92,9 @@ class Situation:
     so_far: Mapping[str, YearSoFar] = field(default_factory=dict)
     volatility_ppm: Mapping[str, int] = field(default_factory=dict)
     tracking_ppm: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    averaged: frozenset[tuple[str, str]] = frozenset()
+    averaged: frozenset[Position] = frozenset()
     held_swaps: Sequence[HeldSwap] = ()
+    aside: Mapping[Position, Aside] = field(default_factory=dict)
 
     @property
     def day(self) -> int:
@@ -129,6 +146,12 @@ class Index:
     def replaces(self, acquired: str, sold: str) -> bool:
         """Whether acquiring one security replaces a loss of the as-of date on another."""
         return self.identity.replaces(acquired, sold, self.situation.day)
+
+    def is_sold_whole(self, position: Position) -> bool:
+        """Whether a position is sold as a whole or not at all: by the rule, or averaged."""
+        account, _ = position
+        rule = self.rule_of(self.accounts[account])
+        return rule.sell is Extent.WHOLE_POSITION or position in self.situation.averaged
 
     def reinvests(self, account: Account, symbol: str) -> bool:
         """Whether dividends of a security are reinvested in an account."""
