@@ -35,6 +35,7 @@ def test_a_folder_is_checked_for_its_books_and_the_identity() -> None:
     assert ran.status == 0
     assert outcomes(ran.out) == {
         "chain": "SKIP",
+        "settings": "PASS",
         "books": "PASS",
         "engines": "SKIP",
         "identity": "PASS",
@@ -47,6 +48,7 @@ def test_a_database_is_checked_for_its_chain_and_earlier_figures_too(sample: str
     assert first.status == second.status == 0
     assert outcomes(first.out) == {
         "chain": "PASS",
+        "settings": "PASS",
         "books": "PASS",
         "engines": "SKIP",
         "identity": "PASS",
@@ -54,6 +56,26 @@ def test_a_database_is_checked_for_its_chain_and_earlier_figures_too(sample: str
     }
     assert "recorded for the first time" in first.out
     assert "as booked on" in second.out
+
+
+@pytest.mark.parametrize(
+    ("toml", "where"),
+    [
+        ("[rebalance.budget]\ngains = 5\n", "book.toml:rebalance.budget:gains"),
+        ('[rebalance.budget]\ntax = "much"\n', "book.toml:rebalance.budget:tax"),
+        ("[harvest]\nmin_los = 5\n", "book.toml:harvest:min_los"),
+        ("[harvest.returns.home]\nstrict = true\n", "book.toml:harvest.returns.home:strict"),
+    ],
+)
+def test_settings_that_only_plans_read_are_checked_too(
+    toml: str, where: str, tmp_path: Path
+) -> None:
+    rows = "t1,2024-01-02,brokerage,ABC,BUY,10,10.00,,,,,\n"
+    ran = taxlots("verify", book(tmp_path / "book", rows, toml='name = "Test"\n' + toml))
+    assert ran.status == 1
+    assert outcomes(ran.out)["settings"] == "FAIL"
+    assert outcomes(ran.out)["books"] == "PASS"
+    assert where in ran.err
 
 
 def test_the_identity_is_shown_term_by_term(sample: str) -> None:

@@ -14,8 +14,9 @@ from taxlots.book.record import Record
 from taxlots.book.state import COMPILE_FROM_EVENTS
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
-from taxlots.domain.problem import DataError, Problem, UsageError
+from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.workflows.booked_figures import results_hash
+from taxlots.workflows.check_settings import settings_problems
 from taxlots.workflows.gather import gather, is_database
 from taxlots.workflows.replay import replay_record
 
@@ -106,14 +107,27 @@ def _folder(book: str) -> Verification:
 
 
 def booked(record: Record) -> tuple[Books | None, list[Check], list[Problem]]:
-    """Book a record from its first row, by both engines where it is large, and check the books."""
+    """Check a record's settings, book it from its first row and check the books.
+
+    A large book is booked by both engines.
+    """
+    settings, wrong = _settings(record)
     try:
         books = replay_record(record, compiled=False)
     except DataError as failure:
         errors = [problem for problem in failure.problems if problem.severity == "error"]
         text = f"the journal cannot be booked: {len(errors)} errors"
-        return None, [failed("books", text)], failure.problems
-    return books, list(_book_checks(record, books)), books.problems
+        return None, [settings, failed("books", text)], [*wrong, *failure.problems]
+    return books, [settings, *_book_checks(record, books)], [*wrong, *books.problems]
+
+
+def _settings(record: Record) -> tuple[Check, list[Problem]]:
+    problems = settings_problems(record)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if errors:
+        said = f"book.toml has {errors} settings that plans cannot read"
+        return failed("settings", said), problems
+    return passed("settings", "every key of [policy], [harvest] and budgets is known"), problems
 
 
 def _book_checks(record: Record, books: Books) -> Iterator[Check]:
