@@ -83,6 +83,7 @@ def record_from(tables: Tables) -> tuple[Record | None, list[Problem]]:
         scheduled=tuple(rows_of(tables, "scheduled")),
         tax_profile=settings.get("tax_profile", {}),
         harvest=_rule_of(settings.get("harvest", {}), accounts),
+        rebalance=settings.get("rebalance", {}),
         file_name=book["file_name"],
         first_line=first_line,
         is_arrival_ordered=book["is_arrival_ordered"] == "true",

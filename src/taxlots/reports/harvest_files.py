@@ -123,6 +123,8 @@ def _rule(rule: HarvestRule) -> dict[str, Any]:
         value = getattr(rule, field.name)
         if isinstance(value, frozenset):
             found[field.name] = sorted(value)
+        elif isinstance(value, date):
+            found[field.name] = value.isoformat()
         else:
             found[field.name] = str(value) if isinstance(value, str) else value
     return found

@@ -2,53 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from taxlots.book.against_short import lots_against_short
 from taxlots.book.booking import Books
 from taxlots.book.dividends import pending_dividends
 from taxlots.book.lot_wholes import averaged_positions
 from taxlots.book.record import Record
 from taxlots.book.standing import (
     acquisitions,
-    espp_without_income,
     last_splits,
     open_lots,
     split_ratios,
     waiting_losses,
 )
-from taxlots.book.unsettled import unsettled_lots
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import (
     HarvestRule,
     from_mapping,
+    opinion_to_come,
     rules_of_returns,
     unknown_names,
 )
 from taxlots.domain.problem import DataError, Problem, Severity, warning
 from taxlots.domain.quote import Quote
 from taxlots.domain.scheduled import read_scheduled
-from taxlots.domain.verdict import Reason
 from taxlots.law.identical import identity_of
 from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.market_data.tracking import trackings
 from taxlots.market_data.volatility import volatility
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
-from taxlots.plan.proxy_review import opinion_warnings
+from taxlots.plan.readiness import Finding, NotReady, not_ready
 from taxlots.plan.situation import Situation
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.failed_folder import problems_alone
 from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.harvest_files import manifest, tables
+from taxlots.reports.readiness import (
+    READINESS_COLUMNS,
+    READINESS_FILE,
+    readiness_counts,
+    readiness_rows,
+)
 from taxlots.version import __version__
+from taxlots.workflows.budgeted_harvest import planned_within_budgets
 from taxlots.workflows.harvest_years import harvest_years
 from taxlots.workflows.held_swaps import held_swaps
+from taxlots.workflows.readiness import (
+    LotsFile,
+    barred_lots,
+    findings_of,
+    lot_findings,
+    old_opinions,
+    readied,
+)
 from taxlots.workflows.replay import RULES_VERSION, replay
 
 Planner = Callable[[Situation], HarvestPlan]
@@ -61,43 +73,43 @@ class Harvest:
     plan: HarvestPlan
     books: Books
     problems: list[Problem]
+    not_ready: tuple[NotReady, ...] = ()
 
 
-def harvest(book: str, *, as_of: date | None = None, known_at: datetime | None = None) -> Harvest:
+def harvest(
+    book: str,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    custodian_lots: Sequence[LotsFile] = (),
+) -> Harvest:
     """Propose what to harvest on a day (default: the journal's last date).
 
     Trades are taken to happen on that day at the last close.  Raises UsageError and DataError.
     """
-    return harvest_books(replay(book, as_of=as_of, known_at=known_at))
+    books = replay(book, as_of=as_of, known_at=known_at)
+    checked = lot_findings(book, books, custodian_lots, known_at=known_at)
+    return harvest_books(books, checked=checked)
 
 
-def harvest_books(books: Books, plan: Planner = plan) -> Harvest:
-    """Propose what to harvest from books on their as-of day.  Raises DataError."""
+def harvest_books(
+    books: Books, plan: Planner = plan, *, checked: Sequence[Finding] = ()
+) -> Harvest:
+    """Propose what to harvest from books on their as-of day.  Raises DataError.
+
+    ``checked`` is what a comparison with the custodians' lots found.
+    """
     situation, problems = situation_of(books)
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
-    proposal = plan(situation)
-    return Harvest(proposal, books, [*books.problems, *problems, *_old_opinions(proposal)])
-
-
-def _old_opinions(proposal: HarvestPlan) -> list[Problem]:
-    """A warning for each proxy that the plan buys by an opinion that is old, or still to come."""
-    bought = {
-        opportunity.replacement.proxy: None
-        for verdict in proposal.opportunities
-        if verdict.reason.is_harvest and (opportunity := verdict.opportunity)
-    }
-    return [
-        warning(
-            f"proxies:{row.symbol}:{row.proxy}",
-            "OPINION_OUT_OF_DATE",
-            said,
-            "Renew the opinion in proxies.csv, or name another proxy.",
-        )
-        for row in bought
-        if row is not None and row.opinion_date is not None
-        for said in opinion_warnings(row, proposal.as_of, proposal.rule.opinion_max_age_days)
-    ]
+    findings = findings_of(books, situation.rule, situation.lots, checked)
+    proposal, told = planned_within_budgets(plan, readied(situation, findings), books)
+    return Harvest(
+        proposal,
+        books,
+        [*books.problems, *problems, *old_opinions(proposal), *told],
+        not_ready(proposal.verdicts, findings, proposal.accounts),
+    )
 
 
 def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
@@ -106,6 +118,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     as_of = date_of(books.as_of)
     accounts = [account.id for account in record.accounts]
     rule, rules, problems = _rules(record)
+    problems += opinion_to_come(rule, as_of)
     found, bad = harvest_years(books, rule, rules)
     problems += bad
     scheduled, bad = read_scheduled(record.scheduled, accounts)
@@ -136,9 +149,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred=dict.fromkeys(unsettled_lots(books, lots), Reason.UNSETTLED)
-        | dict.fromkeys(lots_against_short(books, lots), Reason.AGAINST_SHORT)
-        | dict.fromkeys(espp_without_income(books), Reason.ESPP_WITHOUT_INCOME),
+        barred=barred_lots(books, lots),
         pending_dividends=pending_dividends(books),
         rules=rules,
         years=found.years,
@@ -199,17 +210,23 @@ def _quotes(
 
 
 def write_harvest(
-    book: str, out: Path, *, as_of: date | None = None, known_at: datetime | None = None
+    book: str,
+    out: Path,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    custodian_lots: Sequence[LotsFile] = (),
 ) -> Harvest:
     """Plan a harvest and write its tables and manifest, all together or not at all.
 
     On errors the folder holds ``problems.csv`` alone, and DataError is raised.
     """
     with problems_alone(out):
-        run = harvest(book, as_of=as_of, known_at=known_at)
+        run = harvest(book, as_of=as_of, known_at=known_at, custodian_lots=custodian_lots)
     files: dict[str, Any] = {
         name: _table(rows, COLUMNS[name]) for name, rows in tables(run.plan).items()
     }
+    files[READINESS_FILE] = _table(readiness_rows(run.not_ready), READINESS_COLUMNS)
     files[FAILURE] = problem_table(run.problems)
     files[MANIFEST] = manifest(
         run.plan,
@@ -217,7 +234,7 @@ def write_harvest(
         hashes=run.books.record.hashes,
         engine_version=__version__,
         rule_version=RULES_VERSION,
-    )
+    ) | {"readiness": readiness_counts(run.not_ready)}
     write_folder(out, files)
     return run
 
