@@ -11,6 +11,7 @@ from taxlots.cli.allocate_basis import allocate_basis
 from taxlots.cli.approve import approve
 from taxlots.cli.audit import audit
 from taxlots.cli.batch import batch, partition
+from taxlots.cli.cash import cash
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.confirm import confirm
 from taxlots.cli.defer import defer
@@ -84,6 +85,7 @@ COMMANDS: Final = (
     ),
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
     (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
+    (cash, "cash", "taxlots cash ledger/sample --deposit 10000 --account joint-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (restrictions, "restrictions", "taxlots restrictions ledger/sample --account roth-ira"),

@@ -1,0 +1,43 @@
+"""What a book is asked about its flows in Python; every answer is that of a command."""
+
+from __future__ import annotations
+
+from taxlots.workflows.answers import PlanAnswer
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+
+
+class FlowQuestions:
+    """Questions of a book, named by its ``source``, about money that comes and goes."""
+
+    source: str
+
+    def cash(
+        self,
+        *,
+        deposit: Amount | None = None,
+        withdraw: Amount | None = None,
+        by: Day = None,
+        account: str | None = None,
+        household: str | None = None,
+        min_trade: Amount | None = None,
+        fractions: bool = False,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """Where money goes or comes from, as ``taxlots cash`` says; amounts are dollars."""
+        from taxlots.workflows.cash import route_cash
+        from taxlots.workflows.cash_asked import CashAsked
+
+        money = ("" if one is None else str(one) for one in (deposit, withdraw, min_trade))
+        deposited, withdrawn, least = money
+        asked = CashAsked(
+            deposit=deposited,
+            withdraw=withdrawn,
+            account=account,
+            household=household,
+            by=as_day(by),
+            min_trade=least,
+            has_fractions=fractions,
+        )
+        page = route_cash(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
+        return PlanAnswer(page.json)

@@ -1,0 +1,181 @@
+"""One household on a day, as plans over all its accounts see it: guard, targets, values, taxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from taxlots.book.record import OpenLot
+from taxlots.domain.account import Account
+from taxlots.domain.household import PARTY_OWNERS
+from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
+from taxlots.domain.quote import Quote
+from taxlots.domain.target import targets_from
+from taxlots.domain.verdict import Reason
+from taxlots.market_data.prices import price_history
+from taxlots.plan.appraisal import Appraisal, appraise
+from taxlots.plan.cash_flow import Offer
+from taxlots.plan.situation import Index, Situation
+from taxlots.plan.sleeves import Sleeves, Worths, sleeves_of, worths_of
+from taxlots.plan.trade_check import TradeCheck
+from taxlots.workflows.guard import PreparedGuard, guard_of_book
+
+NEVER_SOLD = (
+    Reason.BASIS_UNKNOWN,
+    Reason.BASIS_PENDING,
+    Reason.ESPP_WITHOUT_INCOME,
+    Reason.AGAINST_SHORT,
+    Reason.UNSETTLED,
+    Reason.NO_PRICE,
+    Reason.STALE_PRICE,
+    Reason.MTM_475,
+    Reason.SECTION_1256,
+)
+"""Why a plan over targets leaves a lot alone."""
+
+
+@dataclass(frozen=True)
+class HouseholdPlan:
+    """What planning over one household starts from.
+
+    ``accounts`` are those of the household, ``lots`` what they hold, ``quotes`` the last closes of
+    every listed security.
+    """
+
+    name: str
+    prepared: PreparedGuard
+    sleeves: Sleeves
+    quotes: Mapping[str, Quote]
+    problems: tuple[Problem, ...]
+
+    @property
+    def index(self) -> Index:
+        """The situation, looked up."""
+        return self.prepared.guard.index
+
+    @property
+    def situation(self) -> Situation:
+        """The situation that the guard sees."""
+        return self.index.situation
+
+    @property
+    def as_of(self) -> date:
+        """The day of the plan."""
+        return self.situation.as_of
+
+    @cached_property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of the household, in the book's order."""
+        return tuple(a for a in self.situation.accounts if a.household == self.name)
+
+    @cached_property
+    def lots(self) -> tuple[OpenLot, ...]:
+        """The open lots of the household."""
+        return tuple(lot for lot in self.situation.lots if lot.household == self.name)
+
+    @cached_property
+    def worths(self) -> Worths:
+        """The value of each of its positions."""
+        return worths_of(self.situation, self.lots)
+
+    def is_party(self, account: Account) -> bool:
+        """Whether an account belongs to those whose money a household plan moves."""
+        return account.owner in PARTY_OWNERS
+
+    def appraised(self) -> Iterator[tuple[OpenLot, Appraisal]]:
+        """The lots that may be sold, each at its last close."""
+        for lot in self.lots:
+            seen = appraise(lot, self.index)
+            if seen.bar not in NEVER_SOLD and seen.market_value_cents:
+                yield lot, seen
+
+    def offer(self, symbol: str) -> Offer | None:
+        """A security at its last close; None without a fresh one."""
+        quote = self.quotes.get(symbol)
+        if quote is None or quote.is_stale or quote.close <= 0:
+            return None
+        return Offer(
+            symbol=symbol, price=quote.close, multiplier=self.index.security(symbol).multiplier
+        )
+
+    def buy_check(self, account: str, symbol: str) -> TradeCheck:
+        """What the guard says of any purchase."""
+        return self.prepared.guard.can_buy(account, symbol)
+
+    @cached_property
+    def symbols_at_a_loss(self) -> frozenset[str]:
+        """Securities of which a taxable account holds a lot that a harvest could sell."""
+        return frozenset(
+            lot.symbol
+            for lot in self.lots
+            if not self.index.accounts[lot.account].kind.is_tax_deferred
+            and appraise(lot, self.index).loss_cents > 0
+        )
+
+    def spoils_harvest(self, symbol: str) -> str:
+        """The security at a loss that a purchase of a symbol would replace; blank if none."""
+        for other in sorted(self.symbols_at_a_loss):
+            if self.index.replaces(symbol, other):
+                return other
+        return ""
+
+
+def household_plan(
+    book: str,
+    *,
+    account: str | None = None,
+    household: str | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> HouseholdPlan:
+    """The household that is named, that of the account that is named, or the only one.
+
+    Raises UsageError where nobody says which one, and DataError for a book with errors or a
+    household without targets.
+    """
+    prepared = guard_of_book(
+        book, () if account is None else (account,), as_of=as_of, known_at=known_at
+    )
+    record = prepared.books.record
+    name = _household(prepared, account, household)
+    targets, problems = targets_from(record.targets)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise DataError([*prepared.problems, *problems])
+    situation = prepared.guard.index.situation
+    sleeves = sleeves_of(targets, name, situation.as_of, record.securities)
+    if len(sleeves.items) == 1:
+        missing = error(
+            "targets.csv",
+            "NO_TARGETS",
+            f"No row speaks of the household {name!r}.",
+            "Write a row for each asset class: household,asset_class,weight.",
+        )
+        raise DataError([missing, *prepared.problems])
+    history, bad = price_history(record.prices)
+    if any(problem.severity is Severity.ERROR for problem in bad):
+        raise DataError([*prepared.problems, *bad])
+    quotes = dict(situation.quotes)
+    for symbol in {*record.securities, *sleeves.names} - set(quotes):
+        quote = history.last_close(symbol, situation.as_of)
+        if quote is not None:
+            quotes[symbol] = quote
+    return HouseholdPlan(name, prepared, sleeves, quotes, (*prepared.problems, *problems))
+
+
+def _household(prepared: PreparedGuard, account: str | None, household: str | None) -> str:
+    accounts = prepared.guard.index.accounts
+    names = list(dict.fromkeys(one.household for one in accounts.values()))
+    if account is not None:
+        own = accounts[account].household
+        if household not in (None, own):
+            raise UsageError(f"{account} is of the household {own}, not of {household}")
+        return own
+    if household is None:
+        if len(names) > 1:
+            raise UsageError(f"the book has {len(names)} households; name one with --household")
+        return names[0]
+    if household not in names:
+        raise UsageError(f"the book has no household {household!r}; it has {', '.join(names)}")
+    return household
