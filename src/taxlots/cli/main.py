@@ -14,6 +14,7 @@ from taxlots.cli.batch import batch, partition
 from taxlots.cli.cash import cash
 from taxlots.cli.close_year import close_year, years
 from taxlots.cli.confirm import confirm
+from taxlots.cli.cpa_pack import cpa_pack
 from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
 from taxlots.cli.explain import explain
@@ -99,6 +100,7 @@ COMMANDS: Final = (
     (orders, "orders", "taxlots orders sqlite:///book.db 1 --out send"),
     (confirm, "confirm", "taxlots confirm sqlite:///book.db 1 fills.csv --by NAME"),
     (letter, "letter", "taxlots letter sqlite:///book.db 1 --out letter.pdf"),
+    (cpa_pack, "cpa-pack", "taxlots cpa-pack sqlite:///book.db 1 --out cpa"),
     (partition, "partition", "taxlots partition ledger/sample --out parts"),
     (batch, "batch", "taxlots batch parts --as-of 2020-12-31 --out night --workers 2"),
     (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 
+from taxlots.book.booking import Books
 from taxlots.book.cells import Int64, Mask, numbers
 from taxlots.book.checks import void_rows
 from taxlots.book.journal import ACTION_CODE, ACTIONS, DATE_COLUMNS, NUMBER_PLACES
@@ -29,11 +30,14 @@ EVERY_ACCOUNT: Final = "(every account)"
 
 def journal_table(scope: AuditScope) -> pa.Table:
     """The rows of the journal as they were stated, where they stand, and whether they count."""
-    books = scope.books
-    rows = scope.rows(np.ones(len(books.journal), np.bool_))
+    return journal_rows(scope.books, scope.rows(np.ones(len(scope.books.journal), np.bool_)))
+
+
+def journal_rows(books: Books, rows: Int64) -> pa.Table:
+    """Some rows of the journal, by their places, as ``journal_table`` has them."""
     table = books.record.transactions.take(pa.array(rows))
     columns: dict[str, pa.Array] = {
-        "where": _where(scope, rows),
+        "where": _where(books, rows),
         "standing": name_cells(_standing(books)[rows], STANDINGS),
     }
     for name in table.column_names:
@@ -65,8 +69,8 @@ def completeness_table(scope: AuditScope) -> pa.Table:
         "later_rows": _counts(group[is_later], len(keys)),
         "quantity": share_cells(_sums(group, quantity[rows], len(keys))),
         "amount": dollars_cells(_sums(group, _cents(books)[rows], len(keys))),
-        "first_row": _where(scope, rows[first]),
-        "last_row": _where(scope, rows[_last(group, len(keys))]),
+        "first_row": _where(books, rows[first]),
+        "last_row": _where(books, rows[_last(group, len(keys))]),
     }
     return pa.table(columns)
 
@@ -174,8 +178,8 @@ def _month_cells(months: Int64) -> pa.Array:
     return pa.array(months.astype("datetime64[M]").astype(str).tolist(), pa.string())
 
 
-def _where(scope: AuditScope, rows: Int64) -> pa.Array:
-    journal = scope.books.journal
+def _where(books: Books, rows: Int64) -> pa.Array:
+    journal = books.journal
     return pa.array([journal.where(row) for row in rows.tolist()], pa.string())
 
 

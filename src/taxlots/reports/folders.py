@@ -42,7 +42,7 @@ RESULTS: Final = frozenset(
 """Every file that a run can leave: a folder that holds another one is somebody's."""
 
 Content = Any
-"""An Arrow table, a mapping for JSON, or text."""
+"""An Arrow table, a mapping for JSON, text, or bytes as they are."""
 
 FIRST_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The oldest time that an archive can hold; every file has it, so that the bytes repeat."""
@@ -98,6 +98,18 @@ def write_folder(
         put_in_place(fresh, folder.absolute())
 
 
+def write_zip(path: Path, files: Mapping[str, Content]) -> None:
+    """Write files into one zip, in a folder of its own name; the same files give the same bytes.
+
+    Raises UsageError where it cannot be written.
+    """
+    with fresh_beside(path) as fresh:
+        for name, content in files.items():
+            _write(fresh / name, content)
+        _write_archive(fresh / path.name, sorted(files))
+        (fresh / path.name).replace(path)
+
+
 def put_in_place(fresh: Path, target: Path) -> None:
     """Let a folder take the place of another, which goes; on failure the old one stays."""
     if not target.exists():
@@ -128,6 +140,8 @@ def _write_archive(path: Path, names: Iterable[str]) -> None:
 def _write(path: Path, content: Content) -> None:
     if isinstance(content, str):
         path.write_text(content, encoding="utf-8")
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
     elif isinstance(content, pa.Table):
         writer = _WRITERS[path.suffix]
         writer(content, path)

@@ -64,7 +64,7 @@ def _breakable(word: str) -> str:
 
 
 def _return(filing: Filing, forms: ReturnForms, sentence: str) -> dict[str, Any]:
-    sections = [_section(section) for section in sections_of(filing, forms)]
+    sections = [section_cells(section) for section in sections_of(filing, forms)]
     if sentence:
         sections[0]["remarks"].append(on_lines(sentence))
     return {
@@ -74,7 +74,7 @@ def _return(filing: Filing, forms: ReturnForms, sentence: str) -> dict[str, Any]
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def section_cells(section: Section) -> dict[str, Any]:
     """A section as the layout reads it."""
     rows: list[dict[str, Any]] = []
     for at, cells in enumerate(section.rows):

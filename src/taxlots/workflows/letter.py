@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_run import OrderState
 from taxlots.domain.order import Side
-from taxlots.domain.problem import UsageError
 from taxlots.plan.guard import Guard
 from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
@@ -29,21 +27,11 @@ from taxlots.reports.single_files import check_file, write_files
 from taxlots.workflows.account_numbers import shown_account
 from taxlots.workflows.guard import silent_accounts
 from taxlots.workflows.harvest import situation_of
-from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.restrictions import restrictions_in
 from taxlots.workflows.run_results import Row, RunResults, pieces_of, planned_of, run_results
+from taxlots.workflows.run_scope import run_scope
 
 DO_NOT_BUY = "do_not_buy"
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Whose letter it is: a household's, or about one account of it."""
-
-    household: str
-    account: str
-    accounts: tuple[Account, ...]
-    orders: tuple[ReviewedOrder, ...]
 
 
 def write_letter(
@@ -65,7 +53,7 @@ def letter_of(book: str, number: int, *, household: str = "", account: str = "")
     """What the letter of a recorded harvest says; see ``write_letter``."""
     found = run_results(book, number)
     record, books = found.books.record, found.books
-    scope = _scope(found, household, account)
+    scope = run_scope(found, household, account)
     situation, _ = situation_of(books)
     index = index_of(situation)
     accounts = {one.id for one in scope.accounts}
@@ -102,36 +90,6 @@ def letter_of(book: str, number: int, *, household: str = "", account: str = "")
         unknown=tuple(_unknown(index, found, scope.orders)),
         final_from=first_free_day(day_of(found.traded)),
     )
-
-
-def _scope(found: RunResults, household: str, account: str) -> _Scope:
-    accounts = found.books.record.accounts
-    check_named(accounts, [account or None])
-    households = {one.id: one.household for one in accounts}
-    traded = dict.fromkeys(one.order.household for one in found.orders)
-    name = households[account] if account else household
-    if household and name != household:
-        raise UsageError(f"account {account} is not of the household {household!r}")
-    if not name:
-        if len(traded) > 1:
-            raise UsageError(
-                f"harvest {found.run.number} trades for {len(traded)} households; name one with"
-                f" --household: {', '.join(traded)}"
-            )
-        name = next(iter(traded))
-    orders = tuple(
-        one
-        for one in found.orders
-        if one.order.household == name and account in ("", one.order.account)
-    )
-    if not any(one.order.side is Side.SELL for one in orders):
-        whom = f"account {account}" if account else f"the household {name!r}"
-        raise UsageError(
-            f"harvest {found.run.number} has no signed sale for {whom}; it has some for"
-            f" {', '.join(traded)}"
-        )
-    mine = tuple(one for one in accounts if one.household == name)
-    return _Scope(name, account, mine, orders)
 
 
 def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[LetterSale]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from taxlots.book.booking import Books
 from taxlots.book.results import Realized, realized_of
+from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import BreakKind, Fill, FillBreak, HarvestRun, OrderState
 from taxlots.domain.money import apportion, scaled
 from taxlots.domain.problem import UsageError
@@ -49,14 +50,14 @@ class RunResults:
 
 
 def run_results(
-    book: str, number: int, *, as_of: Callable[[date], date | None] = lambda traded: traded
+    book: str, number: int, *, as_of: date | None = None, is_latest: bool = False
 ) -> RunResults:
-    """What a recorded harvest came to.
+    """What a recorded harvest came to, booked up to a day.
 
-    ``as_of`` tells, by the day of its last trade (that of the plan, where none is executed yet),
-    up to which day it is booked; None is the journal's last date.  Raises UsageError for a folder,
-    for a run that is not there or of which nothing is signed, and DataError where the book has
-    errors.
+    By default that is the day of its last trade, or of the plan where none is executed yet;
+    ``is_latest`` takes the journal's last date if that is later.  Raises UsageError for a folder,
+    for an earlier day, for a run that is not there or of which nothing is signed, and DataError
+    where the book has errors.
     """
     require_database(book)
     from taxlots.ledger.database import reading
@@ -82,9 +83,18 @@ def run_results(
         fills=tuple(fills),
         breaks=tuple(breaks),
         lines=lines,
-        books=replay(book, as_of=as_of(traded)),
+        books=_books(book, traded, as_of, is_latest=is_latest),
         traded=traded,
     )
+
+
+def _books(book: str, traded: date, as_of: date | None, *, is_latest: bool) -> Books:
+    if as_of is not None and as_of < traded:
+        raise UsageError(f"--as-of {as_of} is before the last trade of the harvest, {traded}")
+    if as_of is not None or not is_latest:
+        return replay(book, as_of=as_of or traded)
+    books = replay(book)
+    return books if date_of(books.as_of) >= traded else replay(book, as_of=traded)
 
 
 def _standing_breaks(told: Sequence[tuple[int, FillBreak]]) -> list[FillBreak]:
