@@ -15,6 +15,7 @@ RESULT = {
     "restrictions.csv",
     "switch_back.csv",
     "verdicts.csv",
+    "readiness.csv",
     "problems.csv",
     "manifest.json",
 }
@@ -57,7 +58,7 @@ def test_the_summary_sums_what_is_proposed(tmp_path: Path) -> None:
     )
     assert len(printed["verdicts"]) == printed["manifest"]["lots"]["open"] == 361
     assert set(printed) == {"out", "manifest"} | {
-        name.partition(".")[0] for name in RESULT - {"manifest.json", "problems.csv"}
+        name.partition(".")[0] for name in RESULT - {"manifest.json", "problems.csv", "readiness.csv"}
     }
 
 
