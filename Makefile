@@ -90,7 +90,7 @@ $(SPARK)/.locked: requirements-spark.lock | $(BIN)/pip
 # Spark is larger than all other packages together: it lies beside their environment, not in it.
 test-spark: $(INSTALLED) $(SPARK)/.locked
 	tests/spark/setup-java.sh
-	PYTHONPATH=$(SPARK) $(BIN)/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
+	PYTHONPATH=$(abspath $(SPARK)) $(BIN)/python -m pytest --confcutdir=tests/spark tests/spark $(ARGS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """``taxlots partition`` and ``taxlots batch``: what they say, and how they end."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,22 @@ def test_numbers_that_make_no_sense(tmp_path: Path) -> None:
     )
 
     assert (none.status, idle.status) == (2, 2)
+
+
+def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it does where it is installed is tested by ``make test-spark``."""
+    folder, parts = two_households(tmp_path), tmp_path / "parts"
+    taxlots("partition", folder, "--out", parts)
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    arguments = ("batch", parts, "--as-of", "2024-03-01", "--out", tmp_path / "night")
+
+    missing = taxlots(*arguments, "--spark", "local[2]")
+    both = taxlots(*arguments, "--spark", "local[2]", "--workers", "2")
+
+    assert (missing.status, both.status) == (2, 2)
+    assert "install it with: pip install 'taxlots[spark]'" in missing.err
+    assert "on Spark, the master says how many partitions" in both.err
+    assert not (tmp_path / "night").exists()
 
 
 def test_a_database_is_partitioned_like_the_folder_that_it_was_imported_from(

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import TypeVar
 
+from taxlots.book.arrow import leave_pandas_out
 from taxlots.domain.problem import UsageError
 
 Task = TypeVar("Task")
@@ -30,7 +31,7 @@ def answers(
         yield from map(work, tasks)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker)
     try:
         for future in as_completed([pool.submit(work, task) for task in tasks]):
             yield future.result()
@@ -41,6 +42,12 @@ def answers(
         ) from cause
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def begin_worker() -> None:
+    """What a worker does first: it is a program of our own, which makes no pandas objects."""
+    end_with_parent()
+    leave_pandas_out()
 
 
 def end_with_parent() -> None:

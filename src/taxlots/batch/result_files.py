@@ -55,8 +55,7 @@ def begin_run(out: Path, run: Mapping[str, Any]) -> None:
         raise UsageError(f"{out} holds something else; name a folder that is new or empty")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for left in out.glob(".*"):
-            _remove(left)
+        _remove_unfinished(out)
         _write_whole(file, _json(run))
     except OSError as cause:
         raise UsageError(f"{out} cannot be written: {cause.strerror}") from cause
@@ -126,6 +125,7 @@ def finish_run(
         "warnings_of_book": sorted(set.intersection(*told)),
         "parts": listed,
     }
+    _remove_unfinished(out)
     _write_whole(out / MANIFEST, _json(manifest))
     return manifest
 
@@ -141,8 +141,10 @@ def _write_whole(file: Path, text: str) -> None:
     fresh.replace(file)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _remove_unfinished(out: Path) -> None:
+    """Remove what workers that were ended left beside the places of their results."""
+    for left in out.glob(".*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +14,19 @@ import typer
 from taxlots.cli.options import BookArgument, JsonOption
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from taxlots.batch.progress import Progress
+
+SparkOption = Annotated[
+    str | None,
+    typer.Option(
+        "--spark",
+        metavar="MASTER",
+        help="Run on Apache Spark instead, such as local[4] or spark://host:7077.",
+        show_default=False,
+    ),
+]
 
 
 def partition(
@@ -79,6 +94,7 @@ def batch(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", help="How many partitions at the same time.")
     ] = 1,
+    spark: SparkOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose a harvest for every household of a partitioned book.
@@ -87,19 +103,15 @@ def batch(
     end. Start it again after an interruption: what is done is kept. A household with errors is
     listed, and the rest is done. Nothing is traded and nothing is booked.
     """
-    from taxlots.cli.outcome import DATA_ERRORS, INTERRUPTED, say
+    from taxlots.cli.outcome import DATA_ERRORS
     from taxlots.cli.printing import print_json
-    from taxlots.workflows.batch import failed_households, run_batch
+    from taxlots.domain.problem import UsageError
+    from taxlots.workflows.batch import failed_households
     from taxlots.workflows.gather import day
 
-    told = _Teller()
-    try:
-        manifest = run_batch(folder, out, as_of=day(as_of), workers=workers, report=told.tell)
-    except KeyboardInterrupt:
-        say("interrupted; what is finished is kept: run the same command again to do the rest")
-        raise typer.Exit(INTERRUPTED) from None
-    finally:
-        told.end()
+    if spark is not None and workers != 1:
+        raise UsageError("on Spark, the master says how many partitions are done at the same time")
+    manifest = _ran(folder, out, day(as_of), workers, spark)
     errors = failed_households(out, manifest)
     if as_json:
         print_json({"out": str(out), **manifest, "errors": errors})
@@ -109,6 +121,39 @@ def batch(
         _say(problem)
     if manifest["failed"]:
         raise typer.Exit(DATA_ERRORS)
+
+
+def _ran(folder: Path, out: Path, as_of: date, workers: int, master: str | None) -> dict[str, Any]:
+    """The manifest of a run whose progress is told."""
+    from taxlots.cli.outcome import INTERRUPTED, say
+    from taxlots.workflows.batch import run_batch
+
+    told = _Teller()
+    try:
+        with _session(master) as session:
+            return run_batch(
+                folder, out, as_of=as_of, workers=workers, spark=session, report=told.tell
+            )
+    except KeyboardInterrupt:
+        say("interrupted; what is finished is kept: run the same command again to do the rest")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        told.end()
+
+
+@contextmanager
+def _session(master: str | None) -> Iterator[SparkSession | None]:
+    """A session on a master; without one, None: this program makes no pandas objects either."""
+    if master is None:
+        from taxlots.book.arrow import leave_pandas_out
+
+        leave_pandas_out()
+        yield None
+        return
+    from taxlots.batch.spark import spark_session
+
+    with spark_session(master) as session:
+        yield session
 
 
 def _print(manifest: dict[str, Any], out: Path) -> None:

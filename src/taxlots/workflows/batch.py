@@ -1,27 +1,26 @@
-"""A night's run: every partition harvested by a pool of workers, resumed where it was stopped."""
+"""A night's run: all partitions harvested by workers or on Spark, resumed where it was stopped."""
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from taxlots.batch.part_tables import rows_of
 from taxlots.batch.partition_files import (
     SHARED_FOLDER,
-    Hashes,
     Partitioned,
     read_part,
     read_partitions,
     sha256_of,
 )
+from taxlots.batch.partition_task import Entry, PartitionTask
 from taxlots.batch.pool import answers
 from taxlots.batch.progress import Progress
 from taxlots.batch.result_files import begin_run, finish_run, finished_entry, write_result
@@ -30,27 +29,27 @@ from taxlots.version import __version__
 from taxlots.workflows.harvest_partition import BOOK_WARNINGS, FAILED, harvest_partition
 from taxlots.workflows.replay import RULES_VERSION
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 Report = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionTask:
-    """One partition to harvest: where it is, the hashes of its files, and where results go."""
-
-    folder: Path
-    part: str
-    hashes: dict[str, Hashes]
-    as_of: date
-    out: Path
-
-
 def run_batch(
-    folder: Path, out: Path, *, as_of: date, workers: int = 1, report: Report | None = None
+    folder: Path,
+    out: Path,
+    *,
+    as_of: date,
+    workers: int = 1,
+    spark: SparkSession | None = None,
+    report: Report | None = None,
 ) -> dict[str, Any]:
     """Harvest all partitions of a book and return the manifest of the run.
 
-    Partitions that an earlier run with the same arguments finished are kept.  ``report`` is told
-    after each partition.  Raises UsageError, and DataError where a partition's file is damaged.
+    So many ``workers`` of this computer do it, or the executors of ``spark``, to which both folders
+    have the same names as here.  Partitions that an earlier run with the same arguments finished
+    are kept, wherever it ran.  ``report`` is told after each partition.  Raises UsageError, and
+    DataError where a partition's file is damaged.
     """
     if workers < 1:
         raise UsageError("a run has at least one worker")
@@ -71,7 +70,8 @@ def run_batch(
             entries[part["part"]] = entry
     kept = sum(entry["accounts"] for entry in entries.values())
     began = time.monotonic()
-    for entry in answers(harvest_task, _tasks(book, out, as_of, set(entries)), workers):
+    tasks = _tasks(book, out, as_of, set(entries))
+    for entry in _harvested(tasks, workers, spark):
         entries[entry["part"]] = entry
         if report is not None:
             report(
@@ -88,11 +88,18 @@ def run_batch(
     return finish_run(out, run, entries.values())
 
 
-def harvest_task(task: PartitionTask) -> dict[str, Any]:
-    """Harvest one partition and write its results; returns its entry of the manifest."""
-    from taxlots.book.arrow import leave_pandas_out
+def _harvested(
+    tasks: Sequence[PartitionTask], workers: int, spark: SparkSession | None
+) -> Iterator[Entry]:
+    if spark is None:
+        return answers(harvest_task, tasks, workers)
+    from taxlots.batch.spark import spark_answers
 
-    leave_pandas_out()
+    return spark_answers(spark, harvest_task, tasks)
+
+
+def harvest_task(task: PartitionTask) -> Entry:
+    """Harvest one partition and write its results; returns its entry of the manifest."""
     with _uncollected():
         tables = read_part(task.folder, task.part, task.hashes)
         found = harvest_partition(tables, task.as_of)
@@ -137,11 +144,11 @@ def _tasks(book: Partitioned, out: Path, as_of: date, done: set[str]) -> list[Pa
             read_part(book.folder, SHARED_FOLDER, {SHARED_FOLDER: shared})
     return [
         PartitionTask(
-            folder=book.folder,
+            folder=book.folder.absolute(),
             part=part["part"],
             hashes={SHARED_FOLDER: shared, part["part"]: part["files"]},
             as_of=as_of,
-            out=out,
+            out=out.absolute(),
         )
         for part in book.parts
         if part["part"] not in done

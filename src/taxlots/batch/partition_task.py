@@ -1,0 +1,29 @@
+"""What a worker is sent, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from taxlots.batch.partition_files import Hashes
+
+Entry = dict[str, Any]
+"""The counts of a partition and the hashes of its results, as ``entry.json`` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTask:
+    """One partition to harvest: where it is, the hashes of its files, and where results go."""
+
+    folder: Path
+    part: str
+    hashes: dict[str, Hashes]
+    as_of: date
+    out: Path
+
+
+Work = Callable[[PartitionTask], Entry]
+"""Harvests a partition, writes its results into ``out``, and returns its entry."""
