@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from taxlots.book.booking import Books
 from taxlots.book.dividends import pending_dividends
+from taxlots.book.lot_columns import LotColumns, lot_columns
 from taxlots.book.lot_wholes import averaged_positions
 from taxlots.book.record import Record
+from taxlots.book.results import open_lots_of
 from taxlots.book.standing import (
     acquisitions,
     last_splits,
@@ -114,6 +116,13 @@ def harvest_books(
 
 def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     """Everything that planning looks at, and what is wrong with the settings and prices."""
+    opened = open_lots_of(books)
+    situation, problems = situation_without_lots(books, lot_columns(books, opened))
+    return replace(situation, lots=open_lots(books, lots=opened)), problems
+
+
+def situation_without_lots(books: Books, lots: LotColumns) -> tuple[Situation, list[Problem]]:
+    """The same, all but the lots themselves, which stay in columns."""
     record = books.record
     as_of = date_of(books.as_of)
     accounts = [account.id for account in record.accounts]
@@ -125,8 +134,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     problems += bad
     history, bad = price_history(record.prices)
     problems += bad
-    lots = open_lots(books)
-    symbols = {lot.symbol for lot in lots}
+    symbols = {symbol for _, symbol in lots.positions}
     symbols |= {name for proxy in record.proxies for name in (proxy.symbol, proxy.proxy)}
     problems += unknown_names(rule, symbols, accounts)
     quotes, told = _quotes(history, sorted(symbols), last_splits(books), as_of)
@@ -140,7 +148,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
             record.securities, record.identical, books.renames, same_index=True
         ),
         book_identity=books.identity,
-        lots=lots,
+        lots=(),
         acquisitions=acquisitions(books),
         waiting_losses=waiting_losses(books),
         quotes=quotes,
@@ -149,7 +157,7 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred=barred_lots(books, lots),
+        barred=barred_lots(books, list(lots.named())),
         pending_dividends=pending_dividends(books),
         rules=rules,
         years=found.years,
