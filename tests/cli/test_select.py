@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.running import SAMPLE, book, database, taxlots
@@ -11,10 +12,10 @@ SELECT = ("select", SAMPLE, "--account", "spouse-taxable", "--symbol", "VZ")
 PRICE = ("--price", "58.75")
 
 
-def selected(*options: str) -> dict[str, object]:
+def selected(*options: str) -> dict[str, Any]:
     ran = taxlots(*SELECT, *options, "--json")
     assert ran.status == 0, ran.err
-    found: dict[str, object] = json.loads(ran.out)
+    found: dict[str, Any] = json.loads(ran.out)
     return found
 
 
@@ -55,6 +56,67 @@ def test_what_is_selected_is_what_replay_books(tmp_path: Path) -> None:
         assert sorted(tuple(lot[name] for name in key) for lot in lots) == sorted(
             tuple(row[name] for name in key) for row in gains
         )
+
+
+def budgeted(folder: Path, budget: str, *options: str) -> tuple[dict[str, Any], str]:
+    """A sale of 10 from two lots with gains of 500 and 300, 200 realized before; and stderr."""
+    rows = (
+        "g1,2022-01-03,brokerage,XYZ,BUY,10,10.00,,,,,\n"
+        "b1,2022-01-03,brokerage,ABC,BUY,10,10.00,,,,,\n"
+        "b2,2022-06-03,brokerage,ABC,BUY,10,30.00,,,,,\n"
+        "g2,2024-03-04,brokerage,XYZ,SELL,10,30.00,,,,,\n"
+    )
+    toml = 'name = "Test"\n[tax_profile]\nshort_rate = 0.4\nlong_rate = 0.2\n'
+    path = book(folder, rows, toml=f"{toml}[rebalance.budget]\n{budget}")
+    ran = taxlots(
+        "select", path, "--account", "brokerage", "--symbol", "ABC", "--quantity", "10",
+        "--price", "60", "--as-of", "2024-06-10", *options, "--json",
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+    found: dict[str, Any] = json.loads(ran.out)
+    return found, ran.err
+
+
+def test_a_sale_beyond_a_gain_budget_is_told(tmp_path: Path) -> None:
+    """FIFO realizes 500 after 200: 100 more than 600.  HIFO realizes 300, which fits."""
+    found, told = budgeted(tmp_path / "fifo", "gain = 600\n", "--method", "FIFO")
+    assert found["budget"] == {
+        "fit": "refused",
+        "over": {"gain": "100.00"},
+        "short_term_so_far": "0.00",
+        "long_term_so_far": "200.00",
+        "tax_so_far": "40.00",
+        "tax_budget_by_now": "",
+        "tax_budget": "",
+    }
+    assert "OVER_GAIN_BUDGET (warning): Sold by FIFO, the year goes 100.00 beyond" in told
+    found, told = budgeted(tmp_path / "hifo", "gain = 600\n", "--method", "HIFO")
+    assert found["budget"]["fit"] == "fits"
+    assert "BUDGET" not in told
+
+
+def test_a_sale_beyond_the_tax_budget_that_is_released_is_told(tmp_path: Path) -> None:
+    """By June half of 200 is released; 40 is used, and 20 % of 500 comes to it."""
+    budget = 'tax = 200\nprorated = "semiannual"\n'
+    found, told = budgeted(tmp_path, budget, "--method", "FIFO")
+    assert found["budget"]["over"] == {"tax": "40.00"}
+    assert (found["budget"]["tax_budget_by_now"], found["budget"]["tax_budget"]) == (
+        "100.00",
+        "200.00",
+    )
+    assert "OVER_TAX_BUDGET (warning)" in told
+
+
+def test_every_method_of_a_comparison_is_held_against_the_budget(tmp_path: Path) -> None:
+    found, _ = budgeted(tmp_path, "gain = 600\n", "--compare")
+    fits = {one["method"]: one["budget"]["fit"] for one in found["methods"]}
+    assert (fits["FIFO"], fits["HIFO"]) == ("refused", "fits")
+
+
+def test_without_a_budget_nothing_is_said_of_one(tmp_path: Path) -> None:
+    assert "budget" not in selected("--quantity", "20", *PRICE)
+    _, told = budgeted(tmp_path, "", "--method", "FIFO")
+    assert "BUDGET" not in told
 
 
 def test_compare_shows_every_method_and_none_is_cheaper_than_the_least_tax() -> None:

@@ -66,7 +66,7 @@ def select(
     from taxlots.cli.outcome import list_problems
     from taxlots.cli.printing import print_json
     from taxlots.cli.progress import working
-    from taxlots.reports.selection import selection_json
+    from taxlots.reports.selection import selections_json
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.select import Asked, select_lots
 
@@ -88,10 +88,10 @@ def select(
             known_at=None if known_at is None else moment(known_at),
         )
     if as_json and compare:
-        methods = [selection_json(one) for one in run.selections]
+        methods = selections_json(run.selections, run.budgets)
         print_json({"standing": run.standing, "methods": methods})
     elif as_json:
-        print_json(selection_json(run.selections[0]))
+        print_json(selections_json(run.selections, run.budgets)[0])
     elif compare:
         _print_methods(run)
     else:

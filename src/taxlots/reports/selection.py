@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
+from taxlots.plan.budgets import BudgetCheck
 from taxlots.plan.selection import Selection
 
 
@@ -63,6 +65,31 @@ def selection_json(selection: Selection) -> dict[str, Any]:
         "total": total_of(selection),
         "order": selection.lots,
     }
+
+
+def budget_json(check: BudgetCheck) -> dict[str, Any]:
+    """A selection against the budget of its return: ``over`` has each key that is exceeded."""
+    (sale,) = check.sales
+    by_now, of_year = check.tax_by_cents, check.tax_year_cents
+    return {
+        "fit": str(sale.fit),
+        "over": {key: dollars(cents) for key, cents in sale.over.items()},
+        "short_term_so_far": dollars(check.short_cents),
+        "long_term_so_far": dollars(check.long_cents),
+        "tax_so_far": dollars(check.tax_used_cents),
+        "tax_budget_by_now": "" if by_now is None else dollars(by_now),
+        "tax_budget": "" if of_year is None else dollars(of_year),
+    }
+
+
+def selections_json(
+    selections: Sequence[Selection], budgets: Sequence[BudgetCheck]
+) -> list[dict[str, Any]]:
+    """What ``taxlots select --json`` prints of each method; ``budget`` where the book has one."""
+    found = [selection_json(one) for one in selections]
+    for one, check in zip(found, budgets, strict=False):
+        one["budget"] = budget_json(check)
+    return found
 
 
 def bound_sentence(selection: Selection) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, Problem, warning
-from taxlots.plan.appraisal import market_value_cents
-from taxlots.plan.budgets import Fit
+from taxlots.plan.budgets import WHERE, Fit
 from taxlots.plan.gain_limits import BudgetedReturn, planned_within
-from taxlots.workflows.stated_budget import realized_so_far, stated_budget
+from taxlots.workflows.stated_budget import holdings_cents, realized_so_far, stated_budget
 from taxlots.workflows.tax import Chain
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from taxlots.plan.gain_limits import OverBudget, Planner
     from taxlots.plan.harvest_plan import HarvestPlan
     from taxlots.plan.situation import Situation
-
-WHERE: Final = "book.toml:rebalance.budget"
 
 
 def planned_within_budgets(
@@ -41,21 +38,13 @@ def planned_within_budgets(
 def budgeted_returns(books: Books, situation: Situation) -> dict[str, BudgetedReturn]:
     """Each return of a book with its year so far, and its taxable holdings at the last closes."""
     chain, year = Chain(books), date_of(books.as_of).year
-    accounts = {account.id: account for account in situation.accounts}
-    held = {account.tax_return: 0 for account in accounts.values()}
-    for lot in situation.lots:
-        account, quote = accounts[lot.account], situation.quotes.get(lot.symbol)
-        if quote is not None and not account.kind.is_tax_deferred:
-            security = situation.securities.get(lot.symbol)
-            multiplier = 1 if security is None else security.multiplier
-            held[account.tax_return] += market_value_cents(lot.quantity, multiplier, quote.close)
     return {
         name: BudgetedReturn(
             year=situation.years.get(name),
             realized_cents=realized_so_far(chain, name, year),
             holdings_cents=value,
         )
-        for name, value in held.items()
+        for name, value in holdings_cents(books).items()
     }
 
 

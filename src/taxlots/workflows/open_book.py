@@ -134,13 +134,13 @@ class Book(GainQuestions, FlowQuestions):
         Amounts are shares and dollars; the price is the last close unless stated.  Raises
         UsageError for what can't be sold, and DataError like ``taxlots.replay``.
         """
-        from taxlots.reports.selection import selection_json
+        from taxlots.reports.selection import selections_json
         from taxlots.workflows.select import Asked, select_lots
 
         sold, raised, at = ("" if one is None else str(one) for one in (quantity, proceeds, price))
         asked = Asked(account, symbol, sold, raised, at, method)
         run = select_lots(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
-        return ChosenLots(selection_json(run.selections[0]))
+        return ChosenLots(selections_json(run.selections, run.budgets)[0])
 
     def can_buy(
         self,

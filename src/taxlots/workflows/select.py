@@ -15,9 +15,11 @@ from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.market_data.prices import price_history
 from taxlots.plan.appraisal import UNITS_PER_CENT
+from taxlots.plan.budgets import BudgetCheck
 from taxlots.plan.selection import SaleRequest, Selection, select
 from taxlots.plan.tax_optimal import NAME, TRIED_METHODS, tax_optimal
 from taxlots.plan.year_tax import YearTax
+from taxlots.workflows.budgeted_selection import budget_checks, budget_warnings
 from taxlots.workflows.gather import gather
 from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.narrowed_record import households_of
@@ -48,6 +50,7 @@ class SelectRun:
     """What was asked, and a selection for each method that was tried, the asked one alone or all.
 
     ``standing`` is the method that the account has.  ``year`` is None where no tax is known.
+    ``budgets`` hold each selection against the book's budget; there are none without one.
     """
 
     books: Books
@@ -56,6 +59,7 @@ class SelectRun:
     year: YearTax | None
     standing: str
     problems: tuple[Problem, ...]
+    budgets: tuple[BudgetCheck, ...] = ()
 
 
 def select_lots(
@@ -83,13 +87,15 @@ def select_lots(
     if any(problem.severity is Severity.ERROR for problem in told):
         raise DataError(told)
     standing, selections = _selections(books, request, year, asked.method, compare=compare)
+    budgets = budget_checks(books, account.tax_return, selections, year)
     return SelectRun(
         books=books,
         request=request,
         selections=selections,
         year=year,
         standing=standing,
-        problems=(*books.problems, *told),
+        problems=(*books.problems, *told, *budget_warnings(budgets)),
+        budgets=budgets,
     )
 
 
