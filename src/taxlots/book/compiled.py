@@ -141,6 +141,28 @@ def _runner() -> Runner:
     return fold_tables
 
 
+def compiled(*entries: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """Functions of plain arrays as machine code, with all of the package that they call.
+
+    No entry calls another.  Like the fold, they are compiled where the cache does not know them.
+    """
+    roots = cast("list[FunctionType]", list(entries))
+    functions = sorted(
+        {function for root in roots for function in _reachable(root)},
+        key=lambda f: (f.__module__, f.__code__.co_firstlineno),
+    )
+    numba.config.CACHE_DIR = str(_cache_folder(functions))
+    inner = _compile(functions)
+    entered = []
+    for root in roots:
+        space = dict(sys.modules[root.__module__].__dict__)
+        for name, value in list(space.items()):
+            if isinstance(value, FunctionType) and value in inner:
+                space[name] = inner[value]
+        entered.append(numba.njit(cache=True, error_model="numpy")(_copy(root, space)))
+    return entered
+
+
 def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:
     """The same function with other globals."""
     copy = FunctionType(function.__code__, space, function.__name__)

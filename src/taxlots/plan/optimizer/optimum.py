@@ -1,0 +1,121 @@
+"""The plan of a portfolio: reviewed, solved, and certified."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.optimizer.nearest import nearest_feasible
+from taxlots.plan.optimizer.newton import engine_of
+from taxlots.plan.optimizer.objective import Parts, lots_sold, parts_of
+from taxlots.plan.optimizer.portfolio import Portfolio
+from taxlots.plan.optimizer.quadratic_program import solve_by_piqp
+from taxlots.plan.optimizer.review import review
+from taxlots.plan.optimizer.signs import MOST_NODES, Certificate, Found, search
+from taxlots.plan.optimizer.terms import Prepared, Sides, prepare
+from taxlots.plan.risk import Floats
+
+BALANCED = 1e-9
+"""What a sum may stay unbalanced in a plan, as a fraction of NAV."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """A plan near the optimum, and the proof of how near.
+
+    ``book`` is the portfolio that was solved: the one asked for, or the nearest whose limits can be
+    kept, and then ``problems`` say what had to give.  ``trades`` are fractions of NAV by name,
+    ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
+    limits, which start a later search; ``sides`` hold the side that each name was given.
+    """
+
+    book: Portfolio
+    trades: Floats
+    sold: Floats
+    duals: Floats
+    sides: Sides
+    certificate: Certificate
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def parts(self) -> Parts:
+        """What the plan costs, by parts."""
+        return parts_of(self.book, self.trades)
+
+    @property
+    def without(self) -> Parts:
+        """What doing nothing costs, by parts."""
+        return parts_of(self.book, np.zeros(self.book.count))
+
+    @property
+    def benefit(self) -> float:
+        """What the plan is worth beyond doing nothing, as a fraction of NAV."""
+        return self.without.total - self.parts.total
+
+
+def optimize(
+    book: Portfolio,
+    *,
+    engine: str = "auto",
+    duals: Floats | None = None,
+    most_nodes: int = MOST_NODES,
+) -> Optimum:
+    """The plan of least cost, within all limits, with its certificate.
+
+    Raises ``DataError`` where numbers are missing or the risk model is singular.  Limits that
+    clash are told in the result's ``problems``, and the nearest that can be kept are solved.
+    """
+    reviewed = review(book)
+    problems = reviewed.problems
+    found = _attempt(reviewed.book, engine, duals, most_nodes)
+    if found is None:
+        nearest = nearest_feasible(reviewed.book)
+        if nearest is not None:
+            reviewed, trades = nearest
+            problems += reviewed.problems
+            found = _attempt(reviewed.book, engine, None, most_nodes, trades)
+    if found is None:
+        message = "the trades and their limits could not be balanced"
+        remedy = "relax the tightest limits, or check the scale of costs and risk"
+        raise DataError([*problems, error("portfolio", "NOT_SOLVED", message, remedy)])
+    prepared, best = found
+    return settled(reviewed.book, prepared, best, problems)
+
+
+def settled(
+    book: Portfolio, prepared: Prepared, best: Found, problems: tuple[Problem, ...] = ()
+) -> Optimum:
+    """A plan from what the kernel found."""
+    trades = best.trades + prepared.forced
+    proof = best.certificate
+    return Optimum(
+        book=book,
+        trades=trades,
+        sold=lots_sold(book, trades),
+        duals=best.duals,
+        sides=best.sides,
+        certificate=replace(
+            proof,
+            objective=proof.objective + prepared.constant,
+            bound=proof.bound + prepared.constant,
+        ),
+        problems=problems,
+    )
+
+
+def _attempt(
+    book: Portfolio,
+    engine: str,
+    duals: Floats | None,
+    most_nodes: int,
+    feasible: Floats | None = None,
+) -> tuple[Prepared, Found] | None:
+    prepared = prepare(book)
+    run = engine_of(prepared, engine)
+    found = search(prepared, run, duals, most_nodes=most_nodes, feasible=feasible)
+    if found is not None and found.residual <= BALANCED:
+        return prepared, found
+    if prepared.bridged.size:
+        return None
+    by_piqp = solve_by_piqp(prepared, prepared.sides(), run)
+    return None if by_piqp is None else (prepared, by_piqp)

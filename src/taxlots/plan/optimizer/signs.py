@@ -1,0 +1,213 @@
+"""Which names to buy and which to sell, where loss lots make both tempting; with a certificate.
+
+Selling at a loss pays, so a name with a loss lot costs least on one of two sides, and its cost is
+not convex.  The dual of the whole problem takes the better side of each name at the same prices:
+it bounds every plan from below, whatever the sides are (Moehle, Kochenderfer, Boyd and Ang, 2021,
+lend each name's own risk to the same relaxation).  Sides are read from it, solved, and changed
+where that pays; what stays between plan and bound is divided by branch and bound.
+"""
+
+import heapq
+import itertools
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from taxlots.plan.optimizer.kernel import BRIDGED, BUYS, SELLS, branches
+from taxlots.plan.optimizer.newton import Engine, Solved, solve
+from taxlots.plan.optimizer.terms import Prepared, Sides
+from taxlots.plan.risk import Floats
+
+BPS: Final = 1e4
+WIDTHS: Final = (1e-3, 1e-4, 1e-5)
+"""Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps."""
+SHARP: Final = WIDTHS[-1]
+
+ENOUGH_BPS: Final = 0.005
+MOST_NODES: Final = 12
+MOST_ROUNDS: Final = 8
+MOST_TURNED: Final = 12
+
+Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How near to the optimum a plan is proven to be.
+
+    ``objective`` is what the plan costs and ``bound`` what every plan costs at least, as
+    fractions of NAV; ``nodes`` is how many relaxations were solved for the bound.
+    """
+
+    objective: float
+    bound: float
+    nodes: int = 1
+
+    @property
+    def gap_bps(self) -> float:
+        """The plan is at most this many hundredths of a percent of NAV from the optimum."""
+        return max(0.0, self.objective - self.bound) * BPS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The kernel's trades (beyond the forced ones), its prices, and each name's side."""
+
+    trades: Floats
+    duals: Floats
+    sides: Sides
+    certificate: Certificate
+    residual: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    sides: Sides
+    solved: Solved
+
+
+class _Search:
+    """Sides tried, and the best plan of them."""
+
+    def __init__(self, prepared: Prepared, run: Engine) -> None:
+        self.prepared = prepared
+        self.run = run
+        self.best: Solved | None = None
+        self.sides: Sides | None = None
+        self.value = np.inf
+
+    def price(self, duals: Floats) -> Floats:
+        terms = self.prepared.terms
+        return np.asarray(terms.tilt + terms.columns @ duals)
+
+    def relax(self, sides: Sides, duals: Floats | None) -> _Node:
+        """The relaxation where ``sides`` leave names bridged."""
+        run = self.run
+        for width in WIDTHS:
+            solved = solve(self.prepared, sides, duals, run=run, width=width)
+            duals = solved.duals
+        return _Node(sides, solved)
+
+    def tell(self, node: _Node) -> tuple[Sides, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+        """The sides that a relaxation's prices ask for, and the names that they leave open."""
+        sides = node.sides.copy()
+        names = np.flatnonzero(sides == BRIDGED)
+        away = self.price(node.solved.duals)[names] - self.prepared.terms.tie[names]
+        sides[names] = np.where(away < 0, BUYS, SELLS)
+        return sides, names[np.abs(away) < SHARP]
+
+    def offer(self, sides: Sides, duals: Floats) -> tuple[Solved, bool]:
+        """The plan of these sides, kept if it is the best."""
+        solved = solve(self.prepared, sides, duals, run=self.run)
+        value = float(self.run.cost(self.prepared.terms, solved.trades))
+        if solved.is_solved and value < self.value - 1e-13:
+            self.best, self.sides, self.value = solved, sides, value
+            return solved, True
+        return solved, False
+
+    def is_enough(self, floor: float) -> bool:
+        """Whether the best plan is near enough to a bound."""
+        return (self.value - floor) * BPS <= ENOUGH_BPS
+
+    def improve(self, sides: Sides, duals: Floats, floor: float) -> None:
+        """Turn every name whose other side is better at the plan's prices, while that pays."""
+        names = self.prepared.bridged
+        for _ in range(MOST_ROUNDS):
+            solved, is_better = self.offer(sides, duals)
+            if not is_better or self.is_enough(floor):
+                return
+            away = self.price(solved.duals)[names] - self.prepared.terms.tie[names]
+            turned = sides.copy()
+            is_clear = np.abs(away) >= SHARP
+            turned[names[is_clear]] = np.where(away[is_clear] < 0, BUYS, SELLS)
+            if (turned == sides).all():
+                return
+            sides, duals = turned, solved.duals
+
+    def turn_each(self, names: Rows, floor: float) -> None:
+        """Turn one name at a time, those first whose sides are most nearly worth the same."""
+        for name in names:
+            if self.best is None or self.sides is None or self.is_enough(floor):
+                return
+            sides = self.sides.copy()
+            sides[name] = BUYS if sides[name] == SELLS else SELLS
+            self.offer(sides, self.best.duals)
+
+    def jump(self, names: Rows) -> Floats:
+        """How far apart the best sale and the best purchase of tied names are."""
+        terms = self.prepared.terms
+        apart = [branches(terms, int(name), float(terms.tie[name])) for name in names]
+        return np.array([purchase + sale for purchase, sale, _, _ in apart])
+
+    def run_root(self, duals: Floats | None) -> _Node:
+        """The relaxation of the whole problem, and the plans that it suggests."""
+        root = self.relax(self.prepared.sides(), duals)
+        sides, tied = self.tell(root)
+        self.improve(sides, root.solved.duals, root.solved.value)
+        order = np.argsort(-self.jump(tied), kind="stable")[:MOST_TURNED]
+        self.turn_each(tied[order], root.solved.value)
+        return root
+
+    def divide(self, root: _Node, most_nodes: int) -> tuple[float, int]:
+        """Branch and bound, best bound first: the least bound left, and the nodes solved."""
+        count = itertools.count()
+        waiting = [(root.solved.value, next(count), root)]
+        nodes = 1
+        while waiting and not self.is_enough(waiting[0][0]) and nodes < most_nodes:
+            _, _, node = heapq.heappop(waiting)
+            sides, tied = self.tell(node)
+            if tied.size == 0:
+                self.offer(sides, node.solved.duals)
+                floor = max(node.solved.value, self.value)
+                heapq.heappush(waiting, (floor, next(count), node))
+                if floor >= self.value:
+                    break
+                continue
+            name = tied[int(np.argmax(self.jump(tied)))]
+            for side in (BUYS, SELLS):
+                fixed = node.sides.copy()
+                fixed[name] = side
+                child = self.relax(fixed, node.solved.duals)
+                nodes += 1
+                told, _ = self.tell(child)
+                self.offer(told, child.solved.duals)
+                if child.solved.is_solved:
+                    heapq.heappush(waiting, (child.solved.value, next(count), child))
+        floor = min([value for value, _, _ in waiting], default=self.value)
+        return min(max(floor, root.solved.value), self.value), nodes
+
+
+def search(
+    prepared: Prepared,
+    run: Engine,
+    duals: Floats | None = None,
+    *,
+    most_nodes: int = MOST_NODES,
+    feasible: Floats | None = None,
+) -> Found | None:
+    """The best sides found, and how near to the optimum they are; None if no plan was found.
+
+    ``duals`` start the search (yesterday's, or a neighbour's); ``most_nodes`` bounds the
+    relaxations that are solved beyond the first; ``feasible`` are trades that keep all limits,
+    where those are so tight that most choices of sides break them.  Nothing depends on time.
+    """
+    sides = prepared.sides()
+    if prepared.bridged.size == 0:
+        solved = solve(prepared, sides, duals, run=run)
+        value = float(run.cost(prepared.terms, solved.trades))
+        proof = Certificate(value, solved.value)
+        return Found(solved.trades, solved.duals, sides, proof, solved.residual)
+    run.set_ties(prepared.terms, prepared.bridged)
+    looking = _Search(prepared, run)
+    root = looking.run_root(duals)
+    if looking.best is None and feasible is not None:
+        told = np.where(feasible > 0, BUYS, SELLS)
+        sides[prepared.bridged] = told[prepared.bridged]
+        looking.improve(sides, root.solved.duals, root.solved.value)
+    floor, nodes = looking.divide(root, most_nodes)
+    if looking.best is None or looking.sides is None:
+        return None
+    best = looking.best
+    proof = Certificate(looking.value, floor, nodes)
+    return Found(best.trades, best.duals, looking.sides, proof, best.residual)
