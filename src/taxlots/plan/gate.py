@@ -1,0 +1,280 @@
+"""The gate: trade only where what is gained exceeds cost and tax by a margin.
+
+What a plan is worth against doing nothing is, in dollars over its horizon, the risk of deviation
+that it takes away (half the risk aversion times the fall in active variance), the value of its
+harvests and the drag of idle cash that it ends, less transaction costs and tax.  Trades that take
+more than they bring are dropped, each time after an exact re-evaluation of what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxlots.domain.problem import UsageError
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+TaxOf = Callable[[Mask], float]
+"""Tax in dollars, now and later, of the trades that are kept: exact and netted."""
+
+TRIED: Final = 8
+"""How many of the trades that seem to pay least are looked at exactly before pruning ends."""
+
+NEGLIGIBLE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GatedPlan:
+    """Trades to weigh; n names, weights as parts of the net asset value ``nav`` in dollars.
+
+    ``trades`` are changes of weight (buys above 0), ``active`` weights less targets before them,
+    both (n,).  The annual covariance is ``loadings @ loadings.T + diag(specific)``, (n, k) and
+    (n,).  ``cost`` and ``harvest`` are dollars for each trade, (n,): what it costs beside tax, and
+    the present value of losses that its tax does not contain.  Cash is ``cash`` before the trades
+    and must not fall below ``cash_floor``; each dollar above ``cash_target`` costs ``cash_drag`` a
+    year.  ``kept_always`` are forced trades, (n,).
+    """
+
+    names: tuple[str, ...]
+    nav: float
+    trades: Floats
+    active: Floats
+    loadings: Floats
+    specific: Floats
+    risk_aversion: float
+    years: float
+    cost: Floats
+    harvest: Floats
+    cash: float = 0.0
+    cash_floor: float = 0.0
+    cash_target: float = 0.0
+    cash_drag: float = 0.0
+    kept_always: Mask | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit together, or is no number."""
+        n = len(self.names)
+        given = (self.trades, self.active, self.specific, self.cost, self.harvest)
+        if any(array.shape != (n,) for array in given) or self.loadings.shape[:1] != (n,):
+            raise UsageError(f"a plan of {n} names needs {n} of every figure")
+        if not all(np.isfinite(array).all() for array in (*given, self.loadings)):
+            raise UsageError("a figure of the plan is missing (not a number)")
+        if self.specific.min(initial=0.0) < 0 or self.nav <= 0 or self.risk_aversion < 0:
+            raise UsageError("variances, the net asset value and risk aversion are from zero up")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What a plan brings and takes against doing nothing, in dollars over its horizon."""
+
+    risk: float
+    harvest: float
+    cash: float
+    cost: float
+    tax: float
+
+    @property
+    def benefit(self) -> float:
+        """What it brings."""
+        return self.risk + self.harvest + self.cash
+
+    @property
+    def net(self) -> float:
+        """What it is worth in all."""
+        return self.benefit - self.cost - self.tax
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A trade that does not pay: what it would bring and what it would take, in dollars."""
+
+    name: str
+    brings: float
+    takes: float
+    because_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GateAnswer:
+    """The answer: ``kept`` are the trades to make (all False where the gate stays shut).
+
+    ``full`` is the worth of the plan as it came, ``pruned`` of what is left of it, ``margin`` what
+    that has to exceed.
+    """
+
+    passes: bool
+    kept: Mask
+    full: Worth
+    pruned: Worth
+    margin: float
+    dropped: tuple[Dropped, ...]
+    years: float
+
+    def sentences(self) -> Iterator[str]:
+        """The plan against doing nothing, in words."""
+        worth = self.pruned
+        yield (
+            f"Against doing nothing over {self.years:g} years the plan brings"
+            f" {worth.benefit:,.2f} dollars (risk {worth.risk:,.2f}, harvests {worth.harvest:,.2f},"
+            f" idle cash {worth.cash:,.2f}) and takes {worth.cost + worth.tax:,.2f} (costs"
+            f" {worth.cost:,.2f}, tax {worth.tax:,.2f}): {worth.net:,.2f} in all"
+        )
+        verb = "exceeds" if self.passes else "does not exceed"
+        end = "trade" if self.passes else "do nothing"
+        yield f"That {verb} the margin of {self.margin:,.2f}: {end}"
+        for one in self.dropped:
+            why = f" once {one.because_of} is dropped" if one.because_of else ""
+            yield (
+                f"{one.name} is dropped{why}: it would bring {one.brings:,.2f} and take"
+                f" {one.takes:,.2f}"
+            )
+
+
+def weigh(
+    plan: GatedPlan, tax_of: TaxOf, *, margin_dollars: float = 0.0, margin_ratio: float = 0.0
+) -> GateAnswer:
+    """Prune a plan, and say whether what is left is worth more than doing nothing.
+
+    It passes where it is worth more than the larger of ``margin_dollars`` and ``margin_ratio``
+    times its cost and tax.  The worth that is left is never below that of the plan as it came.
+    """
+    everything = plan.trades != 0
+    full = worth_of(plan, everything, tax_of)
+    kept, dropped = _pruned(plan, everything, tax_of)
+    pruned = worth_of(plan, kept, tax_of)
+    margin = max(margin_dollars, margin_ratio * (pruned.cost + max(0.0, pruned.tax)))
+    forced = plan.kept_always if plan.kept_always is not None else np.zeros_like(everything)
+    passes = bool(kept.any()) and pruned.net > margin
+    if not passes and (forced & everything).any():
+        kept = forced & everything
+        return GateAnswer(
+            passes=False,
+            kept=kept,
+            full=full,
+            pruned=worth_of(plan, kept, tax_of),
+            margin=margin,
+            dropped=dropped,
+            years=plan.years,
+        )
+    return GateAnswer(
+        passes=passes,
+        kept=kept if passes else np.zeros_like(kept),
+        full=full,
+        pruned=pruned,
+        margin=margin,
+        dropped=dropped,
+        years=plan.years,
+    )
+
+
+def worth_of(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> Worth:
+    """What some of the trades are worth against none, exactly."""
+    moved = np.where(kept, plan.trades, 0.0)
+    fall = _variance(plan, plan.active) - _variance(plan, plan.active + moved)
+    idle_before = max(0.0, plan.cash - plan.cash_target)
+    idle_after = max(0.0, plan.cash - float(moved.sum()) - plan.cash_target)
+    return Worth(
+        risk=0.5 * plan.risk_aversion * plan.years * fall * plan.nav,
+        harvest=float(plan.harvest[kept].sum()),
+        cash=plan.cash_drag * plan.years * (idle_before - idle_after) * plan.nav + 0.0,
+        cost=float(plan.cost[kept].sum()),
+        tax=float(tax_of(kept)) if kept.any() else 0.0,
+    )
+
+
+def _variance(plan: GatedPlan, active: Floats) -> float:
+    factors = plan.loadings.T @ active
+    return float(factors @ factors + plan.specific @ (active * active))
+
+
+def _pruned(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> tuple[Mask, tuple[Dropped, ...]]:
+    """Drop what does not pay, the worst first, until each trade that is left pays."""
+    dropped: list[Dropped] = []
+    taxes = _taxes(kept, tax_of)
+    net = worth_of(plan, kept, tax_of).net
+    is_better = True
+    while is_better and kept.any():
+        is_better = False
+        for i in _by_marginal(plan, kept, taxes)[:TRIED]:
+            group = _group(plan, kept, i, taxes)
+            if group is None:
+                continue
+            less = kept.copy()
+            less[group] = False
+            after = worth_of(plan, less, tax_of).net
+            if after > net + NEGLIGIBLE:
+                dropped += _told(plan, kept, group, tax_of)
+                kept, net, is_better = less, after, True
+                break
+    return kept, tuple(dropped)
+
+
+def _taxes(kept: Mask, tax_of: TaxOf) -> Floats:
+    """What the tax falls by without each trade alone: a guess that ranks them."""
+    whole = float(tax_of(kept))
+    found = np.zeros(len(kept))
+    for i in np.flatnonzero(kept):
+        less = kept.copy()
+        less[i] = False
+        found[i] = whole - (float(tax_of(less)) if less.any() else 0.0)
+    return found
+
+
+def _values(plan: GatedPlan, kept: Mask, taxes: Floats) -> Floats:
+    """What each kept trade adds to what the others leave, by guess in tax and exact in the rest."""
+    moved = np.where(kept, plan.trades, 0.0)
+    after = plan.active + moved
+    gradient = plan.loadings @ (plan.loadings.T @ after) + plan.specific * after
+    own = np.einsum("ik,ik->i", plan.loadings, plan.loadings) + plan.specific
+    # Without trade u the variance is (a - u e)'S(a - u e) = a'Sa - 2 u (Sa)_i + u^2 S_ii.
+    rise = -2.0 * moved * gradient + moved * moved * own
+    risk = 0.5 * plan.risk_aversion * plan.years * rise * plan.nav
+    cash = plan.cash - float(moved.sum())
+    idle = np.maximum(0.0, cash + moved - plan.cash_target) - max(0.0, cash - plan.cash_target)
+    drag = plan.cash_drag * plan.years * idle * plan.nav
+    return np.asarray(risk + drag + plan.harvest - plan.cost - taxes)
+
+
+def _by_marginal(plan: GatedPlan, kept: Mask, taxes: Floats) -> list[int]:
+    values = _values(plan, kept, taxes)
+    free = kept if plan.kept_always is None else kept & ~plan.kept_always
+    return sorted((int(i) for i in np.flatnonzero(free)), key=lambda i: float(values[i]))
+
+
+def _group(plan: GatedPlan, kept: Mask, first: int, taxes: Floats) -> list[int] | None:
+    """A trade and the buys that cannot be paid without it; None where these are forced."""
+    group = [first]
+    cash = plan.cash - float(plan.trades[kept].sum()) + float(plan.trades[first])
+    if cash >= plan.cash_floor - NEGLIGIBLE or plan.trades[first] > 0:
+        return group
+    values = _values(plan, kept, taxes)
+    free = kept if plan.kept_always is None else kept & ~plan.kept_always
+    buys = [int(i) for i in np.flatnonzero(free & (plan.trades > 0))]
+    for i in sorted(buys, key=lambda i: float(values[i] / plan.trades[i])):
+        if cash >= plan.cash_floor - NEGLIGIBLE:
+            break
+        group.append(i)
+        cash += float(plan.trades[i])
+    return group if cash >= plan.cash_floor - NEGLIGIBLE else None
+
+
+def _told(plan: GatedPlan, kept: Mask, group: Sequence[int], tax_of: TaxOf) -> Iterator[Dropped]:
+    """Each trade of a group, weighed in its turn after those before it are gone."""
+    left = kept.copy()
+    for i in group:
+        before = worth_of(plan, left, tax_of)
+        left = left.copy()
+        left[i] = False
+        after = worth_of(plan, left, tax_of)
+        yield Dropped(
+            name=plan.names[i],
+            brings=before.benefit - after.benefit,
+            takes=before.cost + before.tax - after.cost - after.tax,
+            because_of=plan.names[group[0]] if i != group[0] else "",
+        )
