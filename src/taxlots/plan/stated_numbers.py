@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sized
 from math import isfinite
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,7 +48,7 @@ def at_least_one(value: int, what: str) -> int:
     return int(value)
 
 
-def numbers(values: ArrayLike, what: str, like: Sequence[Any] | Floats | None = None) -> Floats:
+def numbers(values: ArrayLike, what: str, like: Sized | None = None) -> Floats:
     """The values as a one-dimensional array, as many as ``like`` has.
 
     Raises UsageError where their number differs or one of them is no finite number.
@@ -64,7 +63,7 @@ def numbers(values: ArrayLike, what: str, like: Sequence[Any] | Floats | None = 
     return array
 
 
-def amounts(values: ArrayLike, what: str, like: Sequence[Any] | Floats | None = None) -> Floats:
+def amounts(values: ArrayLike, what: str, like: Sized | None = None) -> Floats:
     """Like ``numbers``, and none of them below zero."""
     array = numbers(values, what, like)
     if (array < 0).any():
