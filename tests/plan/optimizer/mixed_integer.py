@@ -13,7 +13,7 @@ BPS = 1e4
 def least_cost_by_scip(book: Portfolio) -> float:
     """The optimum, each name on one side; its sides are bound by what may be traded at most."""
     low, high = trade_range(book)
-    high = np.minimum(high, book.cash.now - low.sum())
+    high = np.minimum(high, book.cash.held - low.sum())
     model = Model()
     model.hideOutput()
     model.setParam("limits/time", 60)
@@ -29,7 +29,7 @@ def least_cost_by_scip(book: Portfolio) -> float:
         if high[i] < 0:
             model.addCons(sales[i] >= -float(high[i]))
     away = [float(book.held[i] - book.target[i]) + bought[i] - sales[i] for i in names]
-    after = book.cash.now - quicksum(bought) + quicksum(sold)
+    after = book.cash.held - quicksum(bought) + quicksum(sold)
     model.addCons(after >= book.cash.floor)
     model.addCons(after <= book.cash.ceiling)
     factors = []

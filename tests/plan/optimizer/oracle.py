@@ -31,7 +31,7 @@ def least_cost(
     trade = bought - sales
     weight = book.held + trade
     away = weight - book.target
-    after = book.cash.now - cp.sum(trade)
+    after = book.cash.held - cp.sum(trade)
     factors = book.risk.loadings.T @ away
     own = cp.multiply(np.sqrt(book.risk.specific), away)
     cost = (

@@ -42,7 +42,7 @@ def random_book(
         held,
         target,
         random_risk(rng, names, factors),
-        cash=Cash(now=0.015, target=0.01, floor=0.0, ceiling=0.03, curvature=0.05),
+        cash=Cash(held=0.015, target=0.01, floor=0.0, ceiling=0.03, curvature=0.05),
         lots=lots_of(np.repeat(np.arange(names), lots), parts.ravel(), slope.ravel(), names),
         risk_aversion=10.0,
         cost=0.0005 + 0.001 * rng.random(names),

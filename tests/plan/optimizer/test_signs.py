@@ -70,7 +70,7 @@ def test_a_loss_lot_that_pays_more_than_the_target_is_sold() -> None:
     than is held, so all is sold.  At a slope of -0.021 it is 0.02 / 0.4 = 0.05.
     """
     risk = RiskModel(("A",), floats(np.zeros((1, 1))), floats([0.04]))
-    cash = Cash(now=0.9, target=0.9, floor=0.0, ceiling=1.0)
+    cash = Cash(held=0.9, target=0.9, floor=0.0, ceiling=1.0)
     for slope, sold in ((-0.2, 0.1), (-0.021, 0.05)):
         lots = lots_of([0], [0.1], [slope], 1)
         book = portfolio(

@@ -23,7 +23,7 @@ def nearest_feasible(book: Portfolio) -> tuple[Reviewed, Floats] | None:
 
     low, high = trade_range(book)
     rows, count, sums = book.rows, book.count, len(book.rows.names) + 1
-    now = np.append(rows.matrix @ book.held, -book.cash.now)
+    now = np.append(rows.matrix @ book.held, -book.cash.held)
     matrix = np.vstack([rows.matrix, np.ones(count)])
     least = np.append(rows.low, -book.cash.ceiling) - now
     most = np.append(rows.high, -book.cash.floor) - now

@@ -58,13 +58,13 @@ def untaxed_lots(held: ArrayLike) -> Lots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cash:
-    """Cash as a fraction of NAV: now, wanted, and at least and at most after the trades.
+    """Cash as a fraction of NAV: held, wanted, and at least and at most after the trades.
 
     ``curvature`` prices its distance from the target: half of it times the square of the
     distance.  ``drag`` is what a dollar of cash loses against being invested, over the horizon.
     """
 
-    now: float
+    held: float
     target: float = 0.0
     floor: float = 0.0
     ceiling: float = 1.0
@@ -140,7 +140,7 @@ class Portfolio:
 
     def cash_after(self, trades: Floats) -> float:
         """Cash after these trades, their costs left out."""
-        return self.cash.now - float(trades.sum())
+        return self.cash.held - float(trades.sum())
 
     def tracking_error(self, trades: Floats) -> float:
         """Annual standard deviation of the difference from the target."""

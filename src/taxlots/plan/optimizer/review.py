@@ -94,7 +94,7 @@ def _numbers(book: Portfolio) -> Iterator[Problem]:
     stated = (book.buy_limit, book.sell_limit, book.least, book.most, book.rows.low, book.rows.high)
     if (
         any(np.isnan(array).any() for array in stated)
-        or np.isnan([book.cash.now, book.cash.target, book.cash.floor, book.cash.ceiling]).any()
+        or np.isnan([book.cash.held, book.cash.target, book.cash.floor, book.cash.ceiling]).any()
     ):
         yield error("limits", "NOT_A_NUMBER", "a limit is not a number", "use inf for none")
 
@@ -180,7 +180,7 @@ def _cash(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
     """Cash that no trades can raise, or spend."""
     low, high = trade_range(book)
     cash, found = book.cash, []
-    most_cash, least_cash = cash.now - float(low.sum()), cash.now - float(high.sum())
+    most_cash, least_cash = cash.held - float(low.sum()), cash.held - float(high.sum())
     if cash.floor > cash.ceiling + NEGLIGIBLE:
         message = f"cash is to be at least {percent(cash.floor)} and at most "
         message += percent(cash.ceiling)

@@ -96,7 +96,7 @@ def prepare(book: Portfolio) -> Prepared:
         0.5 * aversion * (book.risk.specific @ (away * away))
         + 0.5 * (book.impact @ (forced * forced))
         - pull @ forced
-        + book.cash.drag * book.cash.now
+        + book.cash.drag * book.cash.held
         + book.buy_cost @ np.maximum(forced, 0)
         - book.sell_cost @ np.minimum(forced, 0)
         + lots.forced_tax
@@ -153,9 +153,9 @@ def _columns(book: Portfolio, forced: Floats) -> tuple[Floats, Floats, Floats, F
     centre = np.zeros(factors + 1 + rows)
     centre[:factors] = -((book.held - book.target) @ book.risk.loadings)
     cash = book.cash
-    low[factors], high[factors] = cash.now - cash.ceiling, cash.now - cash.floor
+    low[factors], high[factors] = cash.held - cash.ceiling, cash.held - cash.floor
     curvature[factors] = max(cash.curvature, GIVE)
-    centre[factors] = cash.now - cash.target
+    centre[factors] = cash.held - cash.target
     now = book.rows.matrix @ book.held
     low[factors + 1 :] = book.rows.low - now
     high[factors + 1 :] = book.rows.high - now
