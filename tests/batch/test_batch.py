@@ -17,9 +17,10 @@ from taxlots.book.booking import Books
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.workflows import harvest_partition
 from taxlots.workflows.batch import failed_households, run_batch
-from taxlots.workflows.harvest import Harvest, Planner, write_harvest
+from taxlots.workflows.harvest import write_harvest
 from taxlots.workflows.partition import partition
 from taxlots.workflows.replay import write_replay
+from taxlots.workflows.screened_harvest import ScreenedHarvest
 
 HOUSEHOLDS = ("kessler", "h0", "h1", "h2")
 PLAN = (
@@ -29,6 +30,7 @@ PLAN = (
     "restrictions",
     "switch_back",
     "verdicts",
+    "readiness",
 )
 
 
@@ -108,18 +110,6 @@ def test_results_do_not_depend_on_the_size_of_partitions(
         assert whole(other, name).equals(whole(results, name)), name
 
 
-@pytest.mark.parametrize("households", [1, 2])
-def test_results_do_not_depend_on_how_many_are_planned_at_once(
-    households: int, book: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(harvest_partition, "PLANNED_AT_ONCE", households)
-
-    other = run(book, tmp_path / "results", 4)
-
-    for name in PLAN:
-        assert whole(other, name).equals(whole(results, name)), name
-
-
 def test_one_failed_household_is_reported_and_the_rest_is_done(
     book: Path, results: Path, tmp_path: Path
 ) -> None:
@@ -144,14 +134,14 @@ def test_one_failed_household_is_reported_and_the_rest_is_done(
 def test_a_defect_of_the_program_stops_no_other_household(
     book: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = harvest_partition.harvest_books
+    plain = harvest_partition.screened_harvest
 
-    def broken(books: Books, planner: Planner) -> Harvest:
+    def broken(books: Books) -> ScreenedHarvest:
         if "h2" in books.households:
             raise ZeroDivisionError
-        return plain(books, planner)
+        return plain(books)
 
-    monkeypatch.setattr(harvest_partition, "harvest_books", broken)
+    monkeypatch.setattr(harvest_partition, "screened_harvest", broken)
 
     out = run(book, tmp_path / "results", 4)
 

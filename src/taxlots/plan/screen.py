@@ -15,7 +15,9 @@ import numpy as np
 from taxlots.book.cells import Int64, Mask
 from taxlots.book.lot_columns import LotColumns
 from taxlots.book.record import OpenLot
+from taxlots.plan.appraisal import PLACE_OF_CODE
 from taxlots.plan.guard import Guard
+from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.screen_appraisal import OPEN, Appraisals, appraised
 from taxlots.plan.screen_losses import Losses, losses_of
 from taxlots.plan.screen_worth import QuietLosses, quiet_losses
@@ -37,6 +39,12 @@ class Screen:
     is_live: Mask
     reason: Int64
     losses: QuietLosses
+
+    def reasons(self, planned: HarvestPlan) -> Int64:
+        """The place in ``CODES`` of the verdict on every lot; ``planned`` decides live ones."""
+        found = self.reason.copy()
+        found[self.is_live] = [PLACE_OF_CODE[verdict.reason] for verdict in planned.verdicts]
+        return found
 
     def situation(self, live: Sequence[OpenLot]) -> Situation:
         """The situation to plan: ``live`` are the lots that are, in their order."""
@@ -91,8 +99,8 @@ def _live(lots: LotColumns, appraisals: Appraisals, losses: Losses, guard: Guard
     is_open |= _is_tangled(lots, losses, guard)
     is_live = np.zeros(len(numbers), np.bool_)
     is_live[family[lots.position[losses.place[is_open]]]] = True
-    is_live_lot: Mask = is_live[family][lots.position]
-    return (is_live_lot & has_say) | _held_proxies(lots, index)
+    found: Mask = (is_live[family][lots.position] & has_say) | _held_proxies(lots, index)
+    return found
 
 
 def _is_tangled(lots: LotColumns, losses: Losses, guard: Guard) -> Mask:

@@ -79,15 +79,18 @@ class Writer:
         return self.books.journal.ids.take(pa.array(rows))
 
 
-def result_tables(books: Books, *, typed: bool = False) -> dict[str, pa.Table]:
+def result_tables(
+    books: Books, *, typed: bool = False, lots: OpenLots | None = None
+) -> dict[str, pa.Table]:
     """``realized``, ``lots`` and ``wash_sales`` as tables, without their suffix.
 
-    ``short_lots`` is there where a book ever sells short or writes an option.
+    ``short_lots`` is there where a book ever sells short or writes an option.  ``lots`` are the
+    open ones, where they are known.
     """
     writer = Writer(books, typed=typed)
     tables = {
         "realized": pa.table(_realized(writer, realized_of(books))),
-        "lots": pa.table(_lots(writer, open_lots_of(books))),
+        "lots": pa.table(_lots(writer, open_lots_of(books) if lots is None else lots)),
         "wash_sales": pa.table(_wash_sales(writer, wash_sales_of(books))),
     }
     if any(side == OWED for _, _, side in books.blueprint.places):

@@ -25,18 +25,32 @@ Row = dict[str, str]
 
 def tables(plan: HarvestPlan) -> dict[str, list[Row]]:
     """Every table of a plan by its file name: one dict of text cells a row, columns in order."""
+    return {
+        "opportunities.csv": opportunity_rows(plan.opportunities),
+        **tables_of_trades(plan),
+        "verdicts.csv": _inert("verdicts.csv", (_verdict(one, plan) for one in plan.verdicts)),
+    }
+
+
+def opportunity_rows(verdicts: Iterable[Verdict]) -> list[Row]:
+    """The rows of ``opportunities.csv`` for verdicts on lots that have a loss."""
+    return _inert("opportunities.csv", map(_opportunity, verdicts))
+
+
+def tables_of_trades(plan: HarvestPlan) -> dict[str, list[Row]]:
+    """The tables of what a plan sells, buys and forbids."""
     rows: dict[str, Iterable[Row]] = {
-        "opportunities.csv": map(_opportunity, plan.opportunities),
         "orders.csv": map(_order, plan.orders),
         "lot_instructions.csv": map(_lot_instruction, plan.lot_instructions),
         "restrictions.csv": map(_restriction, plan.restrictions),
         "switch_back.csv": map(_switch_back, plan.switch_backs),
-        "verdicts.csv": (_verdict(verdict, plan) for verdict in plan.verdicts),
     }
-    return {
-        name: [{column: inert(str(row[column])) for column in columns} for row in rows[name]]
-        for name, columns in COLUMNS.items()
-    }
+    return {name: _inert(name, listed) for name, listed in rows.items()}
+
+
+def _inert(name: str, rows: Iterable[Row]) -> list[Row]:
+    columns = COLUMNS[name]
+    return [{column: inert(str(row[column])) for column in columns} for row in rows]
 
 
 def manifest(
@@ -144,12 +158,12 @@ def _opportunity(verdict: Verdict) -> Row:
         "lot_id": lot.lot_id,
         "acquired_date": lot.acquired.isoformat(),
         "quantity": shares(lot.quantity),
-        "close": _price(appraisal.quote.close, 8),
+        "close": price_cell(appraisal.quote.close, 8),
         "close_date": appraisal.quote.day.isoformat(),
         "market_value": dollars(appraisal.market_value_cents or 0),
         "cost_basis": dollars(lot.loss_basis_cents),
         "loss": dollars(appraisal.loss_cents),
-        "loss_percent": _percent(appraisal.loss_cents, lot.loss_basis_cents),
+        "loss_percent": percent_cell(appraisal.loss_cents, lot.loss_basis_cents),
         "term": "LT" if appraisal.is_long else "ST",
         "days_to_long_term": str(appraisal.days_to_long_term),
         **_wash_cells(opportunity.check, opportunity.lot.quantity),
@@ -157,7 +171,7 @@ def _opportunity(verdict: Verdict) -> Row:
         "allowed_loss": dollars(opportunity.allowed_loss_cents),
         "estimated_tax_saved": _money(saved),
         "saving_basis": opportunity.saving_basis,
-        "hurdle_percent": _percent(opportunity.hurdle_ratio, RATIO_ONE),
+        "hurdle_percent": percent_cell(opportunity.hurdle_ratio, RATIO_ONE),
         **_value_cells(opportunity.value),
         "verdict": _yes_or_no(verdict),
         "reason": verdict.reason,
@@ -212,12 +226,12 @@ def _order(order: Order) -> Row:
         "cusip": order.cusip,
         "quantity": shares(order.quantity),
         "order_type": order.order_type,
-        "limit_price": "" if order.limit_price is None else _price(order.limit_price, 8),
+        "limit_price": "" if order.limit_price is None else price_cell(order.limit_price, 8),
         "tif": order.tif,
         "tax_lot_method": order.tax_lot_method,
         "lot_open_date": _date(order.lot_open_date),
         "lot_quantity": "" if order.lot_quantity is None else shares(order.lot_quantity),
-        "lot_unit_cost": "" if order.lot_unit_cost is None else _price(order.lot_unit_cost, 4),
+        "lot_unit_cost": "" if order.lot_unit_cost is None else price_cell(order.lot_unit_cost, 4),
         "lot_id": order.lot_id,
         "client_order_id": order.client_order_id,
         "reason": order.reason,
@@ -235,10 +249,10 @@ def _lot_instruction(instruction: LotInstruction) -> Row:
         "lot_id": instruction.lot_id,
         "versus_purchase_date": instruction.versus_purchase.isoformat(),
         "quantity": quantity,
-        "lot_unit_cost": _price(instruction.lot_unit_cost, 4),
+        "lot_unit_cost": price_cell(instruction.lot_unit_cost, 4),
         "instruction": (
             f"sell {quantity} {instruction.symbol} versus purchase of "
-            f"{instruction.versus_purchase} at {_price(instruction.lot_unit_cost, 4)}"
+            f"{instruction.versus_purchase} at {price_cell(instruction.lot_unit_cost, 4)}"
         ),
     }
 
@@ -309,12 +323,12 @@ def _date(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def _percent(part: int, whole: int) -> str:
+def percent_cell(part: int, whole: int) -> str:
     """A part of a whole in percent, two decimals, half up."""
     return dollars(apportion(part, 10_000, whole))
 
 
-def _price(price: int, places: int) -> str:
+def price_cell(price: int, places: int) -> str:
     """A price in units of ``10**-places`` dollars with at least two decimals."""
     units, rest = divmod(price, 10**places)
     decimals = f"{rest:0{places}d}".rstrip("0")

@@ -1,10 +1,12 @@
 """A verdict in a sentence: what stands beside its code."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from taxlots.domain.harvest_rule import RATIO_ONE, WashOptIn
 from taxlots.domain.money import apportion, dollars, shares
+from taxlots.domain.quote import Quote
 from taxlots.domain.verdict import Reason
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, Verdict
 
@@ -55,31 +57,60 @@ def detail_of(verdict: Verdict, plan: HarvestPlan) -> str:
     return _WITH_LOSS[verdict.reason](verdict.opportunity, plan)
 
 
-def _no_price(_verdict: Verdict, plan: HarvestPlan) -> str:
-    return f"no close on or before {plan.as_of}"
+def no_price_line(as_of: date) -> str:
+    """That a security has no close."""
+    return f"no close on or before {as_of}"
 
 
-def _stale_price(verdict: Verdict, _plan: HarvestPlan) -> str:
-    quote = verdict.appraisal.quote
+def stale_price_line(quote: Quote | None) -> str:
+    """How old the last close is."""
     return f"the last close, of {quote.day}, is {quote.sessions_old} sessions old" if quote else ""
 
 
+def gain_line(gain: str) -> str:
+    """How much a lot has gained, in dollars."""
+    return f"an unrealized gain of {gain}"
+
+
+def no_loss_line(*, is_gift: bool) -> str:
+    """Why there is neither gain nor loss."""
+    if is_gift:
+        return "a gift worth no more than its basis for gain and no less than its basis for loss"
+    return "worth its basis"
+
+
+def below_min_loss_line(loss: str, least: str) -> str:
+    """That a loss is too small, in dollars."""
+    return f"a loss of {loss} is below min_loss, {least}"
+
+
+def below_hurdle_line(hurdle_ratio: int) -> str:
+    """That a loss is too small a part of the basis on this day."""
+    least = dollars(apportion(hurdle_ratio, 10_000, RATIO_ONE))
+    return f"the loss is below the hurdle of the day, {least} % of the basis"
+
+
+def _no_price(_verdict: Verdict, plan: HarvestPlan) -> str:
+    return no_price_line(plan.as_of)
+
+
+def _stale_price(verdict: Verdict, _plan: HarvestPlan) -> str:
+    return stale_price_line(verdict.appraisal.quote)
+
+
 def _gain(verdict: Verdict, _plan: HarvestPlan) -> str:
-    value = verdict.appraisal.market_value_cents or 0
-    return f"an unrealized gain of {dollars(value - verdict.lot.cost_basis_cents)}"
+    return gain_line(dollars(verdict.appraisal.gain_cents))
 
 
 def _no_loss(verdict: Verdict, _plan: HarvestPlan) -> str:
-    if verdict.lot.loss_basis_cents < verdict.lot.cost_basis_cents:
-        return "a gift worth no more than its basis for gain and no less than its basis for loss"
-    return "worth its basis"
+    return no_loss_line(is_gift=verdict.lot.loss_basis_cents < verdict.lot.cost_basis_cents)
 
 
 def _below_min_loss(opportunity: Opportunity, plan: HarvestPlan) -> str:
     least = plan.rule_of(opportunity.lot).min_loss_cents
     loss = opportunity.appraisal.loss_cents
     counted = loss if loss < least else opportunity.allowed_loss_cents
-    return f"a loss of {dollars(counted)} is below min_loss, {dollars(least)}"
+    return below_min_loss_line(dollars(counted), dollars(least))
 
 
 def _below_min_tax_saved(opportunity: Opportunity, plan: HarvestPlan) -> str:
@@ -89,8 +120,7 @@ def _below_min_tax_saved(opportunity: Opportunity, plan: HarvestPlan) -> str:
 
 
 def _below_hurdle(opportunity: Opportunity, _plan: HarvestPlan) -> str:
-    least = dollars(apportion(opportunity.hurdle_ratio, 10_000, RATIO_ONE))
-    return f"the loss is below the hurdle of the day, {least} % of the basis"
+    return below_hurdle_line(opportunity.hurdle_ratio)
 
 
 def _does_not_pay(opportunity: Opportunity, _plan: HarvestPlan) -> str:

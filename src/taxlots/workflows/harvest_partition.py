@@ -5,26 +5,27 @@ What a household gets is what it would get as a book of its own, whichever other
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxlots.batch.linked_households import Unit, parts_of, units_of
+from taxlots.batch.linked_households import Unit, units_of
 from taxlots.batch.part_tables import Tables, accounts_of, of_households, record_from
 from taxlots.batch.places import Places, suspects
 from taxlots.domain.harvest_rule import WHERE
 from taxlots.domain.problem import DataError, Problem, Severity, error
-from taxlots.plan.divided_situation import planned_apart
-from taxlots.reports.books_files import PROBLEM_COLUMNS, result_tables
+from taxlots.reports.books_files import PROBLEM_COLUMNS
 from taxlots.reports.harvest_columns import COLUMNS
-from taxlots.reports.harvest_files import tables as plan_tables
-from taxlots.workflows.harvest import Harvest, harvest_books
+from taxlots.reports.inert import inert
+from taxlots.reports.readiness import READINESS_COLUMNS, READINESS_FILE
 from taxlots.workflows.replay import replay_record
+from taxlots.workflows.screened_harvest import ScreenedHarvest, screened_harvest
 
 BOOK_WARNINGS: Final = "book_warnings"
 """A table of what is said of the book's settings: true of the book if every partition says it."""
@@ -32,18 +33,15 @@ BOOK_WARNINGS: Final = "book_warnings"
 OWNERS: Final = ("household", "account", "account_number", "replacement_account")
 """Columns that tell whose a row of a result is; the first that a table has."""
 
-PLANNED_AT_ONCE: Final = 25
-"""Households: enough to share what plans have in common, and few enough to find each other."""
-
 DONE: Final = "done"
 FAILED: Final = "failed"
 
 
 @dataclass(slots=True)
 class _Outcome:
-    """The runs that came to an end, and the problems of the households that failed."""
+    """The tables of runs that came to an end, and the problems of the households that failed."""
 
-    runs: list[Harvest] = field(default_factory=list)
+    tables: list[dict[str, pa.Table]] = field(default_factory=list)
     failed: dict[str, list[Problem]] = field(default_factory=dict)
     warnings: list[tuple[str, Problem]] = field(default_factory=list)
     of_book: list[set[Problem]] = field(default_factory=list)
@@ -60,7 +58,7 @@ def harvest_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
     outcome = _Outcome()
     units = units_of(accounts_of(tables))
     _plan(tables, units, as_of, outcome, is_whole=True)
-    found = {n: _in_book_order(table, tables) for n, table in _results(outcome.runs).items()}
+    found = {n: _in_book_order(table, tables) for n, table in _joined(outcome.tables).items()}
     found["problems"] = _problem_table(outcome)
     found["households"] = _household_table(tables, found, outcome)
     shared = set.intersection(*outcome.of_book) if outcome.of_book else set()
@@ -74,7 +72,8 @@ def _plan(
     """Plan some units together; where that fails, apart, until those that fail stand alone."""
     own = tables if is_whole else of_households(tables, {name for unit in units for name in unit})
     try:
-        run = _run(own, units, as_of)
+        run = _run(own, as_of)
+        found = run.tables()
     except DataError as failure:
         located = [Places(own).found(problem) for problem in failure.problems]
         if len(units) == 1:
@@ -89,17 +88,15 @@ def _plan(
             return
         _plan_apart(tables, [], units, as_of, outcome)
     else:
-        _keep(run, Places(own), outcome)
+        outcome.tables.append(found)
+        _keep_problems(run.problems, Places(own), outcome)
 
 
-def _run(tables: Tables, units: Sequence[Unit], as_of: date) -> Harvest:
-    """Book all units at once, and plan them some at a time."""
+def _run(tables: Tables, as_of: date) -> ScreenedHarvest:
     record, problems = record_from(tables)
     if record is None:
         raise DataError(problems)
-    groups = [list(chain.from_iterable(part)) for part in parts_of(units, PLANNED_AT_ONCE)]
-    books = replay_record(record, as_of)
-    return harvest_books(books, lambda situation: planned_apart(situation, groups))
+    return screened_harvest(replay_record(record, as_of))
 
 
 def _plan_apart(
@@ -116,10 +113,9 @@ def _plan_apart(
         _plan(tables, group, as_of, outcome)
 
 
-def _keep(run: Harvest, places: Places, outcome: _Outcome) -> None:
-    outcome.runs.append(run)
+def _keep_problems(problems: Sequence[Problem], places: Places, outcome: _Outcome) -> None:
     of_book = set()
-    for household, problem in map(places.found, run.problems):
+    for household, problem in map(places.found, problems):
         if problem.where.startswith(WHERE):
             of_book.add(problem)
         else:
@@ -142,21 +138,16 @@ def _defect(unit: Unit, fault: Exception) -> Problem:
     )
 
 
-def _results(runs: Sequence[Harvest]) -> dict[str, pa.Table]:
+def _joined(runs: Sequence[Mapping[str, pa.Table]]) -> dict[str, pa.Table]:
     """The tables of all runs, one after the other."""
     found: dict[str, list[pa.Table]] = {}
     for run in runs:
-        for name, table in result_tables(run.books, typed=True).items():
+        for name, table in run.items():
             found.setdefault(name, []).append(table)
-    for run in runs:
-        for file, listed in plan_tables(run.plan).items():
-            schema = _text_schema(COLUMNS[file])
-            columns = {name: [row[name] for row in listed] for name in schema.names}
-            table = pa.table(columns, schema=schema)
-            found.setdefault(file.removesuffix(".csv"), []).append(table)
     joined = {name: pa.concat_tables(tables) for name, tables in found.items()}
-    empty = {f.removesuffix(".csv"): _text_schema(c).empty_table() for f, c in COLUMNS.items()}
-    return empty | joined
+    texts = {file.removesuffix(".csv"): columns for file, columns in COLUMNS.items()}
+    texts[READINESS_FILE.removesuffix(".csv")] = READINESS_COLUMNS
+    return {name: _text_schema(columns).empty_table() for name, columns in texts.items()} | joined
 
 
 def _text_schema(columns: Sequence[str]) -> pa.Schema:
@@ -168,14 +159,13 @@ def _in_book_order(table: pa.Table, tables: Tables) -> pa.Table:
     owner = next(name for name in OWNERS if name in table.column_names)
     accounts = accounts_of(tables)
     places = {name: n for n, name in enumerate(dict.fromkeys(a.household for a in accounts))}
-    names = list(places) if owner == "household" else [a.id for a in accounts]
-    rank = (
-        list(places.values()) if owner == "household" else [places[a.household] for a in accounts]
-    )
-    cells = table.column(owner)
-    place = pa.array(rank).take(pc.index_in(cells, pa.array(names)).combine_chunks())
-    order = pa.table({"place": place, "row": pa.array(range(table.num_rows), pa.int64())})
-    return table.take(order.sort_by([("place", "ascending"), ("row", "ascending")]).column("row"))
+    rank = places if owner == "household" else {a.id: places[a.household] for a in accounts}
+    rank = {inert(name): place for name, place in rank.items()} | rank
+    at = pc.index_in(table.column(owner), pa.array(list(rank), pa.string()))
+    place = np.array(list(rank.values()), np.int64)[at.to_numpy()]
+    if (np.diff(place) >= 0).all():
+        return table
+    return table.take(pa.array(np.argsort(place, kind="stable")))
 
 
 def _problem_table(outcome: _Outcome) -> pa.Table:
@@ -194,27 +184,21 @@ def _household_table(tables: Tables, found: Mapping[str, pa.Table], outcome: _Ou
     """One row a household: its status, and what was read and made of it."""
     accounts = accounts_of(tables)
     names = list(dict.fromkeys(account.household for account in accounts))
-    by_account = {account.id: account.household for account in accounts}
-    rows = _counts(tables["transactions"], "account", by_account)
-    lots = _counts(found["lots"], "household") if "lots" in found else {}
-    verdicts = _counts(found["verdicts"], "household")
-    chosen = pc.equal(found["verdicts"].column("verdict"), "harvest")
-    harvested = _counts(found["verdicts"].filter(chosen), "household")
-    orders = _counts(found["orders"], "account_number", by_account)
-    held: dict[str, int] = {}
-    for account in accounts:
-        held[account.household] = held.get(account.household, 0) + 1
+    of_account = {account.id: account.household for account in accounts}
+    of_account = {inert(name): household for name, household in of_account.items()} | of_account
+    of_cell = {inert(name): name for name in names} | {name: name for name in names}
+    is_chosen = pc.equal(found["verdicts"].column("verdict"), "harvest")
     errors = {
         name: sum(p.severity is Severity.ERROR for p in problems)
         for name, problems in outcome.failed.items()
     }
     counted = {
-        "accounts": held,
-        "transactions": rows,
-        "lots": lots,
-        "verdicts": verdicts,
-        "harvested": harvested,
-        "orders": orders,
+        "accounts": Counter(account.household for account in accounts),
+        "transactions": _counts(tables["transactions"], "account", of_account),
+        "lots": _counts(found["lots"], "household", of_cell) if "lots" in found else {},
+        "verdicts": _counts(found["verdicts"], "household", of_cell),
+        "harvested": _counts(found["verdicts"].filter(is_chosen), "household", of_cell),
+        "orders": _counts(found["orders"], "account_number", of_account),
         "errors": errors,
     }
     status = [FAILED if name in outcome.failed else DONE for name in names]
@@ -226,13 +210,9 @@ def _household_table(tables: Tables, found: Mapping[str, pa.Table], outcome: _Ou
     return pa.table(columns)
 
 
-def _counts(
-    table: pa.Table, column: str, household: Mapping[str, str] | None = None
-) -> dict[str, int]:
+def _counts(table: pa.Table, column: str, household: Mapping[str, str]) -> dict[str, int]:
     """How many rows each household has; rows that are every account's are nobody's."""
-    found: dict[str, int] = {}
+    found: Counter[str] = Counter()
     for cell in pc.value_counts(table.column(column)).to_pylist():
-        name = str(cell["values"] or "").strip()
-        name = household.get(name, "") if household is not None else name
-        found[name] = found.get(name, 0) + cell["counts"]
+        found[household.get(str(cell["values"] or "").strip(), "")] += cell["counts"]
     return found
