@@ -168,7 +168,7 @@ def said_of_losses(screen: Screen) -> dict[int, tuple[object, ...]]:
     }
 
 
-def said_by_object(one: Opportunity) -> tuple[object, ...]:
+def said_of_opportunity(one: Opportunity) -> tuple[object, ...]:
     appraisal = one.appraisal
     return (
         appraisal.market_value_cents,
@@ -201,7 +201,7 @@ def test_the_screen_and_its_plan_say_what_the_plan_of_all_lots_says(situation: S
         assert (screen.appraisals.value[place], screen.appraisals.gain[place]) == (value or 0, gain)
         assert (place in quiet) is (verdict.opportunity is not None)
         if verdict.opportunity is not None:
-            assert quiet[place] == said_by_object(verdict.opportunity)
+            assert quiet[place] == said_of_opportunity(verdict.opportunity)
             assert not verdict.opportunity.check.blockers
             assert not verdict.opportunity.spoiled
     for name in ("orders", "lot_instructions", "restrictions", "switch_backs", "returns"):
