@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -31,6 +32,15 @@ ORDERS: Final = {
     "state": "state",
     "approved_by": "approved by",
 }
+VERDICTS: Final = {
+    "account": "account",
+    "symbol": "symbol",
+    "lot_id": "lot",
+    "quantity": "quantity",
+    "verdict": "verdict",
+    "reason": "reason",
+    "rule_version": "rules",
+}
 NUMBERS: Final = ("run", "orders", "quantity")
 
 
@@ -39,9 +49,26 @@ def runs(
     run: Annotated[
         int | None, typer.Argument(metavar="[RUN]", help="One recorded harvest, by its number.")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Check that RUN proves what it says.")
+    ] = False,
+    files: Annotated[
+        Path | None,
+        typer.Option("--files", metavar="DIR", help="Check a folder that was written of it too."),
+    ] = None,
+    verdicts: Annotated[
+        bool, typer.Option("--verdicts", help="List the verdict on every lot of RUN.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List recorded harvests, or the orders of one and who signed them."""
+    """List recorded harvests, or the orders of one and who signed them.
+
+    --check recomputes the hashes of RUN, its counts, that every lot which was open then has one
+    verdict, and that every order rests on one. Exit status 1 if a check fails.
+    """
+    if check or verdicts or files is not None:
+        _of_run(book, run, files, is_check=check or files is not None, as_json=as_json)
+        return
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.domain.problem import UsageError
     from taxlots.reports.terminal import Column, Listing
@@ -63,6 +90,56 @@ def runs(
     rows = [order_json(order) for order in one.orders]
     title = f"Harvest {one.run.number} as of {one.run.as_of}, recorded by {one.run.actor}"
     print_listings(Listing(title, columns, rows, "it proposes nothing"))
+
+
+def _of_run(
+    book: str, run: int | None, files: Path | None, *, is_check: bool, as_json: bool
+) -> None:
+    """Check one recorded harvest, or list its verdicts."""
+    from taxlots.domain.problem import UsageError
+
+    if run is None:
+        raise UsageError("--check and --verdicts are for one harvest: name RUN")
+    if is_check:
+        _check(book, run, files, as_json=as_json)
+    else:
+        _list_verdicts(book, run, as_json=as_json)
+
+
+def _check(book: str, run: int, files: Path | None, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from taxlots.cli.outcome import DATA_ERRORS, list_problems
+    from taxlots.cli.printing import print_json
+    from taxlots.cli.progress import working
+    from taxlots.workflows.run_check import check_run
+
+    with working(f"checking harvest {run} of {book}"):
+        found = check_run(book, run, folder=files)
+    if as_json:
+        checks = [asdict(one) for one in found.checks]
+        print_json({"run": str(run), "passed": found.has_passed, "checks": checks})
+    else:
+        print(f"Harvest {run} as of {found.run.as_of}, recorded by {found.run.actor}")
+        for one in found.checks:
+            print(f"{one.outcome}  {one.name:8}  {one.text}")
+    list_problems(found.problems, book)
+    if not found.has_passed:
+        raise typer.Exit(DATA_ERRORS)
+
+
+def _list_verdicts(book: str, run: int, *, as_json: bool) -> None:
+    from taxlots.cli.printing import print_json, print_listings
+    from taxlots.reports.terminal import Column, Listing
+    from taxlots.workflows.run_ledger import verdicts_of
+
+    one, rows = verdicts_of(book, run)
+    if as_json:
+        print_json({"run": str(run), "as_of": one.as_of.isoformat(), "verdicts": rows})
+        return
+    columns = tuple(Column(key, name, key in NUMBERS) for key, name in VERDICTS.items())
+    title = f"Verdicts of harvest {run} as of {one.as_of}, rules {one.rules_version}"
+    print_listings(Listing(title, columns, rows, "the book had no open lot"))
 
 
 def run_json(one: ReviewedRun) -> dict[str, Any]:

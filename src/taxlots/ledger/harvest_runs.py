@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from taxlots.domain.harvest_run import HarvestRun, RunOrder
 from taxlots.domain.order import Side
@@ -91,6 +91,14 @@ def lines_of(connection: Connection, number: int, result: str) -> list[dict[str,
         json.loads(cells)
         for cells in connection.execute(query.order_by(table.c.sequence)).scalars()
     ]
+
+
+def results_of(connection: Connection, number: int) -> list[str]:
+    """The results of a run that have lines, in the order in which they were recorded."""
+    table = METADATA.tables["harvest_line"]
+    first = func.min(table.c.sequence)
+    query = select(table.c.result).where(table.c.run == number).group_by(table.c.result)
+    return list(connection.execute(query.order_by(first)).scalars())
 
 
 def text_of(line: Cells) -> str:

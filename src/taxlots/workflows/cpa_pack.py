@@ -19,7 +19,7 @@ from taxlots.version import __version__
 from taxlots.workflows.cpa_lists import PROVISIONAL, PackSource, booked_pieces, lists_of
 from taxlots.workflows.replay import RULES_VERSION
 from taxlots.workflows.run_effect import run_effect
-from taxlots.workflows.run_ledger import hash_of
+from taxlots.workflows.run_ledger import hashes_of
 from taxlots.workflows.run_results import Row, run_results
 from taxlots.workflows.run_scope import run_scope
 
@@ -143,10 +143,7 @@ def _manifest(pack: CpaSummary) -> dict[str, Any]:
         "plan_hash": pack.plan_hash,
         "engine_version": pack.engine_version,
         "rule_version": pack.rules_version,
-        "files": {
-            name: {"rows": len(rows), "hash": hash_of({name: rows})}
-            for name, rows in pack.lists.items()
-        },
+        "files": hashes_of(pack.lists),
     }
 
 

@@ -20,7 +20,8 @@ from taxlots.reports.calendar_ics import switch_back_calendar
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.workflows.gather import require_database
-from taxlots.workflows.run_ledger import ReviewedRun, hash_of, review_of
+from taxlots.workflows.run_ledger import ReviewedRun, hashes_of, review_of
+from taxlots.workflows.run_lines import recorded_files, ties_of
 
 BLOCKS: Final = ("block_id", "custodian", "action", "symbol", "quantity", "orders")
 ALLOCATIONS: Final = (
@@ -63,15 +64,15 @@ def write_orders(book: str, number: int, out: Path, *, fills: Path | None = None
     require_database(book)
     check_folder(out, RESULTS)
     from taxlots.ledger.database import reading
-    from taxlots.ledger.harvest_runs import lines_of
     from taxlots.ledger.migrate import open_ledger
     from taxlots.ledger.record import record_of
 
     with reading(open_ledger(book)) as connection:
         reviewed = review_of(connection, number)
-        switch_backs = lines_of(connection, number, "switch_back")
+        files = recorded_files(connection, reviewed.run)
         record, _ = record_of(connection)
-    signed = [_unfilled(one) for one in reviewed.orders if one.approvals and one.state in SENT]
+    to_send = [one for one in reviewed.orders if one.approvals and one.state in SENT]
+    signed = [_unfilled(one) for one in to_send]
     if not signed:
         raise UsageError(
             f"harvest {number} has no signed order that is not executed; sign it with"
@@ -84,9 +85,14 @@ def write_orders(book: str, number: int, out: Path, *, fills: Path | None = None
         "lot_instructions.csv": [_instruction(one) for one in signed if one.order.lot_id],
         "blocks.csv": [_block(block) for block in blocks],
         "allocations.csv": list(_allocations(blocks, fills)),
-        "switch_back.csv": list(_switch_backs(switch_backs, signed)),
+        "switch_back.csv": list(_switch_backs(files["switch_back.csv"], signed)),
     }
-    write_folder(out, _files(reviewed, rows), results=RESULTS)
+    content = _files(reviewed, rows)
+    content[MANIFEST] |= {
+        "run_files": hashes_of(files),
+        "signed": ties_of(to_send, files["verdicts.csv"]),
+    }
+    write_folder(out, content, results=RESULTS)
     return OrderFiles(reviewed, rows)
 
 
@@ -116,9 +122,7 @@ def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, An
         "orders": dict(sorted(states.items())),
         "approved_by": sorted({a.actor for one in reviewed.orders for a in one.approvals}),
         "changed_by": sorted({o.actor for one in reviewed.orders for o in one.overrides}),
-        "files": {
-            name: {"rows": len(of), "hash": hash_of({name: of})} for name, of in rows.items()
-        },
+        "files": hashes_of(rows),
     }
     return files
 

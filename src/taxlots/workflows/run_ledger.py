@@ -17,9 +17,12 @@ from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder, reviewed_orders
 from taxlots.reports.folders import MANIFEST
 from taxlots.reports.harvest_files import tables
+from taxlots.reports.readiness import READINESS_FILE, readiness_rows
+from taxlots.reports.single_files import write_files
 from taxlots.version import __version__
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.harvest import Harvest, write_harvest
+from taxlots.workflows.readiness import LotsFile
 from taxlots.workflows.replay import RULES_VERSION
 from taxlots.workflows.standing_exclusions import carry_exclusions
 
@@ -57,7 +60,13 @@ class ReviewedRun:
 
 
 def record_harvest(
-    book: str, out: Path, *, by: str, now: datetime, as_of: date | None = None
+    book: str,
+    out: Path,
+    *,
+    by: str,
+    now: datetime,
+    as_of: date | None = None,
+    custodian_lots: Sequence[LotsFile] = (),
 ) -> RecordedHarvest:
     """Plan a harvest, write its files, and record it in the book's database.
 
@@ -71,9 +80,9 @@ def record_harvest(
     from taxlots.ledger.migrate import open_ledger
 
     ledger = open_ledger(book)
-    harvest = write_harvest(book, out, as_of=as_of)
-    files = tables(harvest.plan)
-    manifest = (out / MANIFEST).read_text(encoding="utf-8")
+    harvest = write_harvest(book, out, as_of=as_of, custodian_lots=custodian_lots)
+    files = {**tables(harvest.plan), READINESS_FILE: readiness_rows(harvest.not_ready)}
+    manifest = _with_hashes(out / MANIFEST, files)
     lines = {name.removesuffix(".csv"): rows for name, rows in files.items() if name != ORDERS}
     run = _run(harvest, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
@@ -90,6 +99,23 @@ def recorded_runs(book: str) -> list[ReviewedRun]:
 
     with reading(open_ledger(book)) as connection:
         return [review_of(connection, run.number) for run in runs_of(connection)]
+
+
+def verdicts_of(book: str, number: int) -> tuple[HarvestRun, list[dict[str, str]]]:
+    """A recorded harvest and its verdict on every lot, each with the versions that reached it.
+
+    Raises UsageError for a folder and for a run that is not there.
+    """
+    require_database(book)
+    from taxlots.ledger.database import reading
+    from taxlots.ledger.harvest_runs import lines_of, run_of
+    from taxlots.ledger.migrate import open_ledger
+
+    with reading(open_ledger(book)) as connection:
+        run = run_of(connection, number)
+        rows = lines_of(connection, number, "verdicts")
+    versions = {"rule_version": run.rules_version, "engine_version": run.engine_version}
+    return run, [row | versions for row in rows]
 
 
 def review_of(connection: Connection, number: int) -> ReviewedRun:
@@ -132,6 +158,13 @@ def confirmed(number: int) -> str:
     return f"harvest-{number}"
 
 
+def hashes_of(files: Lines) -> dict[str, dict[str, object]]:
+    """How many rows each file has, and their SHA-256, as manifests have them."""
+    return {
+        name: {"rows": len(rows), "hash": hash_of({name: rows})} for name, rows in files.items()
+    }
+
+
 def hash_of(files: Lines) -> str:
     """The SHA-256 of every line of every file."""
     text = json.dumps(
@@ -141,6 +174,14 @@ def hash_of(files: Lines) -> str:
         separators=(",", ":"),
     )
     return sha256(text.encode()).hexdigest()
+
+
+def _with_hashes(path: Path, files: Lines) -> str:
+    """The text of a manifest that has the rows and the hash of every file; it is written too."""
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": hashes_of(files)}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    write_files({path: text.encode()})
+    return text
 
 
 def _run(harvest: Harvest, files: Lines, manifest: str) -> HarvestRun:
