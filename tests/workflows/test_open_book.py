@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.cli.custodian_files import lots_of, open_lots_file
 from tests.cli.running import SAMPLE, book, database, taxlots
 
 from taxlots import DataError, UsageError, harvest, open_book, replay
@@ -89,6 +90,17 @@ def test_an_explanation_is_text_and_steps() -> None:
     told = open_book(SAMPLE).explain("s2020-0206")
     assert str(told) == told.text
     assert told.because["gain"] == "-79.90"
+
+
+def test_a_harvest_lists_what_is_not_ready(tmp_path: Path) -> None:
+    """The custodian holds half of the lot that the book has."""
+    folder = book(tmp_path / "book", BUY)
+    (lot,) = lots_of(folder)
+    file = open_lots_file(tmp_path, [lot | {"quantity": "5"}], "ABC", date(2024, 1, 31))
+    plan = harvest(folder, as_of="2024-01-31", custodian_lots=[("brokerage", file)])
+    (row,) = plan.readiness[plan.readiness["reason"] == "LOT_BREAK"].to_dict("records")
+    assert (row["account"], row["symbol"], row["lots"]) == ("brokerage", "ABC", 1)
+    assert not len(harvest(folder, as_of="2024-01-31").readiness.query("reason == 'LOT_BREAK'"))
 
 
 def test_problems_are_a_frame_of_warnings_and_errors_are_raised(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ import typer
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption, OutOption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from taxlots.reports.terminal import Listing
     from taxlots.workflows.harvest import Harvest
+    from taxlots.workflows.readiness import LotsFile
     from taxlots.workflows.run_ledger import RecordedHarvest
 
 SALES: Final = {
@@ -70,26 +72,37 @@ def harvest(
         bool, typer.Option("--record", help="Keep the proposal in the database, for review.")
     ] = False,
     by: Annotated[str, typer.Option("--by", metavar="WHO", help="Who records it.")] = "",
+    custodian_lots: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--custodian-lots",
+            metavar="ACCOUNT=FILE",
+            help="A custodian's list of open lots: a position that differs is left alone.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose which losses to sell, and what to buy instead.
 
     Writes opportunities, orders, lot_instructions, restrictions (what not to buy or sell, and
-    until when), switch_back, verdicts (every open lot, and why or why not), problems and
-    manifest.json into DIR, all of them or none; if the book has errors, problems.csv alone.
+    until when), switch_back, verdicts (every open lot, and why or why not), readiness (what has
+    to be mended first), problems and manifest.json into DIR, all of them or none; if the book has
+    errors, problems.csv alone.
     Nothing is traded and nothing is booked; with --record, a database keeps the proposal.
     """
     from taxlots.cli.outcome import list_problems
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.harvest import write_harvest
+    from taxlots.workflows.readiness import lots_files
 
     day_given = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)
+    files = lots_files(custodian_lots or ())
     with working(f"planning the harvest of {book}"):
-        recorded = _recorded(book, out, by, day_given, known) if record else None
+        recorded = _recorded(book, out, by, day_given, known, files) if record else None
         if recorded is None:
-            run = write_harvest(book, out, as_of=day_given, known_at=known)
+            run = write_harvest(book, out, as_of=day_given, known_at=known, custodian_lots=files)
         else:
             run = recorded.harvest
     _print(run, book, out, recorded, as_json=as_json)
@@ -97,7 +110,12 @@ def harvest(
 
 
 def _recorded(
-    book: str, out: Path, by: str, as_of: date | None, known: datetime | None
+    book: str,
+    out: Path,
+    by: str,
+    as_of: date | None,
+    known: datetime | None,
+    files: Sequence[LotsFile],
 ) -> RecordedHarvest:
     from taxlots.domain.problem import UsageError
     from taxlots.workflows.clock import now
@@ -105,7 +123,7 @@ def _recorded(
 
     if known is not None:
         raise UsageError("--record keeps a proposal from what is known now: leave --known-at out")
-    return record_harvest(book, out, by=by, now=now(), as_of=as_of)
+    return record_harvest(book, out, by=by, now=now(), as_of=as_of, custodian_lots=files)
 
 
 def _print(
@@ -115,11 +133,13 @@ def _print(
     from taxlots.reports.folders import MANIFEST
     from taxlots.reports.harvest_files import tables
     from taxlots.reports.harvest_returns import return_rows
+    from taxlots.reports.readiness import readiness_rows
 
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
     rows = tables(run.plan)
     if as_json:
         files = {name.removesuffix(".csv"): table for name, table in rows.items()}
+        files["readiness"] = readiness_rows(run.not_ready)
         kept = {} if recorded is None else {"run": str(recorded.run.number)}
         print_json({"out": str(out), **kept, "manifest": manifest, **files})
         return
@@ -160,7 +180,7 @@ def _listing(
 
 
 def _summary(manifest: dict[str, Any]) -> list[str]:
-    """What it comes to, in three sentences."""
+    """What it comes to, in a few sentences."""
     from taxlots.cli.printing import counted
 
     totals, lots = manifest["totals"], manifest["lots"]
@@ -179,4 +199,10 @@ def _summary(manifest: dict[str, Any]) -> list[str]:
     sales, purchases = counted(orders["SELL"], "sale"), counted(orders["BUY"], "purchase")
     restrictions = counted(manifest["restrictions"], "restriction")
     lines.append(f"Proposed: {sales}, {purchases} and {restrictions}.")
+    unready = manifest["readiness"]
+    if unready["positions_not_ready"]:
+        of = counted(unready["positions_not_ready"], "position")
+        are = "is" if unready["positions_not_ready"] == 1 else "are"
+        why = ", ".join(f"{reason} {n}" for reason, n in unready["by_reason"].items())
+        lines.append(f"{of} {are} not ready ({why}): readiness.csv says what to do.")
     return lines

@@ -26,7 +26,7 @@ CONTRACTS: Final = ("section_1256", "section_1256_positions")
 
 RESULTS: Final = frozenset(
     {MANIFEST, FAILURE, "opportunities.csv", "orders.csv", "lot_instructions.csv"}
-    | {"restrictions.csv", "switch_back.csv", "verdicts.csv"}
+    | {"restrictions.csv", "switch_back.csv", "verdicts.csv", "readiness.csv"}
     | {"comparison.csv", "not_compared.csv"}
     | {"differences.csv", "reasons.csv"}
     | {"reconciliation.csv", "breaks.csv", "adjustments.csv"}

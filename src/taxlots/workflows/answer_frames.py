@@ -160,6 +160,19 @@ class HarvestFrames:
         return self._frame("verdicts.csv")
 
     @cached_property
+    def readiness(self) -> pd.DataFrame:
+        """The positions that are left alone until something is mended."""
+        import pyarrow as pa
+
+        from taxlots.frames.columns import COUNT, harvest_columns
+        from taxlots.frames.frame import frame_of
+        from taxlots.reports.readiness import READINESS_COLUMNS, readiness_rows
+
+        rows = readiness_rows(self.run.not_ready)
+        columns = {n: pa.array([row[n] for row in rows], pa.string()) for n in READINESS_COLUMNS}
+        return frame_of(pa.table(columns), harvest_columns(READINESS_COLUMNS) | {"lots": COUNT})
+
+    @cached_property
     def problems(self) -> pd.DataFrame:
         """A row for each warning."""
         from taxlots.frames.columns import PROBLEMS

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Literal
 
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
@@ -65,13 +67,19 @@ class Book(GainQuestions, FlowQuestions):
             book_all(self.source, as_of=last, known_at=known, view=view, same_day=same_day)
         )
 
-    def harvest(self, *, as_of: Day = None, known_at: Moment = None) -> HarvestFrames:
+    def harvest(
+        self,
+        *,
+        as_of: Day = None,
+        known_at: Moment = None,
+        custodian_lots: Sequence[tuple[str, str | PathLike[str]]] = (),
+    ) -> HarvestFrames:
         """Propose which losses to sell; see ``taxlots.harvest``."""
         from taxlots.workflows.harvest import harvest as plan_all
 
-        return HarvestFrames(
-            plan_all(self.source, as_of=as_day(as_of), known_at=as_moment(known_at))
-        )
+        day, known = as_day(as_of), as_moment(known_at)
+        files = [(account, Path(path)) for account, path in custodian_lots]
+        return HarvestFrames(plan_all(self.source, as_of=day, known_at=known, custodian_lots=files))
 
     def tax(self, year: int, *, as_of: Day = None, known_at: Moment = None) -> BookTax:
         """The tax of a year of every return, with and without the year's capital items.
@@ -254,13 +262,19 @@ def replay(
 
 
 def harvest(
-    book: Book | str | PathLike[str], *, as_of: Day = None, known_at: Moment = None
+    book: Book | str | PathLike[str],
+    *,
+    as_of: Day = None,
+    known_at: Moment = None,
+    custodian_lots: Sequence[tuple[str, str | PathLike[str]]] = (),
 ) -> HarvestFrames:
     """Propose which losses to sell on a day, and what to buy instead.
 
-    Nothing is traded and nothing is booked.  Raises UsageError and DataError like ``replay``.
+    ``custodian_lots`` are accounts and custodians' files of their open lots: what differs from
+    the book is left alone.  Nothing is traded and nothing is booked.  Raises UsageError and
+    DataError like ``replay``.
     """
-    return _book(book).harvest(as_of=as_of, known_at=known_at)
+    return _book(book).harvest(as_of=as_of, known_at=known_at, custodian_lots=custodian_lots)
 
 
 def can_buy(
