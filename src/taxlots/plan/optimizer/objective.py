@@ -57,9 +57,9 @@ def slope_of_shorts(book: Portfolio) -> Floats:
     return np.maximum(dearest, 0.0)
 
 
-def parts_of(book: Portfolio, trades: Floats) -> Parts:
-    """The objective of these trades, by parts."""
-    sold = lots_sold(book, trades)
+def parts_of(book: Portfolio, trades: Floats, sold: Floats | None = None) -> Parts:
+    """The objective of these trades, by parts; without ``sold``, the cheapest lots are sold."""
+    sold = lots_sold(book, trades) if sold is None else sold
     tax = sold * book.lots.slope
     short = sold_short(book, trades, sold) @ slope_of_shorts(book)
     away = book.held + trades - book.target

@@ -1,6 +1,7 @@
 """The plan of a portfolio: reviewed, solved, and certified."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class Optimum:
     kept, and then ``problems`` say what had to give.  ``trades`` are fractions of NAV by name,
     ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
     limits, which start a later search; ``sides`` hold the side that each name was given.
+    ``prices`` are what the last unit of each cap costs (see ``caps``).
     """
 
     book: Portfolio
@@ -36,11 +38,12 @@ class Optimum:
     sides: Sides
     certificate: Certificate
     problems: tuple[Problem, ...] = ()
+    prices: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def parts(self) -> Parts:
         """What the plan costs, by parts."""
-        return parts_of(self.book, self.trades)
+        return parts_of(self.book, self.trades, self.sold)
 
     @property
     def without(self) -> Parts:
@@ -67,13 +70,13 @@ def optimize(
     """
     reviewed = review(book)
     problems = reviewed.problems
-    found = _attempt(reviewed.book, engine, duals, most_nodes)
+    found = attempt(reviewed.book, engine, duals, most_nodes)
     if found is None:
         nearest = nearest_feasible(reviewed.book)
         if nearest is not None:
             reviewed, trades = nearest
             problems += reviewed.problems
-            found = _attempt(reviewed.book, engine, None, most_nodes, trades)
+            found = attempt(reviewed.book, engine, None, most_nodes, trades)
     if found is None:
         message = "the trades and their limits could not be balanced"
         remedy = "relax the tightest limits, or check the scale of costs and risk"
@@ -103,13 +106,14 @@ def settled(
     )
 
 
-def _attempt(
+def attempt(
     book: Portfolio,
     engine: str,
     duals: Floats | None,
     most_nodes: int,
     feasible: Floats | None = None,
 ) -> tuple[Prepared, Found] | None:
+    """The plan of a portfolio that needs no review, or None where its limits cannot be kept."""
     prepared = prepare(book)
     run = engine_of(prepared, engine)
     found = search(prepared, run, duals, most_nodes=most_nodes, feasible=feasible)
