@@ -201,7 +201,7 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
     )
     is_fixed = np.zeros(book.count, bool)
     rounder = _Rounder(
-        plan, units, engine, one_sided, plan.trades.copy(), plan.duals, is_fixed, one_sided
+        units, engine, one_sided, plan.trades.copy(), plan.duals, is_fixed, one_sided
     )
     stuck = [*rounder.drop_small(), *rounder.round_steps()]
     trades = np.where(np.abs(rounder.trades) <= NEGLIGIBLE, 0.0, rounder.trades)
