@@ -2,7 +2,8 @@
 
 Two or three accounts a household, one in four of them an IRA; ten securities an account, each with
 fourteen purchases and six sales of round lots over three years, so that eighty lots of two hundred
-transactions stay open.  Prices walk at random, a little upward.
+transactions stay open.  Prices walk at random, upward as in the years after 2022 and as little
+as funds do; on the last day the market falls, so that about one lot in five is below its cost.
 """
 
 from pathlib import Path
@@ -20,6 +21,12 @@ FIRST_DAY: Final = 18_993
 DAYS: Final = 1_082
 AS_OF_DAY: Final = FIRST_DAY + DAYS
 """2024-12-18."""
+
+DAILY_DRIFT: Final = 0.0006
+DAILY_VOLATILITY: Final = 0.010
+"""Of the days of the calendar: 22 % and 19 % a year."""
+
+LAST_FALL: Final = 0.02
 
 SYMBOLS_OF_ACCOUNT: Final = 10
 IS_SALE: Final = np.array([c == "S" for c in "BBBSBBSBBBSBBSBBSBBS"])
@@ -93,8 +100,9 @@ def _write_accounts(folder: Path, account_household: Ints) -> None:
 
 def _prices(draw: np.random.Generator) -> Ints:
     """Closes in cents, by symbol and day."""
-    moves = draw.normal(0.0003, 0.016, (SYMBOLS, DAYS + 1)).cumsum(axis=1)
-    return np.rint(10_000 * np.exp(moves)).astype(np.int64)
+    moves = draw.normal(DAILY_DRIFT, DAILY_VOLATILITY, (SYMBOLS, DAYS + 1))
+    moves[:, -1] -= LAST_FALL
+    return np.rint(10_000 * np.exp(moves.cumsum(axis=1))).astype(np.int64)
 
 
 def _write_prices(folder: Path, cents: Ints, symbols: list[str]) -> None:

@@ -26,6 +26,8 @@ def lots_against_short(books: Books, lots: Iterable[PlacedLot]) -> set[str]:
         security = securities.get(symbol)
         if security is None or security.kind is not SecurityKind.OPTION:
             owed.add((party[account], books.identity.family(symbol)))
+    if not owed:
+        return set()
     return {
         lot.lot_id
         for lot in lots

@@ -54,7 +54,7 @@ class LotColumns:
     def __len__(self) -> int:
         return len(self.position)
 
-    def named(self) -> Iterator[NamedLot]:
+    def __iter__(self) -> Iterator[NamedLot]:
         """The lots one by one, by their names alone."""
         positions = self.positions
         for lot_id, position in zip(self.ids.to_pylist(), self.position.tolist(), strict=True):

@@ -17,4 +17,6 @@ def unsettled_lots(books: Books, lots: Iterable[PlacedLot]) -> set[str]:
     days, is_blank = journal.day["settle_date"]
     late = rows[(days[rows] > books.as_of) & ~is_blank[rows]]
     open_positions = {(journal.account_of(int(row)), journal.symbol_of(int(row))) for row in late}
+    if not open_positions:
+        return set()
     return {lot.lot_id for lot in lots if (lot.account, lot.symbol) in open_positions}

@@ -143,8 +143,10 @@ class LossesTaken:
         """What all losses taken add to the losses that the year carries on, in cents."""
         return self._at(self.short_cents, self.long_cents)[2] - self._at(0, 0)[2]
 
-    def value_of(self, loss_cents: int, costs: Costs, *, is_long: bool) -> HarvestValue:
-        """What a further loss is worth, the value of waiting left out.
+    def value_of(
+        self, loss_cents: int, costs: Costs, *, is_long: bool, hurdle_cents: int = 0
+    ) -> HarvestValue:
+        """What a further loss is worth; ``hurdle_cents`` is the hurdle's part of the basis.
 
         At stated rates each loss is worth the same whatever else is taken, and is rounded by
         itself; a year that is reckoned by law nets it with those taken before.
@@ -166,6 +168,9 @@ class LossesTaken:
             later_tax_cents=later_tax,
             trading_cents=costs.trading_cents,
             tracking_cents=costs.tracking_cents,
+            waiting_cents=waiting_cents(
+                saved_now + saved_later - later_tax, loss_cents, hurdle_cents
+            ),
             warnings=_warnings(loss_cents, carried, saved_now, saved_later, later_tax),
         )
 
@@ -197,15 +202,15 @@ def losses_taken(years: Mapping[str, YearTax]) -> dict[str, LossesTaken]:
     return {name: LossesTaken(year) for name, year in years.items()}
 
 
-def waiting_cents(value: HarvestValue, loss_cents: int, hurdle_cents: int) -> int:
+def waiting_cents(tax_cents: int, loss_cents: int, hurdle_cents: int) -> int:
     """What a loss as deep as the hurdle is worth, at what each dollar of this loss is worth.
 
-    ``hurdle_cents`` is the hurdle's part of the basis.  A loss that is not worth taking has no
-    value of waiting either.
+    ``tax_cents`` is what this loss changes of all taxes, and ``hurdle_cents`` the hurdle's part of
+    the basis.  A loss that is not worth taking has no value of waiting either.
     """
-    if loss_cents <= 0 or value.tax_cents <= 0:
+    if loss_cents <= 0 or tax_cents <= 0:
         return 0
-    return apportion(value.tax_cents, hurdle_cents, loss_cents)
+    return apportion(tax_cents, hurdle_cents, loss_cents)
 
 
 def _warnings(

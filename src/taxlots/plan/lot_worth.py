@@ -1,7 +1,7 @@
 """What selling one lot at a loss is worth, by the rule and the tax of its return."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
@@ -11,7 +11,7 @@ from taxlots.domain.tax_rate import RATE_ONE
 from taxlots.domain.verdict import SavingBasis
 from taxlots.plan.appraisal import Appraisal, tax_saved_cents
 from taxlots.plan.harvest_plan import Replacement
-from taxlots.plan.harvest_value import Costs, HarvestValue, LossesTaken, costs_of, waiting_cents
+from taxlots.plan.harvest_value import Costs, HarvestValue, LossesTaken, costs_of
 from taxlots.plan.hurdle import hurdle_ratio
 from taxlots.plan.situation import Index
 from taxlots.plan.year_tax import RatedYear
@@ -55,6 +55,7 @@ class ValueAppraiser:
     def __init__(self, index: Index, appraisals: Sequence[Appraisal]) -> None:
         self.index = index
         self.weights = weights_of(index, appraisals)
+        self._hurdles: dict[tuple[str, str, int], int] = {}
 
     def worth(
         self,
@@ -72,8 +73,11 @@ class ValueAppraiser:
         situation = self.index.situation
         account = self.index.accounts[lot.account]
         rule = self.index.rule_of(account)
-        volatility = situation.volatility_ppm.get(lot.symbol)
-        hurdle = hurdle_ratio(rule, situation.as_of, volatility, appraisal.days_to_long_term)
+        key = account.tax_return, lot.symbol, appraisal.days_to_long_term
+        if key not in self._hurdles:
+            volatility = situation.volatility_ppm.get(lot.symbol)
+            self._hurdles[key] = hurdle_ratio(rule, situation.as_of, volatility, key[2])
+        hurdle = self._hurdles[key]
         losses = taken.get(account.tax_return)
         if losses is None:
             profile = situation.profiles.get(account.tax_return)
@@ -81,14 +85,17 @@ class ValueAppraiser:
             basis = SavingBasis.NO_PROFILE if saved is None else SavingBasis.GIVEN_RATES
             return Worth(saved, basis, None, hurdle)
         costs = self._costs(lot, appraisal, rule, replacement)
-        value = losses.value_of(loss_cents, costs, is_long=appraisal.is_long)
-        hurdle_cents = apportion(lot.loss_basis_cents, hurdle, RATIO_ONE)
-        waiting = waiting_cents(value, loss_cents, hurdle_cents)
+        value = losses.value_of(
+            loss_cents,
+            costs,
+            is_long=appraisal.is_long,
+            hurdle_cents=apportion(lot.loss_basis_cents, hurdle, RATIO_ONE),
+        )
         is_rated = isinstance(losses.year, RatedYear)
         return Worth(
             value.saved_now_cents,
             SavingBasis.GIVEN_RATES if is_rated else SavingBasis.BY_LAW,
-            replace(value, waiting_cents=waiting),
+            value,
             hurdle,
         )
 

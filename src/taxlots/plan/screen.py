@@ -133,7 +133,7 @@ def _held_proxies(lots: LotColumns, index: Index) -> Mask:
     is_held = np.zeros(len(lots), np.bool_)
     if held:
         ids = {lot_id for _, lot_id in held}
-        for place, lot in enumerate(lots.named()):
+        for place, lot in enumerate(lots):
             is_held[place] = lot.lot_id in ids and (lot.account, lot.lot_id) in held
     return is_held
 

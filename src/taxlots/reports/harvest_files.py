@@ -25,32 +25,30 @@ Row = dict[str, str]
 
 def tables(plan: HarvestPlan) -> dict[str, list[Row]]:
     """Every table of a plan by its file name: one dict of text cells a row, columns in order."""
-    return {
+    rows: dict[str, Iterable[Row]] = {
         "opportunities.csv": opportunity_rows(plan.opportunities),
-        **tables_of_trades(plan),
-        "verdicts.csv": _inert("verdicts.csv", (_verdict(one, plan) for one in plan.verdicts)),
+        **rows_of_trades(plan),
+        "verdicts.csv": (_verdict(verdict, plan) for verdict in plan.verdicts),
+    }
+    return {
+        name: [{column: inert(str(row[column])) for column in columns} for row in rows[name]]
+        for name, columns in COLUMNS.items()
     }
 
 
 def opportunity_rows(verdicts: Iterable[Verdict]) -> list[Row]:
-    """The rows of ``opportunities.csv`` for verdicts on lots that have a loss."""
-    return _inert("opportunities.csv", map(_opportunity, verdicts))
+    """The cells of ``opportunities.csv``, not inert yet, for lots that have a loss."""
+    return [_opportunity(verdict) for verdict in verdicts]
 
 
-def tables_of_trades(plan: HarvestPlan) -> dict[str, list[Row]]:
-    """The tables of what a plan sells, buys and forbids."""
-    rows: dict[str, Iterable[Row]] = {
-        "orders.csv": map(_order, plan.orders),
-        "lot_instructions.csv": map(_lot_instruction, plan.lot_instructions),
-        "restrictions.csv": map(_restriction, plan.restrictions),
-        "switch_back.csv": map(_switch_back, plan.switch_backs),
+def rows_of_trades(plan: HarvestPlan) -> dict[str, list[Row]]:
+    """The cells of the tables of what a plan sells, buys and forbids, not inert yet."""
+    return {
+        "orders.csv": [_order(order) for order in plan.orders],
+        "lot_instructions.csv": [_lot_instruction(one) for one in plan.lot_instructions],
+        "restrictions.csv": [_restriction(one) for one in plan.restrictions],
+        "switch_back.csv": [_switch_back(one) for one in plan.switch_backs],
     }
-    return {name: _inert(name, listed) for name, listed in rows.items()}
-
-
-def _inert(name: str, rows: Iterable[Row]) -> list[Row]:
-    columns = COLUMNS[name]
-    return [{column: inert(str(row[column])) for column in columns} for row in rows]
 
 
 def manifest(

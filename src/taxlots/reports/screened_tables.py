@@ -20,7 +20,7 @@ from taxlots.plan.screen import Screen
 from taxlots.plan.screen_appraisal import CODES
 from taxlots.reports.cells import date_cells, share_cells
 from taxlots.reports.harvest_columns import COLUMNS
-from taxlots.reports.harvest_files import opportunity_rows, tables_of_trades
+from taxlots.reports.harvest_files import opportunity_rows, rows_of_trades
 from taxlots.reports.inert import STARTS, inert
 from taxlots.reports.screened_details import details
 from taxlots.reports.screened_losses import quiet_opportunities
@@ -54,7 +54,7 @@ class Names:
 
 def screened_tables(screen: Screen, plan: HarvestPlan) -> dict[str, pa.Table]:
     """Every table of a harvest by its file name; ``plan`` is that of the live lots."""
-    trades = {name: text_table(name, rows) for name, rows in tables_of_trades(plan).items()}
+    trades = {name: _text_table(name, rows) for name, rows in rows_of_trades(plan).items()}
     names = _names(screen)
     return {
         "opportunities.csv": _opportunities(screen, plan, names),
@@ -63,9 +63,11 @@ def screened_tables(screen: Screen, plan: HarvestPlan) -> dict[str, pa.Table]:
     }
 
 
-def text_table(name: str, rows: Sequence[Mapping[str, str]]) -> pa.Table:
-    """Rows of text cells as a table."""
-    columns = {column: [row[column] for row in rows] for column in COLUMNS[name]}
+def _text_table(name: str, rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    """Rows of cells as a table whose cells are inert."""
+    columns = {}
+    for column in COLUMNS[name]:
+        columns[column] = _inert(pa.array([row[column] for row in rows], pa.string()))
     return _table(name, columns)
 
 
@@ -122,7 +124,7 @@ def _opportunities(screen: Screen, plan: HarvestPlan, names: Names) -> pa.Table:
         if verdict.opportunity is not None
     ]
     rows = opportunity_rows([verdict for _, verdict in live])
-    planned = text_table("opportunities.csv", rows)
+    planned = _text_table("opportunities.csv", rows)
     quiet = screen.losses.losses.place
     known = {name: cells.take(pa.array(quiet)) for name, cells in names.columns().items()}
     cells = known | quiet_opportunities(screen)

@@ -112,15 +112,20 @@ def harvest_task(task: PartitionTask) -> Entry:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Look for no garbage meanwhile: nearly everything that is made stays until the end."""
+    """Look for no garbage meanwhile: nearly everything that is made stays until the end.
+
+    What is there before is not looked at again.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
+        gc.collect()
+        gc.unfreeze()
         if was_enabled:
             gc.enable()
-        gc.collect()
 
 
 def failed_households(out: Path, manifest: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -157,7 +157,7 @@ def situation_without_lots(books: Books, lots: LotColumns) -> tuple[Situation, l
         scheduled=scheduled,
         policy=record.policy,
         rule=rule,
-        barred=barred_lots(books, list(lots.named())),
+        barred=barred_lots(books, lots),
         pending_dividends=pending_dividends(books),
         rules=rules,
         years=found.years,

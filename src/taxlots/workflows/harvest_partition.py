@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from taxlots.batch.linked_households import Unit, units_of
 from taxlots.batch.part_tables import Tables, accounts_of, of_households, record_from
 from taxlots.batch.places import Places, suspects
+from taxlots.domain.account import Account
 from taxlots.domain.harvest_rule import WHERE
 from taxlots.domain.problem import DataError, Problem, Severity, error
 from taxlots.reports.books_files import PROBLEM_COLUMNS
@@ -56,11 +57,12 @@ def harvest_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
     status of each: one that has errors is ``failed`` and in no other table but ``problems``.
     """
     outcome = _Outcome()
-    units = units_of(accounts_of(tables))
+    accounts = accounts_of(tables)
+    units = units_of(accounts)
     _plan(tables, units, as_of, outcome, is_whole=True)
-    found = {n: _in_book_order(table, tables) for n, table in _joined(outcome.tables).items()}
+    found = {n: _in_book_order(table, accounts) for n, table in _joined(outcome.tables).items()}
     found["problems"] = _problem_table(outcome)
-    found["households"] = _household_table(tables, found, outcome)
+    found["households"] = _household_table(tables, accounts, found, outcome)
     shared = set.intersection(*outcome.of_book) if outcome.of_book else set()
     found[BOOK_WARNINGS] = _table_of([("", problem) for problem in sorted(shared, key=str)])
     return found
@@ -154,10 +156,9 @@ def _text_schema(columns: Sequence[str]) -> pa.Schema:
     return pa.schema([(name, pa.string()) for name in columns])
 
 
-def _in_book_order(table: pa.Table, tables: Tables) -> pa.Table:
+def _in_book_order(table: pa.Table, accounts: Sequence[Account]) -> pa.Table:
     """Rows by household as the accounts stand, otherwise as they are."""
     owner = next(name for name in OWNERS if name in table.column_names)
-    accounts = accounts_of(tables)
     places = {name: n for n, name in enumerate(dict.fromkeys(a.household for a in accounts))}
     rank = places if owner == "household" else {a.id: places[a.household] for a in accounts}
     rank = {inert(name): place for name, place in rank.items()} | rank
@@ -180,9 +181,13 @@ def _table_of(listed: Sequence[tuple[str, Problem]]) -> pa.Table:
     return pa.table(columns, schema=_text_schema(list(columns)))
 
 
-def _household_table(tables: Tables, found: Mapping[str, pa.Table], outcome: _Outcome) -> pa.Table:
+def _household_table(
+    tables: Tables,
+    accounts: Sequence[Account],
+    found: Mapping[str, pa.Table],
+    outcome: _Outcome,
+) -> pa.Table:
     """One row a household: its status, and what was read and made of it."""
-    accounts = accounts_of(tables)
     names = list(dict.fromkeys(account.household for account in accounts))
     of_account = {account.id: account.household for account in accounts}
     of_account = {inert(name): household for name, household in of_account.items()} | of_account

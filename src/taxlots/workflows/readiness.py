@@ -41,8 +41,11 @@ LotsFile = tuple[str, Path]
 """An account of the book, and a custodian's file of its open lots."""
 
 
-def barred_lots(books: Books, lots: Sequence[PlacedLot]) -> dict[str, Reason]:
-    """Lots that are never sold at a loss for a reason that the books know of the lot itself."""
+def barred_lots(books: Books, lots: Iterable[PlacedLot]) -> dict[str, Reason]:
+    """Lots that are never sold at a loss for a reason that the books know of the lot itself.
+
+    ``lots`` are gone through more than once.
+    """
     return (
         dict.fromkeys(unsettled_lots(books, lots), Reason.UNSETTLED)
         | dict.fromkeys(lots_against_short(books, lots), Reason.AGAINST_SHORT)

@@ -64,10 +64,9 @@ def screened_harvest(books: Books) -> ScreenedHarvest:
     situation, problems = situation_without_lots(books, columns)
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
-    named = list(columns.named())
-    findings = findings_of(books, situation.rule, named)
+    findings = findings_of(books, situation.rule, columns)
     if findings:
-        barred = barred_by(findings, named) | dict(situation.barred)
+        barred = barred_by(findings, columns) | dict(situation.barred)
         situation = replace(situation, barred=barred)
     is_budgeted = stated_budget(books.record)[0].is_stated
     screen = screened(columns, situation, are_all_live=is_budgeted)
