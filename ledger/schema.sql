@@ -513,6 +513,25 @@ CREATE TABLE cash_balance (
     CONSTRAINT uq_cash_balance_account_date UNIQUE (account, date)
 );
 
+CREATE TABLE trade_override (
+    position INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    household TEXT NOT NULL,
+    account TEXT NOT NULL,
+    symbol TEXT NOT NULL,
+    side TEXT NOT NULL,
+    quantity TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    "instead" TEXT NOT NULL,
+    until TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    extra TEXT NOT NULL,
+    CONSTRAINT pk_trade_override PRIMARY KEY (position),
+    CONSTRAINT uq_trade_override_id UNIQUE (id)
+);
+
 CREATE INDEX ix_price_date_symbol ON price (date, symbol);
 
 CREATE VIEW journal_readable AS

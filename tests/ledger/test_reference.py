@@ -217,6 +217,7 @@ FILES = {
     "securities.csv": "symbol,name,kind,index\nSPY,SPDR S&P 500,etf,S&P 500\n",
     "identical.csv": "group,symbol,from,to\n500,SPY,2020-01-01,\n500,IVV,,\n",
     "proxies.csv": "symbol,proxy,rank,reason\nSPY,VTI,1,total market\nSPY,SCHB,2,\n",
+    "overrides.csv": "id,action,symbol,until,by,reason\no1,lock,SPY,2024-12-31,R,gift\n",
     "profiles.csv": "tax_return,year,short_rate,long_rate\nH1,2024,0.37,0.2\n",
     "scheduled.csv": "account,symbol,date,kind,quantity,amount\nA1,SPY,2024-06-01,dividend,,10\n",
     "targets.csv": "household,asset_class,weight\nH1,us_equity,0.6\n",
@@ -258,7 +259,7 @@ def test_a_book_in_a_database_is_the_same_record_as_its_folder(
         "name", "policy", "accounts", "securities", "identical", "proxies", "tax_profile",
     ):  # fmt: skip
         assert getattr(kept, name) == getattr(read, name), name
-    for name in ("profiles", "scheduled", "targets", "cash"):
+    for name in ("profiles", "scheduled", "targets", "cash", "overrides"):
         assert filled(getattr(kept, name)) == filled(getattr(read, name)), name
     assert kept.prices == read.prices
     rows = read.transactions.to_pylist()

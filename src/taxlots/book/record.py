@@ -39,6 +39,7 @@ class Record:
     scheduled: tuple[dict[str, str], ...] = ()
     targets: tuple[dict[str, str], ...] = ()
     cash: tuple[dict[str, str], ...] = ()
+    overrides: tuple[dict[str, str], ...] = ()
     tax_profile: dict[str, Any] = field(default_factory=dict)
     harvest: dict[str, Any] = field(default_factory=dict)
     rebalance: dict[str, Any] = field(default_factory=dict)

@@ -40,6 +40,7 @@ from taxlots.cli.set_method import set_method
 from taxlots.cli.tax import tax
 from taxlots.cli.tax_cost import tax_cost
 from taxlots.cli.verify import verify
+from taxlots.cli.trade_override import override_trade, overrides
 from taxlots.version import __version__
 
 ABOUT: Final = f"""US tax lots, wash sales and loss harvesting.
@@ -85,7 +86,13 @@ COMMANDS: Final = (
         "taxlots set-method sqlite:///book.db --account A --method HIFO --from 2025-01-02 --by J",
     ),
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
-    (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
+    (drift, "drift", "taxlots drift ledger/sample --as-of 2020-12-31"),
+    (overrides, "overrides", "taxlots overrides my-book"),
+    (
+        override_trade,
+        "override-trade",
+        "taxlots override-trade sqlite:///book.db --action lock --symbol T --by NAME --reason TEXT",
+    ),
     (cash, "cash", "taxlots cash ledger/sample --deposit 10000 --account joint-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),

@@ -12,23 +12,12 @@ def show(page: PlanPage, book: str, *, as_json: bool) -> None:
     """Print a page, as JSON or as tables with sentences below, and count its warnings."""
     from taxlots.cli.outcome import count_warnings
     from taxlots.cli.printing import print_json, print_listings
-    from taxlots.reports.terminal import Column, Listing
 
     if as_json:
         print_json(page.json)
     else:
-        listings = [
-            Listing(
-                table.title,
-                tuple(
-                    Column(key, name, key not in table.texts) for key, name in table.columns.items()
-                ),
-                [dict(row) for row in table.rows],
-            )
-            for table in page.tables
-        ]
-        if listings:
-            print_listings(*listings)
+        if page.listings:
+            print_listings(*page.listings)
             print()
         for sentence in page.because:
             print(f"{sentence}.")

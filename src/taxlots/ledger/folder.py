@@ -16,6 +16,7 @@ from taxlots.book.record import LINES, Record
 from taxlots.domain.action import REQUIRED_COLUMNS
 from taxlots.domain.cash_balance import COLUMNS
 from taxlots.domain.problem import Problem, error
+from taxlots.domain.trade_override import NEEDED as OVERRIDE_COLUMNS
 from taxlots.ledger.reference import (
     Cells,
     accounts_from,
@@ -132,6 +133,7 @@ def read_folder(path: Path, *, is_journal_read: bool = True) -> tuple[Record | N
         scheduled=tuple(dict(r) for r in folder.rows("scheduled", ("account", "symbol", "date"))),
         targets=tuple(dict(r) for r in folder.rows("targets")),
         cash=tuple(dict(r) for r in folder.rows("cash", COLUMNS)),
+        overrides=tuple(dict(r) for r in folder.rows("overrides", OVERRIDE_COLUMNS)),
         tax_profile=settings.get("tax_profile", {}),
         harvest=settings.get("harvest", {}),
         rebalance=settings.get("rebalance", {}),

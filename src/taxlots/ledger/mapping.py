@@ -105,5 +105,12 @@ REFERENCE_TABLES: Final = {
         "household asset_class symbol",
     ),
     "cash": _reference("cash.csv", "cash_balance", "account date amount", "account date"),
+    "overrides": _reference(
+        "overrides.csv",
+        "trade_override",
+        "id action household account symbol side quantity amount instead until by reason",
+        "id",
+        {"by": "made_by"},
+    ),
 }
 """The reference files of a book, by the stem of the file's name (``book`` for ``book.toml``)."""

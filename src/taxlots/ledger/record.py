@@ -67,6 +67,7 @@ def record_of(
         scheduled=tuple(rows("scheduled")),
         targets=tuple(rows("targets")),
         cash=tuple(rows("cash")),
+        overrides=tuple(rows("overrides")),
         tax_profile=settings.get("tax_profile", {}),
         harvest=settings.get("harvest", {}),
         rebalance=settings.get("rebalance", {}),

@@ -302,6 +302,28 @@ class CashBalance(LedgerRow, table=True):
     extra: str = text()
 
 
+class TradeOverride(LedgerRow, table=True):
+    """A row of ``overrides.csv``."""
+
+    __tablename__ = "trade_override"
+    __table_args__ = (UniqueConstraint("id"),)
+
+    position: int = row_number()
+    id: str = text()
+    action: str = text()
+    household: str = text()
+    account: str = text()
+    symbol: str = text()
+    side: str = text()
+    quantity: str = text()
+    amount: str = text()
+    instead: str = text()
+    until: str = text()
+    made_by: str = text()
+    reason: str = text()
+    extra: str = text()
+
+
 CHAINED: Final = (
     "import_batch",
     "journal",

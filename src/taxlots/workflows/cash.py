@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
+from taxlots.domain.trade_override import TradeAction
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.cash_flow import CashNeed, Inflow, Met, meet_needs
 from taxlots.plan.several_sales import BookedSale
 from taxlots.workflows.cash_asked import CashAsked, Flows, cents_of, flows_of
 from taxlots.workflows.cash_purchases import DatedPurchase, Invested, invest
 from taxlots.workflows.cash_sales import Raised, raise_cash
+from taxlots.workflows.household_limits import household_limits
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
-from taxlots.workflows.plan_page import PlanPage, PlanTable
+from taxlots.workflows.plan_page import PlanPage, listing
 
 SALES: Final = {
     "account": "account",
@@ -57,6 +59,7 @@ class CashRun:
     met: Met
     raised: Raised
     invested: Invested
+    overridden: tuple[str, ...]
 
 
 def route_cash(
@@ -77,10 +80,12 @@ def routed(plan: HouseholdPlan, asked: CashAsked) -> CashRun:
     least = cents_of(asked.min_trade, "--min-trade") if asked.min_trade else 0
     flows = flows_of(plan, asked)
     met = meet_needs(flows.inflows, flows.needs, lambda name, need: _can_pay(plan, name, need))
+    limits = household_limits(plan)
     raised = raise_cash(
         plan,
         list(zip(flows.needs, met.missing_cents, strict=True)),
         has_fractions=asked.has_fractions,
+        locked=limits.locked,
     )
     held = plan.worths.by_sleeve(plan.sleeves)
     held = [cents - sold for cents, sold in zip(held, raised.by_sleeve(plan), strict=True)]
@@ -89,8 +94,16 @@ def routed(plan: HouseholdPlan, asked: CashAsked) -> CashRun:
         for flow, cents in zip(flows.inflows, met.left_cents, strict=True)
         if cents
     ]
-    invested = invest(plan, rest, held, has_fractions=asked.has_fractions, min_trade_cents=least)
-    return CashRun(plan, flows, met, raised, invested)
+    invested = invest(
+        plan,
+        rest,
+        held,
+        has_fractions=asked.has_fractions,
+        min_trade_cents=least,
+        closed=limits.closed,
+    )
+    said = limits.said(TradeAction.LOCK, TradeAction.EXCLUDE)
+    return CashRun(plan, flows, met, raised, invested, said)
 
 
 def _can_pay(plan: HouseholdPlan, account: str, need: CashNeed) -> bool:
@@ -106,10 +119,10 @@ def page_of(run: CashRun) -> PlanPage:
     sales = [_sale_row(plan, one) for one in run.raised.booked]
     buys = [_buy_row(plan, one) for one in run.invested.bought]
     classes = _class_rows(run)
-    because = tuple(f"{one[0].upper()}{one[1:]}" for one in _sentences(run))
+    because = (*(f"{one[0].upper()}{one[1:]}" for one in _sentences(run)), *run.overridden)
     name = plan.prepared.books.record.name
     tables = [
-        PlanTable(title, columns, rows, TEXTS)
+        listing(title, columns, rows, TEXTS)
         for title, columns, rows in (
             (f"Sales for cash of {name} on {plan.as_of}", SALES, sales),
             (f"Purchases with the flows of {name}", BUYS, buys),
@@ -118,7 +131,7 @@ def page_of(run: CashRun) -> PlanPage:
         if rows
     ]
     return PlanPage(
-        tables=tuple(tables),
+        listings=tuple(tables),
         json={
             "book": name,
             "household": plan.name,

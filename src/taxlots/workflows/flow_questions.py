@@ -41,3 +41,10 @@ class FlowQuestions:
         )
         page = route_cash(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         return PlanAnswer(page.json)
+
+    def overrides(self, *, as_of: Day = None, known_at: Moment = None) -> PlanAnswer:
+        """What people said of trades, as ``taxlots overrides`` says."""
+        from taxlots.workflows.trade_overrides import list_overrides
+
+        last, known = as_day(as_of), as_moment(known_at)
+        return PlanAnswer(list_overrides(self.source, as_of=last, known_at=known).json)

@@ -1,29 +1,22 @@
-"""A page of a plan: tables for people, JSON for programs, and what the figures rest on."""
+"""A page of a plan: tables and sentences for people, JSON for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from taxlots.domain.problem import Problem
+from taxlots.reports.plan_figures import listing
+from taxlots.reports.terminal import Listing
 
-
-@dataclass(frozen=True, slots=True)
-class PlanTable:
-    """One table: ``columns`` maps keys of ``rows`` to headings; ``texts`` are not right-aligned."""
-
-    title: str
-    columns: Mapping[str, str]
-    rows: Sequence[Mapping[str, str]]
-    texts: frozenset[str] = frozenset()
+__all__ = ["PlanPage", "listing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage:
-    """What a command of planning says."""
+    """What a command of planning says: ``listings``, then ``because``, in their order."""
 
-    tables: tuple[PlanTable, ...]
+    listings: tuple[Listing, ...]
     json: dict[str, Any]
     because: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
