@@ -67,7 +67,7 @@ def estimate_risk(
     overlap = (weights[:, None] * is_known).T @ is_known / weights.sum()
     correlation = scaled.T @ scaled / np.maximum(overlap, LEAST_OWN)
     correlation = _shrunken(correlation, correlation_shrinkage)
-    values = np.linalg.eigvalsh(correlation)
+    values = floats(np.linalg.eigvalsh(correlation))
     effective = float(weights.sum() ** 2 / (weights**2).sum())
     count = _standing_out(values, effective) if factors is None else min(factors, len(names))
     common = _common(correlation, count)
