@@ -17,6 +17,7 @@ from taxlots.cli.confirm import confirm
 from taxlots.cli.cpa_pack import cpa_pack
 from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
+from taxlots.cli.drift import drift
 from taxlots.cli.explain import explain
 from taxlots.cli.form_8949 import form_8949
 from taxlots.cli.guard import guard

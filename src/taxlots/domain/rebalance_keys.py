@@ -1,6 +1,6 @@
 """The rebalance rule as ``book.toml`` states it: its keys, and what is wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -125,6 +125,27 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[RebalanceRule, list[Pro
     stated, bad = stated_fields(tables["timing"], OF_TIMING, f"{WHERE}.timing")
     timing = replace(TimingRule(), **stated)  # type: ignore[arg-type]
     return RebalanceRule(targets, bands, timing), problems + bad
+
+
+def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem]:
+    """A problem for each class that the tables name and that has no target.
+
+    ``names`` are the classes and symbols that have one in any household.
+    """
+    asked, bands = rule.targets, f"{WHERE}.bands.classes"
+    stated = [(f"{WHERE}.targets:illiquid", name) for name in sorted(asked.illiquid)]
+    stated += [(f"{WHERE}.targets.calls", flow.asset_class) for flow in asked.calls]
+    stated += [(f"{WHERE}.targets:trend_of", name) for name in sorted(asked.trend_of)]
+    stated += [(f"{WHERE}.targets.regime_weights", name) for name in asked.regime_weights]
+    for key in ("stand_in", "trend_into", "regime_of", "call_reserve"):
+        stated += [(f"{WHERE}.targets:{key}", getattr(asked, key) or "")]
+    stated += [(f"{bands}.{name}", name) for name in rule.bands.classes]
+    known = ", ".join(sorted(names)) or "a row for it in targets.csv"
+    return [
+        error(where, "UNKNOWN_NAME", f"{name!r} has no target.", f"Use one of: {known}.")
+        for where, name in stated
+        if name and name not in names
+    ]
 
 
 def _band_rule(table: Mapping[str, object]) -> tuple[BandRule, list[Problem]]:

@@ -20,6 +20,7 @@ from taxlots.workflows.gather import is_database
 from taxlots.workflows.guard_answers import BookGuard, GuardAnswer, text_of
 from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
+from taxlots.workflows.target_questions import TargetQuestions
 
 __all__ = [
     "Book",
@@ -43,7 +44,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Book(GainQuestions, FlowQuestions):
+class Book(GainQuestions, FlowQuestions, TargetQuestions):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.

@@ -47,17 +47,32 @@ def test_each_breach_goes_to_its_destination(
     assert found == pytest.approx(goes_to)
 
 
-def test_what_is_left_over_moves_the_others_toward_their_targets() -> None:
-    """0.54 falls to 0.52 and 0.17 rises to 0.18: the other 0.01 goes to the 0.29, to its target."""
+def test_what_is_left_over_goes_first_to_what_is_furthest_for_its_band() -> None:
+    """The 0.54 falls to 0.52 and the 0.17 rises to 0.18, its edge.
+
+    The other 0.01 makes the 0.18 as far as the 0.29 is: half a band.
+    """
     wanted = destinations(WEIGHTS, TARGET, BANDS, 1.0)
-    assert balanced(WEIGHTS, TARGET, wanted, 1.0) == pytest.approx([0.52, 0.30, 0.18])
+    assert balanced(TARGET, wanted, BANDS, 1.0) == pytest.approx([0.52, 0.29, 0.19])
+
+
+def test_then_both_are_levelled_by_their_widths() -> None:
+    """Gaps of 0.02 and 0.03, bands of 0.02 and 0.06, and 0.03 is left.
+
+    The first takes 0.01 until both are half a band away, and a quarter of the other 0.02.
+    """
+    target = np.array([0.5, 0.3, 0.2])
+    bands = Bands(target - np.array([0.02, 0.06, 0.1]), target + 0.1)
+    wanted = np.array([0.48, 0.27, 0.22])
+    found = balanced(target, wanted, bands, 1.0)
+    assert found == pytest.approx([0.495, 0.285, 0.22])
 
 
 def test_where_the_others_are_at_their_targets_the_breached_go_further() -> None:
     weights = np.array([0.53, 0.30, 0.17])
     wanted = destinations(weights, TARGET, BANDS, np.array([1.0, 1.0, 0.0]))
     assert wanted == pytest.approx([0.52, 0.30, 0.20])
-    assert balanced(weights, TARGET, wanted, 1.0) == pytest.approx([0.50, 0.30, 0.20])
+    assert balanced(TARGET, wanted, BANDS, 1.0) == pytest.approx([0.50, 0.30, 0.20])
 
 
 def test_no_breach_is_no_trade() -> None:

@@ -59,27 +59,43 @@ def destinations(weights: Floats, target: Floats, bands: Bands, parts: Floats | 
     return np.asarray(np.where(sides > 0, high, np.where(sides < 0, low, weights)))
 
 
-def balanced(weights: Floats, target: Floats, wanted: Floats, total: float) -> Floats:
+def balanced(target: Floats, wanted: Floats, bands: Bands, total: float) -> Floats:
     """Destinations that sum to a total: the other side of the trades that breaches set off.
 
-    ``wanted`` are ``destinations``.  What they leave over, or lack, moves the weights that no
-    breach moves toward their targets, each by the same part of its distance; where that is not
-    enough, the breached ones go further toward theirs, and at last all beyond in proportion.  With
-    targets that sum to ``total`` no weight passes its target.
+    ``wanted`` are ``destinations``, of which the bands contain each.  What they leave over (or
+    lack) goes to what is under (over) its target, first to what is furthest for the width of its
+    band, until all that takes part is as far as the next: so few classes trade, and those that
+    need it most.  Nothing passes its target where targets sum to the total; what is left then is
+    spread in proportion.
     """
     result = wanted.astype(np.float64).copy()
-    is_still = np.abs(wanted - weights) <= NEGLIGIBLE
-    for takes in (is_still, ~is_still):
-        rest = total - result.sum()
-        distance = np.where(takes, target - result, 0.0)
-        ways = np.where(distance * rest > 0, distance, 0.0)
-        room = ways.sum()
-        if abs(rest) > 0 and abs(room) > 0:
-            result += ways * min(1.0, rest / room)
-    rest = total - result.sum()
-    if abs(rest) > NEGLIGIBLE and result.sum() > 0:
+    rest = total - float(result.sum())
+    gap = np.maximum((target - result) * np.sign(rest), 0.0)
+    width = target - bands.low if rest > 0 else bands.high - target
+    result += np.sign(rest) * _levelled(gap, np.maximum(width, NEGLIGIBLE), abs(rest))
+    left = total - float(result.sum())
+    if abs(left) > NEGLIGIBLE and result.sum() > 0:
         result *= total / result.sum()
     return result
+
+
+def _levelled(gap: Floats, width: Floats, amount: float) -> Floats:
+    """Parts of an amount that level gaps, measured by their widths, from the largest down.
+
+    Part i is max(0, gap - level × width) with one level for all; all of every gap where the
+    amount is more than that.
+    """
+    if amount >= gap.sum():
+        return gap
+    order = np.argsort(-gap / width, kind="stable")
+    gaps, widths = np.cumsum(gap[order]), np.cumsum(width[order])
+    ratios = (gap / width)[order]
+    # With the first k taking part the level is (their gaps - amount) / their widths; it holds
+    # where the next one's ratio is not above it.
+    levels = (gaps - amount) / widths
+    following = np.append(ratios[1:], 0.0)
+    level = levels[int(np.argmax(levels >= following - NEGLIGIBLE))]
+    return np.asarray(np.maximum(gap - max(0.0, float(level)) * width, 0.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,9 +143,9 @@ def tree_destinations(
         )
         if is_quiet:
             continue
-        kept = float(weights[children][fixed[children]].sum())
-        aims = target[free]
-        if aims.sum() > 0:
-            aims = aims * max(0.0, total - kept) / aims.sum()
-        result[free] = balanced(weights[free], aims, wanted[free], total - kept)
+        shared = total - float(weights[children][fixed[children]].sum())
+        scale = max(0.0, shared) / float(target[free].sum() or 1.0)
+        # Parts aim at their targets in proportion to what their class will be.
+        edges = Bands(bands.low[free] * scale, bands.high[free] * scale)
+        result[free] = balanced(target[free] * scale, wanted[free], edges, shared)
     return TreeDestinations(found, result, np.abs(result - weights) > NEGLIGIBLE)

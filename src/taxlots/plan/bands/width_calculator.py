@@ -125,7 +125,7 @@ def _because(facts: WidthFacts, method: WidthMethod, below: float, above: float)
     else:
         year = 0.5 * facts.risk_aversion * facts.horizon_years * facts.variance
         told.append(
-            f"A deviation of one percentage point for {facts.horizon_years:g} years costs"
+            f"A deviation of one percentage point for {_period(facts.horizon_years)} costs"
             f" {year * 0.01**2 * 1e4:.4f} bps at risk aversion {facts.risk_aversion:g}, and four"
             " times as much for two"
         )
@@ -137,6 +137,10 @@ def _because(facts: WidthFacts, method: WidthMethod, below: float, above: float)
         told.append("A trade goes halfway back, so that the band is twice the edge of one period")
     told.append(f"So the band is {below:.2%} below and {above:.2%} above the target")
     return tuple(told)
+
+
+def _period(years: float) -> str:
+    return "a year" if years == 1 else f"{years:g} years"
 
 
 def best_bands(

@@ -64,12 +64,12 @@ def relative(target: Floats, ratio: Floats | float) -> Bands:
     return around(target, target * ratio)
 
 
-def wider(target: Floats, width: float, ratio: float) -> Bands:
+def wider(target: Floats, width: Floats | float, ratio: Floats | float) -> Bands:
     """The wider of an absolute and a relative band: small classes are not traded for nothing."""
     return around(target, np.maximum(width, target * ratio))
 
 
-def narrower(target: Floats, width: float = 0.05, ratio: float = 0.25) -> Bands:
+def narrower(target: Floats, width: Floats | float = 0.05, ratio: Floats | float = 0.25) -> Bands:
     """The narrower of both: the "5/25" rule (L. Swedroe)."""
     return around(target, np.minimum(width, target * ratio))
 

@@ -1,0 +1,254 @@
+"""Drift of a book: each household against its targets and bands, and what is to be traded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from taxlots.book.standing import split_ratios
+from taxlots.domain.calendar import date_of
+from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
+from taxlots.domain.rebalance_keys import from_mapping, unknown_classes
+from taxlots.domain.rebalance_rule import RebalanceRule
+from taxlots.domain.scheduled import ScheduledKind, read_scheduled
+from taxlots.domain.target import Target, targets_from
+from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.plan.drift import Drift, drift_of, weights_of
+from taxlots.plan.targets.of_day import StatedTargets, stated_targets
+from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
+from taxlots.workflows.class_prices import fine, monthly
+from taxlots.workflows.drift_holdings import Holdings, holdings_of, place_of
+from taxlots.workflows.drift_targets import DayTargets, Market, targets_of_day
+from taxlots.workflows.drift_timing import Dates, Timing, dates_of
+from taxlots.workflows.replay import replay
+
+if TYPE_CHECKING:
+    from taxlots.book.booking import Books
+    from taxlots.plan.timing.momentum import Waits
+
+LEAST_TRADE: Final = 0.005
+"""Dollars: what is less rounds to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftRun:
+    """The drift of every household that has targets, and every warning on the way."""
+
+    book: str
+    as_of: date
+    households: tuple[HouseholdDrift, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """What ``taxlots drift --json`` prints."""
+        return drift_json(self.book, self.as_of, self.households)
+
+
+def drift(
+    book: str,
+    *,
+    household: str | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> DriftRun:
+    """The drift of a book on a day (default: the journal's last date).
+
+    Raises UsageError for a household that the book does not have, and DataError for what cannot be
+    read, for targets that contradict themselves, and for a book without targets.
+    """
+    books = replay(book, as_of=as_of, known_at=known_at)
+    record = books.record
+    targets, problems = targets_from(record.targets)
+    rule, bad = from_mapping(record.rebalance)
+    scheduled, wrong = read_scheduled(record.scheduled, [a.id for a in record.accounts])
+    history, unread = price_history(record.prices)
+    unknown = unknown_classes(rule, {target.name for target in targets}) if targets else []
+    problems = [*books.problems, *problems, *bad, *unknown, *wrong, *unread]
+    rows = _by_household(targets, [a.household for a in record.accounts], household)
+    if not rows and not _has_errors(problems):
+        problems.append(_no_targets(household))
+    if _has_errors(problems):
+        raise DataError(problems)
+    day = date_of(books.as_of)
+    paid = [one.day for one in scheduled if one.kind is ScheduledKind.DIVIDEND]
+    dates = dates_of(rule, day, paid)
+    found = []
+    for holdings in holdings_of(books, history, rows):
+        found.append(_household(books, history, rule, rows[holdings.household], holdings, dates))
+        problems += _stale(holdings)
+    return DriftRun(book=record.name, as_of=day, households=tuple(found), problems=tuple(problems))
+
+
+def _has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def _by_household(
+    targets: Sequence[Target], households: Iterable[str], wanted: str | None
+) -> dict[str, list[Target]]:
+    known = list(dict.fromkeys(households))
+    if wanted is not None and wanted not in known:
+        raise UsageError(f"the book has no household {wanted!r}; it has {', '.join(known)}")
+    rows: dict[str, list[Target]] = {}
+    for target in targets:
+        if target.household in known and wanted in (None, target.household):
+            rows.setdefault(target.household, []).append(target)
+    return rows
+
+
+def _no_targets(household: str | None) -> Problem:
+    whose = "a household of the book" if household is None else f"the household {household!r}"
+    return error(
+        "targets.csv",
+        "NO_TARGETS",
+        f"No row states what {whose} should hold.",
+        "Write a row for each asset class: household,asset_class,weight,band_low,band_high.",
+    )
+
+
+def _stale(holdings: Holdings) -> list[Problem]:
+    return [
+        warning(
+            f"prices:{symbol}",
+            "STALE_PRICE",
+            f"the last close of {symbol} is of {day}",
+            "add newer closes; until then its weight is of that day",
+        )
+        for symbol, day in holdings.stale.items()
+    ]
+
+
+def _household(
+    books: Books,
+    history: PriceHistory,
+    rule: RebalanceRule,
+    rows: Sequence[Target],
+    holdings: Holdings,
+    dates: Dates,
+) -> HouseholdDrift:
+    as_of = date_of(books.as_of)
+    stated = stated_targets(rows)
+    values = np.array([holdings.total_cents(name) / 100 for name in stated.tree.names])
+    try:
+        weights = weights_of(stated.tree, values)
+        market = _market(books, history, stated, holdings)
+        targets = targets_of_day(market, holdings, rule, as_of, books.record.securities)
+        timing = Timing(market, rule.timing, as_of)
+        held_back = timing.waits(weights, targets)
+    except UsageError as fault:
+        message, _, remedy = str(fault).partition("; ")
+        where = f"targets.csv:{holdings.household}"
+        raise DataError(
+            [
+                error(where, "TARGETS_CLASH", message, remedy or "Correct the targets."),
+                *books.problems,
+            ]
+        ) from fault
+    stays = targets.is_illiquid.copy()
+    if held_back is not None and not dates.is_calendar:
+        stays |= held_back.trims | held_back.buys
+    found = drift_of(
+        stated.tree,
+        values,
+        targets.target,
+        targets.ruled.bands,
+        targets.ruled.parts,
+        stays=stays,
+        is_calendar=dates.is_calendar,
+    )
+    said = () if held_back is None else held_back.because
+    return HouseholdDrift(
+        name=holdings.household,
+        value_cents=sum(holdings.total_cents(name) for name in stated.tree.names),
+        lines=_lines(stated, holdings, targets, found, held_back),
+        unplaced=tuple((one.symbol, one.value_cents, one.why) for one in holdings.unplaced),
+        is_due=dates.is_calendar
+        or (dates.is_looked_at and bool(np.any(np.abs(found.trades) >= LEAST_TRADE))),
+        timing=(*dates.because, *said, *timing.volatility(weights)),
+        because=(*targets.because, *targets.ruled.because),
+    )
+
+
+def _market(
+    books: Books, history: PriceHistory, stated: StatedTargets, holdings: Holdings
+) -> Market:
+    """The securities of each class: what is held, else all that are listed for it."""
+    own: list[Mapping[str, float]] = []
+    for row in stated.rows:
+        held = {symbol: float(cents) for symbol, cents in holdings.cents.get(row.name, {}).items()}
+        listed = [
+            symbol
+            for symbol, security in books.record.securities.items()
+            if place_of(security, stated.rows) == row.name
+        ]
+        own.append(held or dict.fromkeys(listed, 1.0))
+    parts = [dict(one) for one in own]
+    for place in range(len(parts) - 1, -1, -1):
+        above = int(stated.tree.parents[place])
+        if above >= 0:
+            parts[above] |= parts[place]
+    symbols = sorted({symbol for one in parts for symbol in one})
+    as_of, splits = date_of(books.as_of), split_ratios(books)
+    return Market(
+        stated,
+        parts,
+        monthly(history, symbols, as_of, splits),
+        fine(history, symbols, as_of, splits),
+    )
+
+
+def _lines(
+    stated: StatedTargets,
+    holdings: Holdings,
+    targets: DayTargets,
+    found: Drift,
+    held_back: Waits | None,
+) -> tuple[DriftLine, ...]:
+    """The lines of a household in the order of the tree, each parent before its parts."""
+    tree = stated.tree
+    levels = tree.levels()
+    cents = np.array([holdings.total_cents(name) for name in tree.names], np.int64)
+    for place in range(len(cents) - 1, -1, -1):
+        if tree.parents[place] >= 0:
+            cents[tree.parents[place]] += cents[place]
+    waiting = np.zeros(len(cents), np.bool_)
+    if held_back is not None:
+        waiting = held_back.trims | held_back.buys
+    return tuple(
+        DriftLine(
+            name=row.name,
+            is_symbol=row.is_symbol,
+            parent=row.parent,
+            level=int(levels[place]),
+            value_cents=int(cents[place]),
+            strategic=float(targets.base[place]),
+            target=float(targets.target[place]),
+            weight=float(found.weights[place]),
+            low=float(targets.ruled.bands.low[place]),
+            high=float(targets.ruled.bands.high[place]),
+            side=int(found.breaches.sides[place]),
+            destination=float(found.destinations[place]),
+            trade_cents=round(float(found.trades[place]) * 100),
+            waits=bool(waiting[place]),
+            is_illiquid=bool(targets.is_illiquid[place]),
+        )
+        for place, row in _in_order(stated)
+    )
+
+
+def _in_order(stated: StatedTargets) -> list[tuple[int, Target]]:
+    """Places and rows with what stands below a class right after it."""
+    found: list[tuple[int, Target]] = []
+
+    def below(parent: int) -> None:
+        for place in np.flatnonzero(stated.tree.parents == parent):
+            found.append((int(place), stated.rows[int(place)]))
+            below(int(place))
+
+    below(-1)
+    return found

@@ -1,0 +1,109 @@
+"""What each household holds of each target, at the last closes, and what has no place there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from taxlots.book.booking import Books
+from taxlots.book.standing import last_splits, open_lots
+from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.quote import Quote
+from taxlots.domain.security import Security
+from taxlots.domain.target import Target
+from taxlots.market_data.prices import PriceHistory
+from taxlots.plan.appraisal import market_value_cents
+
+NO_PRICE: Final = "no close on or before this day"
+BEFORE_SPLIT: Final = "its last close is from before its split"
+NO_CLASS: Final = "securities.csv states no asset_class"
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A security that counts in no weight: its value in cents (None: not known), and why."""
+
+    symbol: str
+    value_cents: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What one household holds, by its targets.
+
+    ``cents`` maps the name of a target to its securities and their values in cents, without what
+    stands below it.  ``stale`` maps securities of old closes to their days.
+    """
+
+    household: str
+    cents: Mapping[str, Mapping[str, int]]
+    units: Mapping[str, int]
+    unplaced: Sequence[Unplaced]
+    stale: Mapping[str, date]
+
+    def total_cents(self, name: str) -> int:
+        """What a target holds itself."""
+        return sum(self.cents.get(name, {}).values())
+
+
+def holdings_of(
+    books: Books, history: PriceHistory, targets: Mapping[str, Sequence[Target]]
+) -> list[Holdings]:
+    """The holdings of each household that has targets, in the order of ``targets``."""
+    as_of = date_of(books.as_of)
+    units: dict[str, dict[str, int]] = {household: {} for household in targets}
+    for lot in open_lots(books):
+        if lot.household in units:
+            held = units[lot.household]
+            held[lot.symbol] = held.get(lot.symbol, 0) + lot.quantity
+    splits = last_splits(books)
+    found = []
+    for household, rows in targets.items():
+        quotes = {symbol: history.last_close(symbol, as_of) for symbol in units[household]}
+        found.append(
+            _placed(household, units[household], quotes, splits, rows, books.record.securities)
+        )
+    return found
+
+
+def _placed(
+    household: str,
+    units: Mapping[str, int],
+    quotes: Mapping[str, Quote | None],
+    splits: Mapping[str, int],
+    rows: Sequence[Target],
+    securities: Mapping[str, Security],
+) -> Holdings:
+    cents: dict[str, dict[str, int]] = {}
+    unplaced = []
+    stale = {}
+    for symbol in sorted(units):
+        security = securities.get(symbol) or Security(symbol=symbol)
+        quote = quotes[symbol]
+        is_old = quote is not None and day_of(quote.day) < splits.get(symbol, -(10**9))
+        value = None
+        if quote is not None and not is_old:
+            value = market_value_cents(units[symbol], security.multiplier, quote.close)
+            if quote.is_stale:
+                stale[symbol] = quote.day
+        name = place_of(security, rows)
+        if value is not None and name is not None:
+            cents.setdefault(name, {})[symbol] = value
+            continue
+        why = BEFORE_SPLIT if is_old else NO_PRICE
+        if value is not None:
+            held = security.asset_class
+            why = f"no target for the class {held!r}" if held else NO_CLASS
+        unplaced.append(Unplaced(symbol, value, why))
+    return Holdings(household, cents, units, unplaced, stale)
+
+
+def place_of(security: Security, rows: Sequence[Target]) -> str | None:
+    """The target that a security counts for: its own, else that of its class; None without."""
+    if any(row.is_symbol and row.name == security.symbol for row in rows):
+        return security.symbol
+    name = security.asset_class
+    return name if any(not row.is_symbol and row.name == name for row in rows) else None

@@ -1,0 +1,169 @@
+"""What the timing rules say on a day: looks, calendars, waits, dislocations, volatility."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.rebalance_rule import MULTIPLE, RATIO, RebalanceRule, TimingRule
+from taxlots.market_data.calendars import sessions_between
+from taxlots.plan.bands.look import is_look_day, next_look
+from taxlots.plan.bands.widths import Bands
+from taxlots.plan.timing.calendars import calendar_days, favoured
+from taxlots.plan.timing.dislocation import deviation, ewma_volatility
+from taxlots.plan.timing.momentum import MomentumRule, Signals, Waits, hard_bands, momentum, waits
+from taxlots.plan.timing.volatility_target import VolatilityTarget, next_scale
+from taxlots.workflows.drift_targets import DayTargets, Market
+
+Floats = NDArray[np.float64]
+
+BEFORE = timedelta(days=60)
+AFTER = timedelta(days=750)
+CALENDAR_WINDOW = 2
+"""Sessions to both sides among which a calendar day looks for a distribution."""
+FEWEST_CLOSES = 24
+WINDOW = 252
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Whether a day is one on which bands are looked at, or a calendar day, and what comes next."""
+
+    is_looked_at: bool
+    is_calendar: bool
+    because: tuple[str, ...]
+
+
+def dates_of(rule: RebalanceRule, as_of: date, distributions: Collection[date] = ()) -> Dates:
+    """The look and calendar days around a day.  Raises UsageError for what is no recurrence."""
+    sessions = [day_of(day) for day in sessions_between(as_of - BEFORE, as_of + AFTER)]
+    now = day_of(as_of)
+    told = []
+    is_looked_at, is_calendar = True, False
+    if rule.bands.look:
+        days = calendar_days(rule.bands.look, day_of(rule.bands.look_from), sessions)
+        is_looked_at = is_look_day(days, now)
+        told.append(_said("The bands are looked at", days, now))
+    if rule.timing.calendar:
+        days = calendar_days(rule.timing.calendar, day_of(rule.timing.calendar_from), sessions)
+        paid = [day_of(day) for day in distributions]
+        days = favoured(days, sessions, window=CALENDAR_WINDOW, distributions=paid)
+        is_calendar = is_look_day(days, now)
+        told.append(_said("Everything goes to its target by calendar", days, now))
+    return Dates(is_looked_at, is_calendar, tuple(told))
+
+
+def _said(what: str, days: list[int], now: int) -> str:
+    following = next_look(days, now)
+    then = "no day that is known" if following is None else date_of(following).isoformat()
+    if is_look_day(days, now):
+        return f"{what} on this day, and next on {then}"
+    return f"{what} next on {then}, not on this day"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What the timing rules say of one household."""
+
+    market: Market
+    rule: TimingRule
+    as_of: date
+
+    @cached_property
+    def momentum(self) -> Floats:
+        """The momentum of each class; no number where it is not known."""
+        months, skip = self.rule.momentum_months, self.rule.momentum_skip_months
+        days, now = self.market.months.days, day_of(self.as_of)
+        return np.array(
+            [
+                momentum(days, index, now, months=months, skip=skip)
+                for index in self.market.month_indexes
+            ]
+        )
+
+    def waits(self, weights: Floats, targets: DayTargets) -> Waits | None:
+        """Which trades wait; None where no rule lets one wait."""
+        if not (self.rule.momentum or self.rule.delay_buys):
+            return None
+        bands = targets.ruled.bands
+        asked = bands
+        if not self.rule.momentum:
+            # Without the filter of trims only what is below its band is asked about.
+            asked = Bands(bands.low, np.ones(len(weights)))
+        found = waits(
+            self.market.stated.tree.names,
+            weights,
+            asked,
+            hard_bands(targets.target, bands, max(1.0, self.rule.hard_band / MULTIPLE)),
+            Signals(self.momentum),
+            MomentumRule(floor=self.rule.momentum_floor / RATIO),
+            delays_buys=self.rule.delay_buys,
+            forced=self.is_dislocated & (weights < bands.low),
+        )
+        return Waits(found.trims, found.buys, (*found.because, *self._dislocations(weights, bands)))
+
+    @cached_property
+    def deviations(self) -> Floats:
+        """How many standard deviations each class is from its mean; no number: not known."""
+        found = []
+        for index in self.market.fine_indexes:
+            known = index[np.isfinite(index)]
+            is_enough = len(known) >= FEWEST_CLOSES
+            found.append(deviation(known, WINDOW) if is_enough else float("nan"))
+        return np.array(found)
+
+    @cached_property
+    def is_dislocated(self) -> NDArray[np.bool_]:
+        """Which classes are so far below their mean that buying them does not wait."""
+        far = self.rule.dislocation_z / MULTIPLE
+        return np.nan_to_num(self.deviations) <= -far
+
+    def _dislocations(self, weights: Floats, bands: Bands) -> list[str]:
+        names = self.market.stated.tree.names
+        return [
+            f"{names[place]}: {self.deviations[place]:+.1f} standard deviations from its mean:"
+            " it is bought at once"
+            for place in map(int, np.flatnonzero(self.is_dislocated & (weights < bands.low)))
+        ]
+
+    def volatility(self, weights: Floats) -> tuple[str, ...]:
+        """What the volatility target says of the mix as it is held, at its whole size."""
+        if not self.rule.volatility_target:
+            return ()
+        leaf = self.market.stated.tree.is_leaf()
+        index = self._mix(np.where(leaf, weights, 0.0))
+        target = self.rule.volatility_target / RATIO
+        if len(index) < FEWEST_CLOSES:
+            return (f"The volatility target of {target:.1%} needs more closes",)
+        returns = np.diff(np.log(index))
+        periods = self.market.fine.periods_of_year
+        decay = self.rule.volatility_decay / RATIO
+        now = float(ewma_volatility(returns, decay)[-1] * np.sqrt(periods))
+        wanted = VolatilityTarget(
+            volatility=target,
+            decay=decay,
+            periods_of_year=periods,
+            dead_band=self.rule.dead_band / RATIO,
+            step=max(self.rule.step, 1) / RATIO,
+            most=max(self.rule.most_scale, 1) / MULTIPLE,
+        )
+        scale = next_scale(1.0, now, wanted)
+        then = "nothing changes" if scale == 1.0 else f"hold {scale:.2f} of it, by flows and cash"
+        return (f"The mix has a volatility of {now:.1%}, the target is {target:.1%}: {then}",)
+
+    def _mix(self, weights: Floats) -> Floats:
+        """The index of all that is held, as far as all of it is known."""
+        held = [place for place in np.flatnonzero(weights) if self.market.parts[int(place)]]
+        parts: dict[str, float] = {}
+        for place in map(int, held):
+            whole = sum(self.market.parts[place].values())
+            for symbol, part in self.market.parts[place].items():
+                parts[symbol] = parts.get(symbol, 0.0) + float(weights[place]) * part / whole
+        index = self.market.fine.index(parts)
+        return index[np.isfinite(index)]

@@ -1,0 +1,345 @@
+"""``taxlots drift``: a book against its targets, by every system that book.toml can ask for."""
+
+import json
+import shutil
+from datetime import date
+from math import exp, sin
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.running import ACCOUNTS, SAMPLE, book, database, taxlots
+
+import taxlots as api
+from taxlots.market_data.calendars import sessions_between
+
+DAY = "2024-12-31"
+SESSIONS = sessions_between(date(2022, 12, 1), date(2024, 12, 31))
+SECURITIES = """symbol,kind,asset_class,adv
+USA,etf,us equities,1000
+EUR,etf,developed equities,
+BND,etf,bonds,
+GLD,etf,gold,
+PEF,stock,private equity,
+OLD,stock,,
+ODD,stock,timber,
+"""
+TARGETS = """household,asset_class,parent,weight,band_low,band_high,tilt,from,to,glide
+home,equities,,0.50,0.45,0.55,,,,
+home,us equities,equities,0.30,,,,,,
+home,developed equities,equities,0.20,,,,,,
+home,bonds,,0.35,,,,,,
+home,private equity,,0.10,,,,,,
+home,gold,,0.05,,,,,,
+"""
+HELD = {"USA": 350, "EUR": 180, "BND": 320, "PEF": 100, "GLD": 50, "OLD": 7, "ODD": 9}
+ENDS = {"USA": 100.0, "EUR": 100.0, "BND": 100.0, "GLD": 100.0, "ODD": 10.0, "PEF": 100.0}
+RISES = {"USA": 0.0012, "EUR": -0.0006, "BND": 0.0001, "GLD": 0.0004, "ODD": 0.0, "PEF": 0.0}
+WAVES = {"USA": 0.004, "EUR": 0.006, "BND": 0.001, "GLD": 0.003, "ODD": 0.0, "PEF": 0.0}
+
+
+def prices() -> str:
+    """A synthetic market: steady trends, waves of different lengths, and 100 at the end."""
+    lines = ["date,symbol,close"]
+    for place, symbol in enumerate(ENDS):
+        logs = [0.0]
+        for at in range(1, len(SESSIONS)):
+            logs.append(logs[-1] + RISES[symbol] + WAVES[symbol] * sin(at * (1.1 + 0.37 * place)))
+        closes = (ENDS[symbol] * exp(one - logs[-1]) for one in logs)
+        lines += [
+            f"{day},{symbol},{close:.6f}" for day, close in zip(SESSIONS, closes, strict=True)
+        ]
+    return "\n".join(lines) + "\n"
+
+
+PRICES = prices()
+
+
+def written(folder: Path, toml: str = "", targets: str = TARGETS, held: str = "") -> Path:
+    rows = "".join(
+        f"b{n},2023-01-05,brokerage,{symbol},BUY,{count},,{count * 50}.00,,,,\n"
+        for n, (symbol, count) in enumerate(HELD.items())
+    )
+    made = book(folder, rows + held, toml=f'name = "Test"\n{toml}', accounts=ACCOUNTS)
+    for name, text in {
+        "securities.csv": SECURITIES,
+        "targets.csv": targets,
+        "prices.csv": PRICES,
+    }.items():
+        (made / name).write_text(text, encoding="utf-8")
+    return made
+
+
+def asked(made: Path | str, *options: str, as_of: str = DAY) -> dict[str, Any]:
+    ran = taxlots("drift", made, *options, "--as-of", as_of, "--json")
+    assert ran.status == 0, ran.err
+    (found,) = json.loads(ran.out)["households"]
+    assert isinstance(found, dict)
+    found["by_name"] = {line["name"]: line for line in found["lines"]}
+    return found
+
+
+def column(found: dict[str, Any], key: str) -> dict[str, str]:
+    return {line["name"]: line[key] for line in found["lines"]}
+
+
+def test_weights_bands_and_dollars_at_every_level(tmp_path: Path) -> None:
+    """35, 18, 32, 10 and 5 thousand: the tree of 53, 32, 10 and 5 %."""
+    found = asked(written(tmp_path / "b"))
+    assert found["value"] == "100000.00"
+    assert list(column(found, "weight").items()) == [
+        ("equities", "0.530000"),
+        ("us equities", "0.350000"),
+        ("developed equities", "0.180000"),
+        ("bonds", "0.320000"),
+        ("private equity", "0.100000"),
+        ("gold", "0.050000"),
+    ]
+    us = found["by_name"]["us equities"]
+    assert (us["level"], us["parent"], us["drift"]) == (1, "equities", "0.050000")
+    assert (us["band_low"], us["band_high"], us["breach"]) == ("0.250000", "0.350000", "")
+    assert found["is_due"] is False
+    assert found["unplaced"] == [
+        {"symbol": "ODD", "value": "90.00", "why": "no target for the class 'timber'"},
+        {"symbol": "OLD", "value": "", "why": "no close on or before this day"},
+    ]
+
+
+def test_a_narrower_band_sets_off_trades_that_balance(tmp_path: Path) -> None:
+    """Equities keep their 53 %, so that their parts aim at 31.8 and 21.2 %, 3 to 2."""
+    toml = '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 10\ndestination = "half"\n'
+    found = asked(written(tmp_path / "b", toml))
+    assert found["is_due"] is True
+    assert column(found, "breach") == {
+        "equities": "",
+        "us equities": "above",
+        "developed equities": "",
+        "bonds": "",
+        "private equity": "",
+        "gold": "",
+    }
+    assert found["by_name"]["us equities"]["trade"] == "-3200.00"
+    assert found["by_name"]["developed equities"]["trade"] == "3200.00"
+
+
+def test_a_tilt_holds_between_its_dates(tmp_path: Path) -> None:
+    tilted = TARGETS.replace(
+        "home,gold,,0.05,,,,,,", "home,gold,,0.05,,,0.02,2024-10-01,2024-12-31,"
+    )
+    made = written(tmp_path / "b", targets=tilted)
+    gold = asked(made)["by_name"]["gold"]
+    assert (gold["strategic"], gold["tilt"], gold["target"]) == ("0.050000", "0.020000", "0.070000")
+    assert asked(made, as_of="2024-09-30")["by_name"]["gold"]["tilt"] == "0.000000"
+
+
+def test_a_tilt_out_of_its_band_is_told_with_the_nearest(tmp_path: Path) -> None:
+    tilted = TARGETS.replace("0.45,0.55,,,,", "0.45,0.55,0.08,,,")
+    ran = taxlots("drift", written(tmp_path / "b", targets=tilted), "--as-of", DAY)
+    assert ran.status == 1
+    assert "TARGETS_CLASH: The band of equities, 0.4500 to 0.5500, excludes its target" in ran.err
+    assert "The nearest that does not is 0.4500 to 0.5800" in ran.err
+    follows = "[rebalance.targets]\nbands_follow_tilt = true\n"
+    found = asked(written(tmp_path / "c", follows, targets=tilted))
+    assert found["by_name"]["equities"]["band_high"] == "0.630000"
+
+
+def test_a_glide_path_takes_its_band_along(tmp_path: Path) -> None:
+    path = TARGETS.replace("0.45,0.55,,,,", "0.45,0.55,,,,2024-12-31:0.40;2034-12-31:0.30")
+    found = asked(written(tmp_path / "b", targets=path))["by_name"]
+    assert (found["equities"]["band_low"], found["equities"]["band_high"]) == (
+        "0.350000",
+        "0.450000",
+    )
+    assert found["us equities"]["target"] == "0.240000"
+
+
+def test_illiquid_holdings_stay_and_a_stand_in_holds_the_rest(tmp_path: Path) -> None:
+    targets = TARGETS.replace("private equity,,0.10", "private equity,,0.15").replace(
+        "0.35", "0.30"
+    )
+    toml = '[rebalance.targets]\nilliquid = ["private equity"]\nstand_in = "us equities"\n'
+    found = asked(written(tmp_path / "b", toml, targets))["by_name"]
+    assert (found["private equity"]["target"], found["us equities"]["target"]) == (
+        "0.100000",
+        "0.350000",
+    )
+    assert found["private equity"]["is_illiquid"] is True
+    assert found["private equity"]["trade"] == "0.00"
+
+
+def test_calls_to_come_raise_the_reserve(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.targets]\nilliquid = ["private equity"]\ncall_reserve = "gold"\n'
+        'calls = [{class = "private equity", date = 2025-02-01, amount = 8000}]\n'
+    )
+    found = asked(written(tmp_path / "b", toml))
+    assert found["by_name"]["gold"]["target"] == "0.080000"
+    assert "gold keeps 0.0800 for the calls of 90 days" in found["because"]
+
+
+def test_risk_parity_and_bands_by_risk_rest_on_the_closes(tmp_path: Path) -> None:
+    targets = "household,asset_class,weight\nhome,us equities,0.6\nhome,bonds,0.3\nhome,gold,0.1\n"
+    toml = (
+        '[rebalance.targets]\nsystem = "risk_parity"\n[rebalance.bands]\nsystem = "cost_benefit"\n'
+    )
+    found = asked(written(tmp_path / "b", toml, targets))
+    weights = {name: float(part) for name, part in column(found, "target").items()}
+    assert weights["bonds"] > weights["gold"] > weights["us equities"]
+    assert sum(weights.values()) == pytest.approx(1)
+    assert "each of 3 classes contributes 33.3% of the variance" in found["because"][0]
+    assert any("Against the rest it moves by" in said for said in found["because"])
+
+
+def test_the_trend_rule_moves_what_falls(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.targets]\nsystem = "trend"\ntrend_of = ["us equities", "developed equities"]\n'
+        'trend_into = "bonds"\n'
+    )
+    found = asked(written(tmp_path / "b", toml))
+    assert column(found, "target") == {
+        "equities": "0.300000",
+        "us equities": "0.300000",
+        "developed equities": "0.000000",
+        "bonds": "0.550000",
+        "private equity": "0.100000",
+        "gold": "0.050000",
+    }
+    assert "Trend: developed equities is below its mean" in " ".join(found["because"])
+
+
+def test_a_regime_of_stress_has_its_own_targets(tmp_path: Path) -> None:
+    weights = 'regime_weights = {bonds = 0.8, gold = 0.1, "private equity" = 0.1}\n'
+    toml = f'[rebalance.targets]\nsystem = "regime"\nregime_of = "us equities"\n{weights}'
+    calm = asked(written(tmp_path / "b", toml))
+    assert calm["by_name"]["bonds"]["target"] == "0.350000"
+    stress = toml + "regime_enter_percent = 2\nregime_exit_percent = 1\n"
+    found = asked(written(tmp_path / "c", stress))
+    assert found["by_name"]["bonds"]["target"] == "0.800000"
+    assert "us equities has a volatility of" in found["because"][0]
+
+
+MOMENTUM = (
+    '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 10\n'
+    "[rebalance.timing]\nmomentum = true\n"
+)
+
+
+def test_the_trim_of_a_winner_waits_inside_the_hard_band(tmp_path: Path) -> None:
+    """35 % against 30 %: beyond 33 %, inside the outer band of 36 %."""
+    found = asked(written(tmp_path / "b", MOMENTUM))
+    us = found["by_name"]["us equities"]
+    assert (us["breach"], us["waits"], us["trade"]) == ("above", True, "0.00")
+    assert found["is_due"] is False
+    assert "us equities: the trim waits: momentum is +" in found["timing"][0]
+    hard = asked(written(tmp_path / "c", MOMENTUM + "hard_band = 1.2\n"))
+    assert hard["by_name"]["us equities"]["waits"] is False
+    assert "beyond the hard band" in hard["timing"][0]
+
+
+def test_a_buy_of_what_falls_waits_unless_it_is_dislocated(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 8\n'
+        "[rebalance.timing]\ndelay_buys = true\n"
+    )
+    found = asked(written(tmp_path / "b", toml))
+    abroad = found["by_name"]["developed equities"]
+    assert (abroad["breach"], abroad["waits"]) == ("below", True)
+    forced = asked(written(tmp_path / "c", toml + "dislocation_z = 0.5\n"))
+    assert forced["by_name"]["developed equities"]["waits"] is False
+    assert "it is bought at once" in forced["timing"][-1]
+
+
+def test_a_calendar_day_moves_everything_and_other_days_say_the_next(tmp_path: Path) -> None:
+    toml = '[rebalance.timing]\ncalendar = "FREQ=MONTHLY;BYMONTHDAY=31"\n'
+    found = asked(written(tmp_path / "b", toml))
+    assert found["is_due"] is True
+    assert found["by_name"]["bonds"]["trade"] == "3000.00"
+    assert found["timing"] == [
+        "Everything goes to its target by calendar on this day, and next on 2025-01-31"
+    ]
+    other = asked(tmp_path / "b", as_of="2024-12-30")
+    assert other["is_due"] is False
+    assert other["timing"][0].endswith("next on 2024-12-31, not on this day")
+
+
+def test_bands_are_looked_at_on_their_days_only(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 10\n'
+        'look = "FREQ=WEEKLY;INTERVAL=2"\nlook_from = 2024-12-02\n'
+    )
+    found = asked(written(tmp_path / "b", toml))
+    assert found["is_due"] is False
+    assert found["timing"] == ["The bands are looked at next on 2025-01-13, not on this day"]
+    assert asked(tmp_path / "b", as_of="2024-12-30")["is_due"] is True
+
+
+def test_the_volatility_target_speaks_of_the_mix(tmp_path: Path) -> None:
+    toml = "[rebalance.timing]\nvolatility_target_percent = 1\nstep_percent = 25\n"
+    (said,) = asked(written(tmp_path / "b", toml))["timing"]
+    assert said.startswith("The mix has a volatility of ")
+    assert said.endswith("the target is 1.0%: hold 0.75 of it, by flows and cash")
+
+
+def test_a_security_may_have_a_target_of_its_own(tmp_path: Path) -> None:
+    targets = TARGETS.replace("asset_class,parent", "asset_class,symbol,parent").replace(
+        "home,gold,,", "home,,GLD,,"
+    )
+    rows = [
+        line if "GLD" in line or line.startswith("household") else line.replace(",", ",", 1)
+        for line in targets.splitlines()
+    ]
+    fixed = "\n".join(
+        line
+        if "symbol" in line or "GLD" in line
+        else ",".join([*line.split(",")[:2], "", *line.split(",")[2:]])
+        for line in rows
+    )
+    found = asked(written(tmp_path / "b", targets=fixed + "\n"))
+    assert found["by_name"]["GLD"]["is_symbol"] is True
+    assert found["by_name"]["GLD"]["weight"] == "0.050000"
+
+
+@pytest.mark.parametrize(
+    ("toml", "targets", "said"),
+    [
+        ("", "household,asset_class,weight\nother,gold,1\n", "NO_TARGETS"),
+        ("", TARGETS.replace("0.45,0.55", "0.51,0.55"), "BAND_EXCLUDES_TARGET"),
+        ("", TARGETS.replace("us equities,equities,0.30", "us equities,equities,0.40"), "PARTS_DO"),
+        ("[rebalance.bands]\nwidth = 3\n", TARGETS, "UNKNOWN_KEY"),
+        ('[rebalance.targets]\nilliquid = ["art"]\n', TARGETS, "'art' has no target"),
+        ('[rebalance.bands]\nsystem = "volatility"\n', TARGETS.replace("bonds", "cash"), "CLASH"),
+        ("", "household,asset_class,weight\nhome,art,1\n", "nothing that has a target is held"),
+    ],
+)
+def test_contradictions_are_told_by_name(
+    tmp_path: Path, toml: str, targets: str, said: str
+) -> None:
+    ran = taxlots("drift", written(tmp_path / "b", toml, targets), "--as-of", DAY)
+    assert ran.status == 1
+    assert said.lower() in ran.err.lower()
+    assert ran.out == ""
+
+
+def test_a_recurrence_that_is_none_and_an_unknown_household_are_wrong_use(tmp_path: Path) -> None:
+    made = written(tmp_path / "b", '[rebalance.timing]\ncalendar = "monthly"\n')
+    assert taxlots("drift", made, "--as-of", DAY).status == 2
+    ran = taxlots("drift", SAMPLE, "--household", "smith")
+    assert (ran.status, "it has kessler" in ran.err) == (2, True)
+
+
+def test_a_database_keeps_tilts_and_parents(tmp_path: Path) -> None:
+    tilted = TARGETS.replace("home,gold,,0.05,,,,,,", "home,gold,,0.05,,,0.02,,,")
+    made = written(tmp_path / "b", targets=tilted)
+    url = database(tmp_path / "book.db")
+    assert taxlots("import", url, made).status == 0
+    assert column(asked(url), "target") == column(asked(made), "target")
+
+
+def test_the_sample_is_inside_its_bands_and_python_says_the_same(tmp_path: Path) -> None:
+    made = tmp_path / "sample"
+    shutil.copytree(SAMPLE, made)
+    ran = taxlots("drift", made)
+    assert "No trade is due: everything is inside its band." in ran.out
+    answer = api.open_book(made).drift(as_of="2019-12-31")
+    assert answer.json["households"][0]["is_due"] is True
+    assert "before tax" in answer.because[0]
