@@ -26,9 +26,9 @@ def approve(
     Who recorded or changed the harvest cannot sign it. Nothing is sent and nothing is booked.
     """
     from taxlots.cli.printing import counted, print_json
-    from taxlots.cli.runs import run_json
     from taxlots.workflows.approve import approve
     from taxlots.workflows.clock import now
+    from taxlots.workflows.run_answers import run_json
 
     done = approve(book, run, by=by, now=now(), orders=order or (), reason=reason)
     if as_json:

@@ -39,25 +39,22 @@ def confirm(
 
     The same file, or a fill that is known, is not booked again.
     """
-    from dataclasses import fields
-
     from taxlots.cli.outcome import list_problems
     from taxlots.cli.printing import counted, print_json, print_listings
-    from taxlots.cli.runs import run_json
-    from taxlots.domain.harvest_run import FillBreak
     from taxlots.reports.terminal import Column, Listing
     from taxlots.workflows.clock import now
     from taxlots.workflows.confirm import confirm
+    from taxlots.workflows.run_answers import confirmed_json
 
     done = confirm(book, run, fills, by=by, now=now(), tolerance_percent=tolerance)
-    names = [field.name for field in fields(FillBreak)]
-    rows = [{name: str(getattr(one, name)) for name in names} for one in done.breaks]
+    told = confirmed_json(done)
     if as_json:
-        told = {"booked": str(done.booked), "known": str(done.known), "breaks": rows}
-        print_json({**told, "run": run_json(done.reviewed)})
+        print_json(told)
     else:
         known = f"; {counted(done.known, 'fill')} known before" if done.known else ""
         print(f"Booked {counted(done.booked, 'fill')} of harvest {run}{known}.")
         columns = tuple(Column(key, name) for key, name in BREAKS.items())
-        print_listings(Listing("Breaks", columns, rows, "none: executed as it was signed"))
+        print_listings(
+            Listing("Breaks", columns, told["breaks"], "none: executed as it was signed")
+        )
     list_problems(done.problems, book)

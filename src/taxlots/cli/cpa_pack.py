@@ -34,13 +34,12 @@ def cpa_pack(
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.cpa_pack import write_cpa_pack
     from taxlots.workflows.gather import day
+    from taxlots.workflows.run_answers import pack_json
 
     last = None if as_of is None else day(as_of)
     done = write_cpa_pack(book, run, out, household=household, as_of=last)
     if as_json:
-        lists = {name.removesuffix(".csv"): list(rows) for name, rows in done.lists.items()}
-        told = {"is_final": done.is_final, "as_of": done.as_of.isoformat()}
-        print_json({"out": str(out), "run": str(run), **told, "remarks": done.remarks, **lists})
+        print_json(pack_json(done, str(out)))
         return
     realized = counted(len(done.lists["realized_lots.csv"]), "realized lot")
     state = "final" if done.is_final else "provisional"

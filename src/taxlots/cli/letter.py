@@ -33,20 +33,11 @@ def letter(
     """
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.letter import write_letter
+    from taxlots.workflows.run_answers import letter_json
 
     done = write_letter(book, run, out, household=household, account=account)
     if as_json:
-        print_json(
-            {
-                "out": str(out),
-                "run": str(run),
-                "household": done.household,
-                "sales": str(len(done.sales)),
-                "purchases": str(len(done.purchases)),
-                "restricted": sorted({s for one in done.not_to_buy for s in one.symbols}),
-                "final_from": done.final_from.isoformat(),
-            }
-        )
+        print_json(letter_json(done, str(out)))
         return
     sold = counted(len(done.sales), "lot")
     print(f"The letter to the household {done.household}, on {sold}, is in {out}")

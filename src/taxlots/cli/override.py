@@ -41,10 +41,10 @@ def override(
     What is kept: who, why and when. An order that was signed must be signed again.
     """
     from taxlots.cli.printing import print_json
-    from taxlots.cli.runs import order_json, run_json
     from taxlots.workflows.clock import now
     from taxlots.workflows.gather import day
     from taxlots.workflows.override import AskedOverride, override
+    from taxlots.workflows.run_answers import order_json, run_json
 
     asked = AskedOverride(
         action=action,

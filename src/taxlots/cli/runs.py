@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,7 +11,6 @@ from taxlots.cli.options import JsonOption
 from taxlots.cli.run_options import UrlArgument
 
 if TYPE_CHECKING:
-    from taxlots.plan.reviewed import ReviewedOrder
     from taxlots.workflows.run_ledger import ReviewedRun
 
 RUNS: Final = {
@@ -72,6 +71,7 @@ def runs(
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.domain.problem import UsageError
     from taxlots.reports.terminal import Column, Listing
+    from taxlots.workflows.run_answers import order_json, run_json
     from taxlots.workflows.run_ledger import recorded_runs
 
     found = [one for one in recorded_runs(book) if run in (None, one.run.number)]
@@ -107,18 +107,16 @@ def _of_run(
 
 
 def _check(book: str, run: int, files: Path | None, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
     from taxlots.cli.outcome import DATA_ERRORS, list_problems
     from taxlots.cli.printing import print_json
     from taxlots.cli.progress import working
+    from taxlots.workflows.run_answers import check_json
     from taxlots.workflows.run_check import check_run
 
     with working(f"checking harvest {run} of {book}"):
         found = check_run(book, run, folder=files)
     if as_json:
-        checks = [asdict(one) for one in found.checks]
-        print_json({"run": str(run), "passed": found.has_passed, "checks": checks})
+        print_json(check_json(found))
     else:
         print(f"Harvest {run} as of {found.run.as_of}, recorded by {found.run.actor}")
         for one in found.checks:
@@ -140,43 +138,6 @@ def _list_verdicts(book: str, run: int, *, as_json: bool) -> None:
     columns = tuple(Column(key, name, key in NUMBERS) for key, name in VERDICTS.items())
     title = f"Verdicts of harvest {run} as of {one.as_of}, rules {one.rules_version}"
     print_listings(Listing(title, columns, rows, "the book had no open lot"))
-
-
-def run_json(one: ReviewedRun) -> dict[str, Any]:
-    """A run and its orders as they stand, ready for JSON."""
-    run = one.run
-    return {
-        "run": str(run.number),
-        "as_of": run.as_of.isoformat(),
-        "by": run.actor,
-        "recorded_at": run.recorded_at,
-        "engine_version": run.engine_version,
-        "rule_version": run.rules_version,
-        "checkers_apart": run.checkers_apart,
-        "plan_hash": run.plan_hash,
-        "verdicts": str(run.verdicts),
-        "orders": [order_json(order) for order in one.orders],
-    }
-
-
-def order_json(one: ReviewedOrder) -> dict[str, str]:
-    """An order as it stands, as text cells."""
-    from taxlots.domain.money import shares
-
-    order = one.order
-    return {
-        "client_order_id": order.client_order_id,
-        "action": str(order.side),
-        "symbol": order.symbol,
-        "account": order.account,
-        "lot_id": order.lot_id,
-        "quantity": shares(order.quantity),
-        "planned": shares(one.planned),
-        "filled": shares(one.filled),
-        "state": str(one.state),
-        "approved_by": ", ".join(dict.fromkeys(a.actor for a in one.approvals)),
-        "changed_by": ", ".join(dict.fromkeys(o.actor for o in one.overrides)),
-    }
 
 
 def _row(one: ReviewedRun) -> dict[str, str]:

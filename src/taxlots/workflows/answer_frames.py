@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -182,19 +183,23 @@ class HarvestFrames:
         return frame_of(problem_table(self.run.problems), PROBLEMS)
 
     def _frame(self, file: str) -> pd.DataFrame:
-        import pyarrow as pa
-
-        from taxlots.frames.columns import harvest_columns
-        from taxlots.frames.frame import frame_of
-        from taxlots.reports.harvest_columns import COLUMNS
-
-        names = COLUMNS[file]
-        rows = self._rows[file]
-        table = pa.table({n: pa.array([row[n] for row in rows], pa.string()) for n in names})
-        return frame_of(table, harvest_columns(names))
+        return frame_of_rows(file, self._rows[file])
 
     @cached_property
     def _rows(self) -> dict[str, list[dict[str, str]]]:
         from taxlots.reports.harvest_files import tables
 
         return tables(self.run.plan)
+
+
+def frame_of_rows(file: str, rows: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """Rows of a file of a harvest, by its name, as a DataFrame."""
+    import pyarrow as pa
+
+    from taxlots.frames.columns import harvest_columns
+    from taxlots.frames.frame import frame_of
+    from taxlots.reports.harvest_columns import COLUMNS
+
+    names = COLUMNS[file]
+    table = pa.table({n: pa.array([row[n] for row in rows], pa.string()) for n in names})
+    return frame_of(table, harvest_columns(names))

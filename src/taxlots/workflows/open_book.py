@@ -20,7 +20,8 @@ from taxlots.workflows.gather import is_database
 from taxlots.workflows.guard_answers import BookGuard, GuardAnswer, text_of
 from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
-from taxlots.workflows.target_questions import TargetQuestions
+from taxlots.workflows.run_answers import RunAnswer
+from taxlots.workflows.run_questions import RunQuestions
 
 __all__ = [
     "Book",
@@ -34,6 +35,7 @@ __all__ = [
     "PlanAnswer",
     "Replay",
     "ReturnTax",
+    "RunAnswer",
     "can_buy",
     "can_sell",
     "harvest",
@@ -44,7 +46,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Book(GainQuestions, FlowQuestions, TargetQuestions):
+class Book(GainQuestions, RunQuestions, FlowQuestions):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.

@@ -44,6 +44,15 @@ class Overridden:
     told: tuple[str, ...]
 
 
+def override_action(text: str) -> OverrideAction:
+    """The action of that name.  Raises UsageError where there is none."""
+    try:
+        return OverrideAction(text)
+    except ValueError:
+        known = ", ".join(OverrideAction)
+        raise UsageError(f"{text!r} is no change of a harvest; use {known}") from None
+
+
 def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> Overridden:
     """Exclude, cap, replace or force orders of a recorded harvest.
 

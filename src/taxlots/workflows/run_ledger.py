@@ -101,6 +101,16 @@ def recorded_runs(book: str) -> list[ReviewedRun]:
         return [review_of(connection, run.number) for run in runs_of(connection)]
 
 
+def recorded_run(book: str, number: int) -> ReviewedRun:
+    """One recorded harvest as it stands.  Raises UsageError where there is none."""
+    require_database(book)
+    from taxlots.ledger.database import reading
+    from taxlots.ledger.migrate import open_ledger
+
+    with reading(open_ledger(book)) as connection:
+        return review_of(connection, number)
+
+
 def verdicts_of(book: str, number: int) -> tuple[HarvestRun, list[dict[str, str]]]:
     """A recorded harvest and its verdict on every lot, each with the versions that reached it.
 
