@@ -22,6 +22,7 @@ from taxlots.workflows.lot_tax_cost import LotTaxCost
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
 from taxlots.workflows.run_answers import RunAnswer
 from taxlots.workflows.run_questions import RunQuestions
+from taxlots.workflows.target_questions import TargetQuestions
 
 __all__ = [
     "Book",
@@ -46,7 +47,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Book(GainQuestions, RunQuestions, FlowQuestions):
+class Book(GainQuestions, RunQuestions, FlowQuestions, TargetQuestions):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.
