@@ -1,0 +1,77 @@
+"""``taxlots overlay``."""
+
+from __future__ import annotations
+
+from taxlots.cli.exposure_options import BenchmarkOption, HouseholdOption, MarketOption
+from taxlots.cli.options import (
+    AccountOption,
+    AsOfOption,
+    BookArgument,
+    JsonOption,
+    KnownAtOption,
+)
+from taxlots.cli.overlay_options import (
+    ContractOption,
+    DailyMoveOption,
+    DollarsOption,
+    IncomeOption,
+    InsteadOfOption,
+    RateOption,
+    ReserveDaysOption,
+    ToBetaOption,
+    ToDurationOption,
+)
+
+
+def overlay(
+    book: BookArgument,
+    contract: ContractOption,
+    to_beta: ToBetaOption = "",
+    to_duration: ToDurationOption = "",
+    dollars: DollarsOption = "",
+    rate: RateOption = "",
+    income: IncomeOption = "",
+    daily_move: DailyMoveOption = "",
+    reserve_days: ReserveDaysOption = 5,
+    instead_of: InsteadOfOption = "",
+    household: HouseholdOption = None,
+    account: AccountOption = None,
+    benchmark: BenchmarkOption = "",
+    market: MarketOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Move exposure without selling lots: contracts, residual, margin, roll, and tax flags.
+
+    The contracts are those of contracts.csv. Nothing is booked and nothing is traded.
+    """
+    from taxlots.cli.plan_pages import show
+    from taxlots.cli.progress import working
+    from taxlots.workflows.gather import day, moment
+    from taxlots.workflows.overlay import overlay as sized
+    from taxlots.workflows.overlay_sizes import OverlayAsked
+
+    asked = OverlayAsked(
+        contract=contract,
+        to_beta=to_beta,
+        to_duration=to_duration,
+        dollars=dollars,
+        rate=rate,
+        income=income,
+        daily_move=daily_move,
+        reserve_days=reserve_days,
+        instead_of=instead_of,
+    )
+    with working(f"sizing {contract}"):
+        run = sized(
+            book,
+            asked,
+            household=household,
+            account=account,
+            benchmark=benchmark,
+            market=market,
+            as_of=None if as_of is None else day(as_of),
+            known_at=None if known_at is None else moment(known_at),
+        )
+    show(run.page, book, as_json=as_json)

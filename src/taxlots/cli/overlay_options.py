@@ -1,0 +1,51 @@
+"""Options of ``taxlots overlay``."""
+
+from typing import Annotated
+
+import typer
+
+ContractOption = Annotated[
+    str,
+    typer.Option(
+        "--with", metavar="SYMBOL", help="The contract of contracts.csv.", show_default=False
+    ),
+]
+ToBetaOption = Annotated[
+    str, typer.Option("--to-beta", metavar="NUMBER", help="The beta that is wanted.")
+]
+ToDurationOption = Annotated[
+    str, typer.Option("--to-duration", metavar="YEARS", help="The duration that is wanted.")
+]
+DollarsOption = Annotated[
+    str,
+    typer.Option(
+        "--dollars",
+        metavar="X",
+        help="Or so many dollars of exposure; less than zero takes them away.",
+    ),
+]
+RateOption = Annotated[
+    str, typer.Option("--rate", metavar="RATE", help="What cash earns, to price a roll: 0.05.")
+]
+IncomeOption = Annotated[
+    str, typer.Option("--income", metavar="RATE", help="What the underlying pays a year: 0.015.")
+]
+DailyMoveOption = Annotated[
+    str,
+    typer.Option(
+        "--daily-move",
+        metavar="RATE",
+        help="Volatility of a day, for the reserve beside the margin (default: 0.01).",
+    ),
+]
+ReserveDaysOption = Annotated[
+    int, typer.Option("--reserve-days", metavar="N", help="For how many days the reserve lasts.")
+]
+InsteadOfOption = Annotated[
+    str,
+    typer.Option(
+        "--instead-of",
+        metavar="SYMBOL",
+        help="Weigh carrying the overlay against selling this security of --account.",
+    ),
+]

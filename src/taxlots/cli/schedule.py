@@ -1,0 +1,73 @@
+"""``taxlots schedule``."""
+
+from __future__ import annotations
+
+from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
+from taxlots.cli.schedule_options import (
+    AdvOption,
+    AversionOption,
+    BuyOption,
+    ByOption,
+    OverOption,
+    QuantityArgument,
+    SpreadOption,
+    SymbolArgument,
+    VolatilityOption,
+    VolumesOption,
+)
+from taxlots.cli.select_options import MethodOption, PriceOption, SellingAccountOption
+
+
+def schedule(
+    book: BookArgument,
+    symbol: SymbolArgument,
+    quantity: QuantityArgument,
+    account: SellingAccountOption,
+    over: OverOption = 5,
+    by: ByOption = "twap",
+    method: MethodOption = "",
+    price: PriceOption = "",
+    adv: AdvOption = "",
+    spread: SpreadOption = "",
+    volatility: VolatilityOption = "",
+    volumes: VolumesOption = "",
+    risk_aversion: AversionOption = "",
+    buy: BuyOption = False,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Trade in tranches: the cost of each, and the lots that a sale takes on each day.
+
+    Lots are chosen again for each tranche, so that what turns long-term meanwhile is counted.
+    Nothing is booked and nothing is traded.
+    """
+    from taxlots.cli.plan_pages import show
+    from taxlots.cli.progress import working
+    from taxlots.workflows.gather import day, moment
+    from taxlots.workflows.schedule import ScheduleAsked
+    from taxlots.workflows.schedule import schedule as staggered
+
+    asked = ScheduleAsked(
+        account=account,
+        symbol=symbol,
+        quantity=quantity,
+        over=over,
+        by=by.lower(),
+        method=method.upper(),
+        price=price,
+        adv=adv,
+        spread=spread,
+        volatility=volatility,
+        volumes=volumes,
+        risk_aversion=risk_aversion,
+        is_purchase=buy,
+    )
+    with working(f"scheduling {symbol}"):
+        run = staggered(
+            book,
+            asked,
+            as_of=None if as_of is None else day(as_of),
+            known_at=None if known_at is None else moment(known_at),
+        )
+    show(run.page, book, as_json=as_json)

@@ -1,0 +1,132 @@
+"""What a book is asked in Python about exposures, schedules and overlays."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from taxlots.workflows.answers import PlanAnswer
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+
+
+class ExposureQuestions:
+    """Questions of a book, named by its ``source``; each answer is that of a command."""
+
+    source: str
+
+    def exposure(
+        self,
+        *,
+        household: str | None = None,
+        account: str | None = None,
+        benchmark: str = "",
+        market: str | Path | None = None,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """Beta, duration and currencies through funds, as ``taxlots exposure`` says."""
+        from taxlots.workflows.exposure import exposure
+
+        run = exposure(
+            self.source,
+            household=household,
+            account=account,
+            benchmark=benchmark,
+            market=None if market is None else Path(market),
+            as_of=as_day(as_of),
+            known_at=as_moment(known_at),
+        )
+        return PlanAnswer(run.page.json)
+
+    def schedule(
+        self,
+        account: str,
+        symbol: str,
+        quantity: Amount,
+        *,
+        over: int = 5,
+        by: str = "twap",
+        method: str = "",
+        price: Amount | None = None,
+        adv: Amount | None = None,
+        spread: Amount | None = None,
+        volatility: Amount | None = None,
+        volumes: str = "",
+        risk_aversion: Amount | None = None,
+        is_purchase: bool = False,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """A trade in tranches, with costs and lots, as ``taxlots schedule`` says."""
+        from taxlots.workflows.schedule import ScheduleAsked, schedule
+
+        asked = ScheduleAsked(
+            account=account,
+            symbol=symbol,
+            quantity=_text(quantity),
+            over=over,
+            by=by,
+            method=method,
+            price=_text(price),
+            adv=_text(adv),
+            spread=_text(spread),
+            volatility=_text(volatility),
+            volumes=volumes,
+            risk_aversion=_text(risk_aversion),
+            is_purchase=is_purchase,
+        )
+        run = schedule(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
+        return PlanAnswer(run.page.json)
+
+    def overlay(
+        self,
+        contract: str,
+        *,
+        to_beta: Amount | None = None,
+        to_duration: Amount | None = None,
+        dollars: Amount | None = None,
+        rate: Amount | None = None,
+        income: Amount | None = None,
+        daily_move: Amount | None = None,
+        reserve_days: int = 5,
+        instead_of: str = "",
+        household: str | None = None,
+        account: str | None = None,
+        benchmark: str = "",
+        market: str | Path | None = None,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """Contracts for a wanted exposure, as ``taxlots overlay`` says."""
+        from taxlots.workflows.overlay import overlay
+        from taxlots.workflows.overlay_sizes import OverlayAsked
+
+        asked = OverlayAsked(
+            contract=contract,
+            to_beta=_text(to_beta),
+            to_duration=_text(to_duration),
+            dollars=_text(dollars),
+            rate=_text(rate),
+            income=_text(income),
+            daily_move=_text(daily_move),
+            reserve_days=reserve_days,
+            instead_of=instead_of,
+        )
+        run = overlay(
+            self.source,
+            asked,
+            household=household,
+            account=account,
+            benchmark=benchmark,
+            market=None if market is None else Path(market),
+            as_of=as_day(as_of),
+            known_at=as_moment(known_at),
+        )
+        return PlanAnswer(run.page.json)
+
+
+def _text(amount: Amount | None) -> str:
+    """A number as the commands take it; blank where it is left out, text as it stands."""
+    if amount is None:
+        return ""
+    return amount if isinstance(amount, str) else f"{Decimal(str(amount)):f}"

@@ -1,0 +1,172 @@
+"""An overlay: the contracts that bring a wanted exposure, their costs, and what tax law says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from taxlots.domain.contract import Contract, ContractKind
+from taxlots.domain.money import SHARE
+from taxlots.domain.problem import Problem, UsageError
+from taxlots.plan.overlay.black_scholes import Spot
+from taxlots.plan.overlay.ledger_flags import flags_from_ledger
+from taxlots.plan.overlay.options import contract_greeks
+from taxlots.plan.overlay.tax_flags import OverlayKind, OverlayPosition, TaxFlag
+from taxlots.plan.overlay.unwinding import UnwindChoice
+from taxlots.reports.overlay import OverlaySaid, Sized, overlay_json, overlay_page
+from taxlots.workflows.exposure import BookedHousehold, booked_household, exposure
+from taxlots.workflows.named_accounts import named_account
+from taxlots.workflows.overlay_contracts import option_of
+from taxlots.workflows.overlay_sizes import OverlayAsked, sized
+from taxlots.workflows.overlay_unwinding import UnwindAsked, unwind_days
+from taxlots.workflows.plan_page import PlanPage
+
+KINDS: Final = {
+    ContractKind.FUTURE: OverlayKind.FUTURE,
+    ContractKind.OPTION: OverlayKind.OPTION,
+    ContractKind.SWAP: OverlayKind.SWAP,
+    ContractKind.FUND: OverlayKind.FUND,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayRun:
+    """What was asked, answered."""
+
+    booked: BookedHousehold
+    said: OverlaySaid
+    problems: tuple[Problem, ...]
+
+    @property
+    def page(self) -> PlanPage:
+        """The answer for people and programs."""
+        listings, because = overlay_page(self.said)
+        return PlanPage(
+            listings=listings,
+            json=overlay_json(self.said) | {"because": list(because)},
+            because=because,
+            problems=self.problems,
+        )
+
+
+def overlay(
+    book: str,
+    asked: OverlayAsked,
+    *,
+    household: str | None = None,
+    account: str | None = None,
+    benchmark: str = "",
+    market: Path | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> OverlayRun:
+    """Contracts for a wanted beta, duration or dollars, without selling a lot.
+
+    A beta or a duration is that of the household, or of the account that is named.  Raises
+    UsageError for what can't be reached so, and DataError for a book or files with errors.
+    """
+    run = None
+    if asked.dollars:
+        booked = booked_household(
+            book,
+            household=household,
+            account=account,
+            market=market,
+            as_of=as_of,
+            known_at=known_at,
+        )
+        problems = tuple(booked.books.problems)
+    else:
+        run = exposure(
+            book,
+            household=household,
+            account=account,
+            benchmark=benchmark,
+            market=market,
+            as_of=as_of,
+            known_at=known_at,
+        )
+        booked, problems = run.booked, run.page.problems
+    row = booked.market.contract(asked.contract)
+    tax_return = _tax_return(booked, account)
+    size, roll = sized(booked, row, asked, run)
+    said = OverlaySaid(
+        book=booked.books.record.name,
+        as_of=booked.as_of,
+        contract=row.symbol,
+        kind=str(row.kind),
+        wanted=asked.wanted,
+        tax_return=tax_return,
+        sized=size,
+        roll=roll,
+        flags=_flags(booked, row, size, tax_return),
+        unwinding=_unwinding(booked, asked, account, size),
+        instead_of=asked.instead_of,
+    )
+    return OverlayRun(booked, said, problems)
+
+
+def _tax_return(booked: BookedHousehold, account: str | None) -> str:
+    """The return that would hold the contracts: that of the account, or the only one."""
+    accounts = booked.books.record.accounts
+    if account is not None:
+        return named_account(accounts, account).tax_return
+    names = list(dict.fromkeys(a.tax_return for a in accounts if not a.kind.is_tax_deferred))
+    if len(names) != 1:
+        raise UsageError(
+            f"the household files {len(names)} returns; name the account that would hold the"
+            " contracts with --account"
+        )
+    return names[0]
+
+
+def _flags(
+    booked: BookedHousehold, row: Contract, size: Sized, tax_return: str
+) -> tuple[TaxFlag, ...]:
+    """What tax law says of the contracts, from the lots of the return."""
+    if size.count == 0:
+        return ()
+
+    def close(symbol: str) -> int | None:
+        quote = booked.history.last_close(symbol, booked.as_of)
+        return None if quote is None else quote.close
+
+    members = booked.market.funds.get(row.underlying) or booked.market.funds.get(row.index) or {}
+    position = OverlayPosition(
+        symbol=row.symbol,
+        kind=KINDS[row.kind],
+        underlying=row.underlying or row.symbol,
+        is_short=size.notional < 0,
+        day=booked.as_of,
+        delta=_delta(booked, row),
+        is_put=row.is_put,
+        is_1256=row.is_1256,
+        index=row.index,
+        members={name: weight * abs(size.notional) for name, weight in members.items()},
+    )
+    return flags_from_ledger(booked.books, position, tax_return, close)
+
+
+def _delta(booked: BookedHousehold, row: Contract) -> float:
+    """The delta of a share of an option; 1 for what moves as its underlying does."""
+    if row.kind is not ContractKind.OPTION:
+        return 1.0
+    quote = booked.history.last_close(row.underlying, booked.as_of)
+    if quote is None:
+        return 1.0
+    option = option_of(row)
+    found = contract_greeks(option, Spot(price=quote.close / SHARE), booked.as_of)
+    return found.delta / option.multiplier
+
+
+def _unwinding(
+    booked: BookedHousehold, asked: OverlayAsked, account: str | None, size: Sized
+) -> UnwindChoice | None:
+    if not asked.instead_of:
+        return None
+    if account is None:
+        raise UsageError("--instead-of needs --account: whose lots would be sold?")
+    what = UnwindAsked(account, asked.instead_of, abs(size.notional), size.carry_a_year)
+    return unwind_days(booked, what)
