@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taxlots.batch.partition_files import sha256_of
@@ -25,6 +26,9 @@ from taxlots.domain.problem import UsageError
 RUN: Final = "run.json"
 ENTRY: Final = "entry.json"
 MANIFEST: Final = "manifest.json"
+LOOKED_AT: Final = 1_000
+"""Rows."""
+
 COUNTS: Final = (
     "households",
     "households_failed",
@@ -85,7 +89,7 @@ def write_result(
     files = {}
     for name, table in sorted(tables.items()):
         file = fresh / f"{name}.parquet"
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, compression="zstd", use_dictionary=_repetitive(table))
         files[file.name] = {"rows": table.num_rows, "sha256": sha256_of(file)}
     entry = {"part": part, **counts, "files": files}
     (fresh / ENTRY).write_text(_json(entry), encoding="utf-8")
@@ -99,6 +103,15 @@ def write_result(
         else:
             shutil.rmtree(fresh)
     return entry
+
+
+def _repetitive(table: pa.Table) -> list[str]:
+    """The columns whose first cells repeat: only these are smaller with a dictionary."""
+    first = table.slice(0, LOOKED_AT)
+    most = first.num_rows // 4
+    return [
+        name for name in table.column_names if pc.count_distinct(first.column(name)).as_py() <= most
+    ]
 
 
 def finish_run(

@@ -138,7 +138,10 @@ def _from_text(array: pa.Array, places: int) -> Numbers:
 def days(table: pa.Table, name: str) -> tuple[Int32s, Mask, Mask]:
     """A column of ISO dates as day numbers, with masks of what is blank and of what is bad."""
     size = table.num_rows
-    if name in table.column_names and pa.types.is_date32(table.schema.field(name).type):
+    if name not in table.column_names:
+        none = np.zeros(size, np.bool_)
+        return np.zeros(size, np.int32), ~none, none
+    if pa.types.is_date32(table.schema.field(name).type):
         column = table.column(name)
         is_blank = column.is_null().to_numpy()
         values = pc.fill_null(column.cast(pa.int32()), 0).to_numpy()
@@ -158,6 +161,8 @@ def days(table: pa.Table, name: str) -> tuple[Int32s, Mask, Mask]:
 def seconds(array: pa.Array) -> tuple[Int32s, Mask]:
     """A column of ``HH:MM[:SS]`` as seconds of the day, -1 where blank, and a mask of the bad."""
     is_blank = _mask(pc.equal(array, ""))
+    if is_blank.all():
+        return np.full(len(array), -1, np.int32), np.zeros(len(array), np.bool_)
     is_good = _mask(pc.match_substring_regex(array, TIME))
     shown = pc.if_else(pa.array(is_good), array, "00:00:00")
     hours = pc.utf8_slice_codeunits(shown, 0, 2).cast(pa.int32()).to_numpy(zero_copy_only=False)

@@ -54,7 +54,7 @@ def position_tables(
     rows = []
     for account_id, symbol, order in places:
         account = desk.accounts[account_id]
-        security = desk.journal.record.securities.get(symbol, Security(symbol=symbol))
+        security = desk.journal.record.securities.get(symbol) or Security(symbol=symbol)
         party = account.id if desk.view is View.BROKER else wash_sale_party(account)
         side = OWED if order == OWED else ""
         pool = pools.setdefault((party, identity.family(symbol), side), len(pools))

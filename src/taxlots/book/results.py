@@ -19,7 +19,7 @@ from taxlots.book.journal import ACTION_CODE
 from taxlots.book.open_parts import averaged_cents, first_parts, turns_of
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_of
-from taxlots.domain.security import Security
+from taxlots.domain.security import Security, SecurityKind
 from taxlots.domain.view import View
 from taxlots.law.covered import is_covered
 from taxlots.law.s1091_wash_sale import WINDOW_DAYS, window_end
@@ -31,6 +31,9 @@ PROVISIONAL: Final = 1
 WINDOW_INCOMPLETE: Final = 2
 BASIS_UNKNOWN: Final = 3
 STATUSES: Final = ("final", "provisional", "window_incomplete", "basis_unknown")
+UNLISTED: Final = Security(symbol="")
+"""What a security is that the book does not list."""
+
 RULES: Final = (
     "26 USC 1091(d)",
     "Rev. Rul. 2008-5",
@@ -281,15 +284,20 @@ def _pending(books: Books, lot_row: Int64) -> Mask:
 def _covered(books: Books, slots: Table, lot_row: Int64) -> Mask:
     """What the opening row says, else what the dates of the regulation say."""
     record = books.record
+    number: dict[SecurityKind, int] = {}
     kind = [
-        record.securities.get(symbol, Security(symbol=symbol)).kind
+        number.setdefault((record.securities.get(symbol) or UNLISTED).kind, len(number))
         for _, symbol, _ in books.blueprint.places
     ]
-    opened_in = _opened_in(books, slots["lot"])
-    keys = opened_in * (1 << 32) + (slots["acquired"] + (1 << 30))
+    opened_as = np.array(kind, np.int64)[_opened_in(books, slots["lot"])]
+    keys = opened_as * (1 << 32) + (slots["acquired"] + (1 << 30))
     pairs, inverse = np.unique(keys, return_inverse=True)
+    kinds_held = list(number)
     by_date = np.array(
-        [is_covered(kind[k >> 32], (k & ((1 << 32) - 1)) - (1 << 30)) for k in pairs.tolist()],
+        [
+            is_covered(kinds_held[k >> 32], (k & ((1 << 32) - 1)) - (1 << 30))
+            for k in pairs.tolist()
+        ],
         np.bool_,
     )[inverse]
     stated = books.journal.sparse["covered"].take(lot_row).to_pylist() if len(lot_row) else []
