@@ -236,6 +236,29 @@ def test_the_trim_of_a_winner_waits_inside_the_hard_band(tmp_path: Path) -> None
     assert "beyond the hard band" in hard["timing"][0]
 
 
+def test_flows_against_a_wait_end_it(tmp_path: Path) -> None:
+    found = asked(written(tmp_path / "b", MOMENTUM + 'fund_flows = {"us equities" = -1.5}\n'))
+    assert found["by_name"]["us equities"]["waits"] is False
+    assert "fund flows have turned against it" in found["timing"][0]
+
+
+def test_the_pace_of_buying_is_told(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 8\n'
+        "[rebalance.timing]\nbuy_pace_percent = 25\n"
+    )
+    found = asked(written(tmp_path / "b", toml))
+    (said,) = [one for one in found["timing"] if one.startswith("developed equities: buy ")]
+    assert "% of the gap at this look: -" in said
+
+
+def test_what_is_owed_counts_in_no_weight(tmp_path: Path) -> None:
+    short = "s1,2024-01-05,brokerage,ODD,SELL_SHORT,5,,60.00,,,,\n".replace("ODD", "SHT")
+    found = asked(written(tmp_path / "b", held=short))
+    assert found["unplaced"][-1]["symbol"] == "SHT"
+    assert found["unplaced"][-1]["why"].startswith("it is owed")
+
+
 def test_a_buy_of_what_falls_waits_unless_it_is_dislocated(tmp_path: Path) -> None:
     toml = (
         '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 8\n'

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from taxlots.domain.rebalance_rule import (
     TargetSystem,
     TimingRule,
 )
+from taxlots.domain.target import COLUMNS
 
 
 def test_every_table_at_once() -> None:
@@ -84,6 +86,7 @@ def test_nothing_stated_is_the_default() -> None:
         ("[targets]\nregime_weights = {a = 0.5}", "targets.regime_weights", "BAD_VALUE"),
         ("[targets]\nregime_exit_percent = 50", "targets:regime_exit_percent", "BAD_VALUE"),
         ("[targets]\ncalls = [{class = 'a'}]", "rebalance.targets.calls", "BAD_VALUE"),
+        ("[timing]\nfund_flows = {gold = 'much'}", "timing.fund_flows:gold", "BAD_VALUE"),
         ("bands = 3", "rebalance:bands", "BAD_VALUE"),
     ],
 )
@@ -91,6 +94,19 @@ def test_each_wrong_key_is_told(text: str, where: str, code: str) -> None:
     _, problems = from_mapping(tomllib.loads(text))
     assert [p.code for p in problems] == [code]
     assert problems[0].where.endswith(where)
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "targets.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("key", sorted(OF_BANDS.names | OF_TARGETS.names | OF_TIMING.names))
+def test_the_reference_names_the_key(key: str) -> None:
+    assert f"`{key}" in PAGE or f", `{key}" in PAGE
+
+
+def test_the_reference_names_every_system_and_column() -> None:
+    for name in (*BandSystem, *Destination, *TargetSystem, *COLUMNS):
+        assert f"`{name}" in PAGE or f'"{name}"' in PAGE
 
 
 def test_every_field_has_a_key() -> None:

@@ -49,6 +49,7 @@ TIMING_NUMBERS: Final = {
     "dead_band_percent": ("dead_band", PERCENT, RATIO),
     "step_percent": ("step", PERCENT, None),
     "most_scale": ("most_scale", 4, None),
+    "buy_pace_percent": ("buy_pace", PERCENT, RATIO),
 }
 TARGET_NUMBERS: Final = {
     "trend_months": ("trend_months", 0, 240),
@@ -100,6 +101,7 @@ OF_TIMING: Final = Keys(
     switches=frozenset({"momentum", "delay_buys"}),
     texts=frozenset({"calendar"}),
     days=frozenset({"calendar_from"}),
+    tables=frozenset({"fund_flows"}),
 )
 
 
@@ -123,8 +125,9 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[RebalanceRule, list[Pro
     bands, bad = _band_rule(tables["bands"])
     problems += bad
     stated, bad = stated_fields(tables["timing"], OF_TIMING, f"{WHERE}.timing")
-    timing = replace(TimingRule(), **stated)  # type: ignore[arg-type]
-    return RebalanceRule(targets, bands, timing), problems + bad
+    flows, wrong = _flows(tables["timing"].get("fund_flows", {}), f"{WHERE}.timing.fund_flows")
+    timing = replace(TimingRule(), **stated, fund_flows=flows)  # type: ignore[arg-type]
+    return RebalanceRule(targets, bands, timing), problems + bad + wrong
 
 
 def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem]:
@@ -140,6 +143,7 @@ def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem
     for key in ("stand_in", "trend_into", "regime_of", "call_reserve"):
         stated += [(f"{WHERE}.targets:{key}", getattr(asked, key) or "")]
     stated += [(f"{bands}.{name}", name) for name in rule.bands.classes]
+    stated += [(f"{WHERE}.timing.fund_flows", name) for name in rule.timing.fund_flows]
     known = ", ".join(sorted(names)) or "a row for it in targets.csv"
     return [
         error(where, "UNKNOWN_NAME", f"{name!r} has no target.", f"Use one of: {known}.")
@@ -215,6 +219,22 @@ def _weights(table: object, where: str) -> tuple[dict[str, int], list[Problem]]:
     total = sum(found.values())
     if found and not problems and total != RATIO:
         problems.append(bad_value(where, f"{total} of {RATIO}", "weights that sum to 1"))
+    return found, problems
+
+
+def _flows(table: object, where: str) -> tuple[dict[str, int], list[Problem]]:
+    """Percent of their assets that funds of a class have taken in, or lost."""
+    expected = "a table of classes and percent, as {gold = 1.5, energy = -2}"
+    if not isinstance(table, Mapping):
+        return {}, [bad_value(where, table, expected)]
+    found = {}
+    problems = []
+    for name, value in table.items():
+        percent = scaled_value(value, PERCENT)
+        if percent is None:
+            problems.append(bad_value(f"{where}:{name}", value, expected))
+        else:
+            found[str(name)] = percent
     return found, problems
 
 

@@ -126,6 +126,10 @@ class TimingRule:
     times the band; with ``delay_buys``, buys of what falls wait.  Below ``dislocation_z``
     (1e-4 standard deviations) buys are not delayed.  ``volatility_target`` is annual, in 1e-8; 0
     is none.
+
+    ``fund_flows`` are net purchases of funds of a class in 1e-8 of their assets, below 0 net
+    sales.  ``buy_pace`` is the part of a gap that is bought at one look in quiet times, in 1e-8;
+    0 says nothing of it.
     """
 
     calendar: str = ""
@@ -142,6 +146,8 @@ class TimingRule:
     dead_band: int = 10_000_000
     step: int = 10_000_000
     most_scale: int = 10_000
+    fund_flows: Mapping[str, int] = field(default_factory=dict)
+    buy_pace: int = 0
 
 
 @dataclass(frozen=True, slots=True)

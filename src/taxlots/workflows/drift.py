@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,8 +20,8 @@ from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.plan.drift import Drift, drift_of, weights_of
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
 from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
-from taxlots.workflows.class_prices import fine, monthly
-from taxlots.workflows.drift_holdings import Holdings, holdings_of, place_of
+from taxlots.workflows.class_prices import Splits
+from taxlots.workflows.drift_holdings import Holdings, Places, holdings_of
 from taxlots.workflows.drift_targets import DayTargets, Market, targets_of_day
 from taxlots.workflows.drift_timing import Dates, Timing, dates_of
 from taxlots.workflows.replay import replay
@@ -77,9 +77,10 @@ def drift(
     day = date_of(books.as_of)
     paid = [one.day for one in scheduled if one.kind is ScheduledKind.DIVIDEND]
     dates = dates_of(rule, day, paid)
-    found = []
+    found, splits = [], split_ratios(books)
     for holdings in holdings_of(books, history, rows):
-        found.append(_household(books, history, rule, rows[holdings.household], holdings, dates))
+        own = rows[holdings.household]
+        found.append(_household(books, history, splits, rule, own, holdings, dates))
         problems += _stale(holdings)
     return DriftRun(book=record.name, as_of=day, households=tuple(found), problems=tuple(problems))
 
@@ -126,6 +127,7 @@ def _stale(holdings: Holdings) -> list[Problem]:
 def _household(
     books: Books,
     history: PriceHistory,
+    splits: Splits,
     rule: RebalanceRule,
     rows: Sequence[Target],
     holdings: Holdings,
@@ -136,10 +138,11 @@ def _household(
     values = np.array([holdings.total_cents(name) / 100 for name in stated.tree.names])
     try:
         weights = weights_of(stated.tree, values)
-        market = _market(books, history, stated, holdings)
+        market = _market(books, history, splits, stated, holdings)
         targets = targets_of_day(market, holdings, rule, as_of, books.record.securities)
         timing = Timing(market, rule.timing, as_of)
         held_back = timing.waits(weights, targets)
+        paces = timing.paces(weights, targets.ruled.bands)
     except UsageError as fault:
         message, _, remedy = str(fault).partition("; ")
         where = f"targets.csv:{holdings.household}"
@@ -169,37 +172,33 @@ def _household(
         unplaced=tuple((one.symbol, one.value_cents, one.why) for one in holdings.unplaced),
         is_due=dates.is_calendar
         or (dates.is_looked_at and bool(np.any(np.abs(found.trades) >= LEAST_TRADE))),
-        timing=(*dates.because, *said, *timing.volatility(weights)),
+        timing=(*dates.because, *said, *paces, *timing.volatility(weights)),
         because=(*targets.because, *targets.ruled.because),
     )
 
 
 def _market(
-    books: Books, history: PriceHistory, stated: StatedTargets, holdings: Holdings
+    books: Books,
+    history: PriceHistory,
+    splits: Splits,
+    stated: StatedTargets,
+    holdings: Holdings,
 ) -> Market:
     """The securities of each class: what is held, else all that are listed for it."""
-    own: list[Mapping[str, float]] = []
-    for row in stated.rows:
-        held = {symbol: float(cents) for symbol, cents in holdings.cents.get(row.name, {}).items()}
-        listed = [
-            symbol
-            for symbol, security in books.record.securities.items()
-            if place_of(security, stated.rows) == row.name
-        ]
-        own.append(held or dict.fromkeys(listed, 1.0))
-    parts = [dict(one) for one in own]
+    places = Places(stated.rows)
+    listed: dict[str | None, dict[str, float]] = {}
+    for symbol, security in books.record.securities.items():
+        listed.setdefault(places.of(security), {})[symbol] = 1.0
+    parts = [
+        {symbol: float(cents) for symbol, cents in holdings.cents.get(row.name, {}).items()}
+        or dict(listed.get(row.name, {}))
+        for row in stated.rows
+    ]
     for place in range(len(parts) - 1, -1, -1):
         above = int(stated.tree.parents[place])
         if above >= 0:
             parts[above] |= parts[place]
-    symbols = sorted({symbol for one in parts for symbol in one})
-    as_of, splits = date_of(books.as_of), split_ratios(books)
-    return Market(
-        stated,
-        parts,
-        monthly(history, symbols, as_of, splits),
-        fine(history, symbols, as_of, splits),
-    )
+    return Market(stated, parts, history, date_of(books.as_of), splits)
 
 
 def _lines(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from taxlots.book.booking import Books
+from taxlots.book.results import short_lots_of
 from taxlots.book.standing import last_splits, open_lots
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.quote import Quote
@@ -18,6 +19,7 @@ from taxlots.plan.appraisal import market_value_cents
 
 NO_PRICE: Final = "no close on or before this day"
 BEFORE_SPLIT: Final = "its last close is from before its split"
+OWED: Final = "it is owed: sold short, or an option written"
 NO_CLASS: Final = "securities.csv states no asset_class"
 
 
@@ -41,12 +43,26 @@ class Holdings:
     household: str
     cents: Mapping[str, Mapping[str, int]]
     units: Mapping[str, int]
-    unplaced: Sequence[Unplaced]
+    unplaced: list[Unplaced]
     stale: Mapping[str, date]
 
     def total_cents(self, name: str) -> int:
         """What a target holds itself."""
         return sum(self.cents.get(name, {}).values())
+
+
+class Places:
+    """Where securities count: for their own row, else for that of their class."""
+
+    def __init__(self, rows: Sequence[Target]) -> None:
+        self._symbols = frozenset(row.name for row in rows if row.is_symbol)
+        self._classes = frozenset(row.name for row in rows if not row.is_symbol)
+
+    def of(self, security: Security) -> str | None:
+        """The name of the target of a security; None without one."""
+        if security.symbol in self._symbols:
+            return security.symbol
+        return security.asset_class if security.asset_class in self._classes else None
 
 
 def holdings_of(
@@ -59,14 +75,26 @@ def holdings_of(
         if lot.household in units:
             held = units[lot.household]
             held[lot.symbol] = held.get(lot.symbol, 0) + lot.quantity
-    splits = last_splits(books)
+    splits, securities = last_splits(books), books.record.securities
+    owed = _owed(books)
     found = []
     for household, rows in targets.items():
         quotes = {symbol: history.last_close(symbol, as_of) for symbol in units[household]}
-        found.append(
-            _placed(household, units[household], quotes, splits, rows, books.record.securities)
-        )
+        places = Places(rows)
+        one = _placed(household, units[household], quotes, splits, places, securities)
+        one.unplaced.extend(Unplaced(symbol, None, OWED) for symbol in owed.get(household, ()))
+        found.append(one)
     return found
+
+
+def _owed(books: Books) -> dict[str, list[str]]:
+    """What each household owes, by its symbols."""
+    household = {account.id: account.household for account in books.record.accounts}
+    found: dict[str, set[str]] = {}
+    for position in set(short_lots_of(books).position.tolist()):
+        account, symbol, _ = books.blueprint.places[position]
+        found.setdefault(household[account], set()).add(symbol)
+    return {name: sorted(symbols) for name, symbols in found.items()}
 
 
 def _placed(
@@ -74,7 +102,7 @@ def _placed(
     units: Mapping[str, int],
     quotes: Mapping[str, Quote | None],
     splits: Mapping[str, int],
-    rows: Sequence[Target],
+    places: Places,
     securities: Mapping[str, Security],
 ) -> Holdings:
     cents: dict[str, dict[str, int]] = {}
@@ -89,7 +117,7 @@ def _placed(
             value = market_value_cents(units[symbol], security.multiplier, quote.close)
             if quote.is_stale:
                 stale[symbol] = quote.day
-        name = place_of(security, rows)
+        name = places.of(security)
         if value is not None and name is not None:
             cents.setdefault(name, {})[symbol] = value
             continue
@@ -99,11 +127,3 @@ def _placed(
             why = f"no target for the class {held!r}" if held else NO_CLASS
         unplaced.append(Unplaced(symbol, value, why))
     return Holdings(household, cents, units, unplaced, stale)
-
-
-def place_of(security: Security, rows: Sequence[Target]) -> str | None:
-    """The target that a security counts for: its own, else that of its class; None without."""
-    if any(row.is_symbol and row.name == security.symbol for row in rows):
-        return security.symbol
-    name = security.asset_class
-    return name if any(not row.is_symbol and row.name == name for row in rows) else None

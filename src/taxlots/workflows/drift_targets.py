@@ -14,6 +14,7 @@ from taxlots.domain.calendar import day_of
 from taxlots.domain.problem import UsageError
 from taxlots.domain.rebalance_rule import RATIO, BandSystem, RebalanceRule, TargetSystem
 from taxlots.domain.security import Security
+from taxlots.market_data.prices import PriceHistory
 from taxlots.plan.bands.by_rule import NEEDS_COVARIANCE, RuledBands, bands_by_rule
 from taxlots.plan.bands.widths import bands_of
 from taxlots.plan.targets.hierarchy import rolled_up
@@ -23,7 +24,7 @@ from taxlots.plan.targets.regime import is_stressed
 from taxlots.plan.targets.risk_parity import risk_parity
 from taxlots.plan.targets.trend import above_mean, trend_targets
 from taxlots.plan.timing.dislocation import ewma_volatility
-from taxlots.workflows.class_prices import PriceGrid, covariance
+from taxlots.workflows.class_prices import PriceGrid, Splits, covariance, fine, monthly
 from taxlots.workflows.drift_holdings import Holdings
 
 Floats = NDArray[np.float64]
@@ -40,8 +41,23 @@ class Market:
 
     stated: StatedTargets
     parts: Sequence[Mapping[str, float]]
-    months: PriceGrid
-    fine: PriceGrid
+    history: PriceHistory
+    as_of: date
+    splits: Splits
+
+    @cached_property
+    def _symbols(self) -> list[str]:
+        return sorted({symbol for one in self.parts for symbol in one})
+
+    @cached_property
+    def months(self) -> PriceGrid:
+        """Closes a month apart."""
+        return monthly(self.history, self._symbols, self.as_of, self.splits)
+
+    @cached_property
+    def fine(self) -> PriceGrid:
+        """Daily closes where every security has them, else those of months."""
+        return fine(self.history, self._symbols, self.as_of, self.splits)
 
     @cached_property
     def month_indexes(self) -> list[Floats]:

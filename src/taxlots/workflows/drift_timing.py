@@ -16,7 +16,12 @@ from taxlots.market_data.calendars import sessions_between
 from taxlots.plan.bands.look import is_look_day, next_look
 from taxlots.plan.bands.widths import Bands
 from taxlots.plan.timing.calendars import calendar_days, favoured
-from taxlots.plan.timing.dislocation import deviation, ewma_volatility
+from taxlots.plan.timing.dislocation import (
+    DislocationRule,
+    buying_pace,
+    deviation,
+    ewma_volatility,
+)
 from taxlots.plan.timing.momentum import MomentumRule, Signals, Waits, hard_bands, momentum, waits
 from taxlots.plan.timing.volatility_target import VolatilityTarget, next_scale
 from taxlots.workflows.drift_targets import DayTargets, Market
@@ -87,6 +92,34 @@ class Timing:
             ]
         )
 
+    @cached_property
+    def fund_flows(self) -> Floats:
+        """What funds of each class have taken in; no number where nobody says."""
+        flows = self.rule.fund_flows
+        rows = self.market.stated.rows
+        return np.array([flows.get(row.name, np.nan) / RATIO for row in rows])
+
+    def paces(self, weights: Floats, bands: Bands) -> tuple[str, ...]:
+        """How fast to buy what is below its band, where the rule states a pace."""
+        if not self.rule.buy_pace:
+            return ()
+        quiet = self.rule.buy_pace / RATIO
+        wanted = DislocationRule(
+            z=self.rule.dislocation_z / MULTIPLE,
+            pace=quiet,
+            rising_pace=max(quiet, min(1.0, 2.0 * quiet)),
+            turned_pace=1.0,
+        )
+        told = []
+        for place in map(int, np.flatnonzero(weights < bands.low)):
+            index = self.market.fine_indexes[place]
+            known = index[np.isfinite(index)]
+            if len(known) >= FEWEST_CLOSES:
+                pace = buying_pace(known, wanted)
+                name = self.market.stated.tree.names[place]
+                told.append(f"{name}: buy {pace.part:.0%} of the gap at this look: {pace.because}")
+        return tuple(told)
+
     def waits(self, weights: Floats, targets: DayTargets) -> Waits | None:
         """Which trades wait; None where no rule lets one wait."""
         if not (self.rule.momentum or self.rule.delay_buys):
@@ -101,7 +134,7 @@ class Timing:
             weights,
             asked,
             hard_bands(targets.target, bands, max(1.0, self.rule.hard_band / MULTIPLE)),
-            Signals(self.momentum),
+            Signals(self.momentum, self.fund_flows),
             MomentumRule(floor=self.rule.momentum_floor / RATIO),
             delays_buys=self.rule.delay_buys,
             forced=self.is_dislocated & (weights < bands.low),

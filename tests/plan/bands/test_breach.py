@@ -159,3 +159,20 @@ def test_one_looks_every_tenth_session() -> None:
 def test_a_fraction_beyond_the_edge_is_told() -> None:
     with pytest.raises(UsageError, match="from 0"):
         part_of_band(Destination.FRACTION, 1.5)
+
+
+@given(parts, parts, st.lists(st.floats(0.01, 0.2), min_size=5, max_size=5))
+def test_what_takes_part_is_equally_far_and_nothing_else_is_further(
+    held: list[float], wished: list[float], widths: list[float]
+) -> None:
+    weights, target = np.array(held) / sum(held), np.array(wished) / sum(wished)
+    width = np.array(widths)
+    bands = Bands(target - width, target + width)
+    wanted = destinations(weights, target, bands, 1.0)
+    found = balanced(target, wanted, bands, 1.0)
+    far = np.abs(found - target) / width
+    takes = np.abs(found - wanted) > 1e-9
+    if takes.any():
+        assert np.allclose(far[takes], far[takes].max(), atol=1e-6)
+        side = np.sign(found - wanted)[takes][0]
+        assert np.all(far[(target - wanted) * side > 0] <= far[takes].max() + 1e-6)
