@@ -57,7 +57,5 @@ def lot_gains(
         gain=gains,
         is_long=np.broadcast_to(np.asarray(is_long, bool), gains.shape).copy(),
         usable=floats(gains - lost),
-        other=floats(
-            np.broadcast_to(np.asarray(other, np.float64), gains.shape) + later_rate * lost
-        ),
+        other=floats(beside + later_rate * lost),
     )
