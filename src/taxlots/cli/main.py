@@ -19,6 +19,7 @@ from taxlots.cli.defer import defer
 from taxlots.cli.differences import differences
 from taxlots.cli.drift import drift
 from taxlots.cli.explain import explain
+from taxlots.cli.exposure import exposure
 from taxlots.cli.form_8949 import form_8949
 from taxlots.cli.guard import guard
 from taxlots.cli.harvest import harvest
@@ -28,6 +29,7 @@ from taxlots.cli.init import init
 from taxlots.cli.letter import letter
 from taxlots.cli.orders import orders
 from taxlots.cli.outcome import EXIT_CODES, told
+from taxlots.cli.overlay import overlay
 from taxlots.cli.override import override
 from taxlots.cli.proxies import proxies
 from taxlots.cli.reconcile import reconcile
@@ -35,13 +37,14 @@ from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
 from taxlots.cli.restrictions import restrictions
 from taxlots.cli.runs import runs
+from taxlots.cli.schedule import schedule
 from taxlots.cli.section_1256 import section_1256
 from taxlots.cli.select import select
 from taxlots.cli.set_method import set_method
 from taxlots.cli.tax import tax
 from taxlots.cli.tax_cost import tax_cost
-from taxlots.cli.verify import verify
 from taxlots.cli.trade_override import override_trade, overrides
+from taxlots.cli.verify import verify
 from taxlots.version import __version__
 
 ABOUT: Final = f"""US tax lots, wash sales and loss harvesting.
@@ -95,6 +98,14 @@ COMMANDS: Final = (
         "taxlots override-trade sqlite:///book.db --action lock --symbol T --by NAME --reason TEXT",
     ),
     (cash, "cash", "taxlots cash ledger/sample --deposit 10000 --account joint-taxable"),
+    (exposure, "exposure", "taxlots exposure ledger/sample --benchmark JPM"),
+    (
+        schedule,
+        "schedule",
+        "taxlots schedule ledger/sample MSFT 60 --account fidelity-taxable --over 4",
+    ),
+    (overlay, "overlay", "taxlots overlay my-book --with MINI-H1 --to-beta 0.8 --benchmark SPY"),
+    (guard, "guard", "taxlots guard ledger/sample sell T --account schwab-taxable"),
     (proxies, "proxies", "taxlots proxies ledger/sample XOM"),
     (harvest, "harvest", "taxlots harvest ledger/sample --out plan"),
     (restrictions, "restrictions", "taxlots restrictions ledger/sample --account roth-ira"),

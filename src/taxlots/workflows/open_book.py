@@ -14,6 +14,7 @@ from typing import Literal
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
 from taxlots.workflows.answers import ChosenLots, Explanation, PlanAnswer
 from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.exposure_questions import ExposureQuestions
 from taxlots.workflows.flow_questions import FlowQuestions
 from taxlots.workflows.gain_questions import GainQuestions
 from taxlots.workflows.gather import is_database
@@ -47,7 +48,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Book(GainQuestions, RunQuestions, FlowQuestions, TargetQuestions):
+class Book(GainQuestions, RunQuestions, FlowQuestions, TargetQuestions, ExposureQuestions):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.

@@ -92,6 +92,7 @@ def overlay(
     row = booked.market.contract(asked.contract)
     tax_return = _tax_return(booked, account)
     size, roll = sized(booked, row, asked, run)
+    choice, told = _unwinding(booked, asked, account, size)
     said = OverlaySaid(
         book=booked.books.record.name,
         as_of=booked.as_of,
@@ -102,8 +103,9 @@ def overlay(
         sized=size,
         roll=roll,
         flags=_flags(booked, row, size, tax_return),
-        unwinding=_unwinding(booked, asked, account, size),
+        unwinding=choice,
         instead_of=asked.instead_of,
+        told=told,
     )
     return OverlayRun(booked, said, problems)
 
@@ -163,9 +165,9 @@ def _delta(booked: BookedHousehold, row: Contract) -> float:
 
 def _unwinding(
     booked: BookedHousehold, asked: OverlayAsked, account: str | None, size: Sized
-) -> UnwindChoice | None:
+) -> tuple[UnwindChoice | None, tuple[str, ...]]:
     if not asked.instead_of:
-        return None
+        return None, ()
     if account is None:
         raise UsageError("--instead-of needs --account: whose lots would be sold?")
     what = UnwindAsked(account, asked.instead_of, abs(size.notional), size.carry_a_year)

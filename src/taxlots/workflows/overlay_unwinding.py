@@ -19,7 +19,7 @@ from taxlots.plan.selection import SaleRequest, Selection
 from taxlots.plan.tax_optimal import tax_optimal
 from taxlots.workflows.exposure import BookedHousehold
 from taxlots.workflows.named_accounts import named_account
-from taxlots.workflows.year_tax import known_year_tax
+from taxlots.workflows.year_tax import known_year_tax, year_tax_of
 
 CENTS: Final = 100
 YEARS_AHEAD: Final = (1, 2, 3)
@@ -36,12 +36,15 @@ class UnwindAsked:
     carry_a_year: float
 
 
-def unwind_days(booked: BookedHousehold, asked: UnwindAsked) -> UnwindChoice:
+def unwind_days(
+    booked: BookedHousehold, asked: UnwindAsked
+) -> tuple[UnwindChoice, tuple[str, ...]]:
     """Weigh today, the days on which lots turn long-term, and the next years.
 
     The tax of a day is that of the lots of least tax, booked by a dry run at the last close, now
-    and later; the price is taken to stay.  Raises UsageError for what the account does not hold,
-    and DataError where a year's tax is not known.
+    and later; the price is taken to stay.  Days of years whose tax nobody tells are left out, and
+    told.  Raises UsageError for what the account does not hold, and DataError where this year's
+    tax is not known.
     """
     account = named_account(booked.books.record.accounts, asked.account)
     if account.kind.is_tax_deferred:
@@ -66,9 +69,19 @@ def unwind_days(booked: BookedHousehold, asked: UnwindAsked) -> UnwindChoice:
     )
     days = [booked.as_of, *turns[:MOST_TURNS], *(_later(booked.as_of, n) for n in YEARS_AHEAD)]
     taxes: dict[date, float] = {}
+    untaxed = []
     for one in dict.fromkeys(_session(day) for day in days):
-        taxes[one] = _tax(booked.books, account, asked.symbol, quantity, quote.close, one) / CENTS
-    return unwinding(asked.carry_a_year, lambda day: taxes[day], sorted(taxes))
+        if one.year == booked.as_of.year:
+            known_year_tax(booked.books, account.tax_return, one.year)
+        cents = _tax(booked.books, account, asked.symbol, quantity, quote.close, one)
+        if cents is None:
+            untaxed.append(str(one.year))
+        else:
+            taxes[one] = cents / CENTS
+    told: tuple[str, ...] = ()
+    if untaxed:
+        told = (f"Nothing is known of the tax of {', '.join(untaxed)}: profiles.csv has no row",)
+    return unwinding(asked.carry_a_year, lambda day: taxes[day], sorted(taxes)), told
 
 
 def _session(day: date) -> date:
@@ -80,8 +93,12 @@ def _later(day: date, years: int) -> date:
     return add_sessions(date(day.year + years, 1, 1), 1)
 
 
-def _tax(books: Books, account: Account, symbol: str, quantity: int, price: int, day: date) -> int:
-    """Tax in cents, now and later, of selling on a day."""
+def _tax(
+    books: Books, account: Account, symbol: str, quantity: int, price: int, day: date
+) -> int | None:
+    """Tax in cents, now and later, of selling on a day; None where its year's is not known."""
+    if year_tax_of(books, account.tax_return, day.year)[0] is None:
+        return None
 
     def choose(moved: Books, request: SaleRequest) -> Selection | None:
         year, _ = known_year_tax(moved, account.tax_return, date_of(moved.as_of).year)
@@ -89,6 +106,6 @@ def _tax(books: Books, account: Account, symbol: str, quantity: int, price: int,
 
     one = Tranche(day=day_of(day), quantity=quantity, price=price)
     sale, problems = lots_by_tranche(books, account.id, symbol, [one], choose, settlement_day)
-    if sale is None or sale.cost_cents is None:
+    if sale is None:
         raise DataError(problems)
     return sale.cost_cents
