@@ -19,6 +19,11 @@ ROWS = ("T1 2024-01-05 A1 AAPL BUY 10 1000", "T2 2024-02-05 A1 AAPL SELL 10 900"
 
 
 @pytest.fixture
+def database(sqlite_database: str) -> str:
+    return sqlite_database
+
+
+@pytest.fixture
 def filled(ledger: Engine, imported: Import) -> Engine:
     imported(*ROWS)
     return ledger

@@ -1,19 +1,17 @@
 """Closed years in the ledger: recorded once, whole, in order, and never changed."""
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from tests.ledger.databases import ON_SQLITE
 
 from taxlots.book.year_figures import OpenBasis, YearTotal
 from taxlots.domain.problem import UsageError
@@ -158,55 +156,39 @@ def test_several_returns_are_closed_together_or_not_at_all(filled: Engine) -> No
     ],
 )
 def test_whoever_edits_a_closed_year_past_the_triggers_is_found(
-    filled: Engine, tmp_path: Path, table: str, statement: str
+    filled: Engine, tamper: Any, table: str, statement: str
 ) -> None:
     close(filled, closed_by(filled))
-    with closing(sqlite3.connect(tmp_path / "book.db", isolation_level=None)) as connection:
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        triggers = connection.execute(query).fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement)
-        for _, sql in triggers:
-            connection.execute(sql)
+    tamper(statement)
     assert {(p.code, p.where) for p in verify_ledger(filled)} == {("CHAIN_BROKEN", f"{table}:1")}
 
 
-def test_a_closing_remembers_where_the_journal_stood(filled: Engine, tmp_path: Path) -> None:
+def test_a_closing_remembers_where_the_journal_stood(filled: Engine, tamper: Any) -> None:
     """A journal that is cut off with its head shows against the closing, as against an import."""
     close(filled, closed_by(filled))
-    with closing(sqlite3.connect(tmp_path / "book.db", isolation_level=None)) as connection:
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        for name, _ in connection.execute(query).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("DELETE FROM journal WHERE sequence = 2")
-        connection.execute(
-            "UPDATE chain_head SET rows = 1, hash = (SELECT hash FROM journal WHERE sequence = 1)"
-            " WHERE table_name = 'journal'"
-        )
+    tamper(
+        "DELETE FROM journal WHERE sequence = 2",
+        "UPDATE chain_head SET rows = 1, hash = (SELECT hash FROM journal WHERE sequence = 1)"
+        " WHERE table_name = 'journal'",
+    )
     found = {p.where for p in verify_ledger(filled) if p.code == "LINK_BROKEN"}
     assert "closed_year:1" in found
 
 
-def test_the_view_shows_closed_years_in_dollars(filled: Engine, tmp_path: Path) -> None:
+def test_the_view_shows_closed_years_in_dollars(filled: Engine, shown: Any) -> None:
     close(filled, closed_by(filled), reason="filed")
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        query = (
-            "SELECT tax_return, year, actor, reason, box, term, proceeds, gain FROM closed_years"
-        )
-        assert connection.execute(query).fetchall() == [
-            ("home", 2025, "ann", "filed", "A", "ST", "100.00", "-9.50")
-        ]
+    query = "SELECT tax_return, year, actor, reason, box, term, proceeds, gain FROM closed_years"
+    assert shown(query) == [("home", 2025, "ann", "filed", "A", "ST", "100.00", "-9.50")]
 
 
 def test_a_ledger_of_the_second_revision_is_brought_up_to_date_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    no_ledger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alembic import command
 
     from taxlots.ledger.migrate import create
 
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+    url = no_ledger
     with monkeypatch.context() as patched:
         newest = command.upgrade
         patched.setattr(command, "upgrade", lambda config, _: newest(config, "0002"))
@@ -241,8 +223,9 @@ def run_for(seconds: float | None, url: str, year: int) -> tuple[bool, float]:
     return child.wait() == -signal.SIGKILL, time.monotonic() - begun
 
 
-def test_a_kill_leaves_no_year_or_a_whole_one(tmp_path: Path, filled: Engine) -> None:
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+@ON_SQLITE
+def test_a_kill_leaves_no_year_or_a_whole_one(database: str, filled: Engine) -> None:
+    url = database
     _, whole = run_for(None, url, 2000)
     kills = 5
     for place in range(kills):

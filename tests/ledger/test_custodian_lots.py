@@ -1,10 +1,7 @@
 """What custodians say of lots is kept as it was read, once, and chained like the journal."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +10,7 @@ from sqlalchemy import Engine
 from taxlots.brokers.protocol import CustodianOpenLot, CustodianRealizedLot, FileKind, Reading
 from taxlots.ledger.canonical import Source
 from taxlots.ledger.custodian_lots import OPEN_LOTS, REALIZED_LOTS, statements_of
-from taxlots.ledger.database import engine, reading
+from taxlots.ledger.database import engine, reading, writing
 from taxlots.ledger.hash_chain import verify_chain
 from taxlots.ledger.imports import Imported, Part, import_parts
 from taxlots.ledger.migrate import REVISIONS, upgrade
@@ -170,16 +167,19 @@ def test_a_trial_keeps_nothing_and_shows_what_would_be(ledger: Engine, rows: Row
         assert connection.exec_driver_sql("SELECT count(*) FROM journal").scalar() == 0
 
 
-def test_an_edited_lot_shows(ledger: Engine, tmp_path: Path) -> None:
+def test_an_edited_lot_shows(ledger: Engine) -> None:
     put(ledger, read(as_of=date(2024, 12, 31), open_lots=(OPEN,)))
     assert verify_ledger(ledger) == []
 
-    with closing(sqlite3.connect(tmp_path / "book.db", isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER custodian_open_lot_no_update")
-        connection.execute("UPDATE custodian_open_lot SET cost_basis_cents = 1")
+    is_sqlite = ledger.dialect.name == "sqlite"
+    guard = f"custodian_open_lot_no_{'update' if is_sqlite else 'change'}"
+    drop = f"DROP TRIGGER {guard}" + ("" if is_sqlite else " ON custodian_open_lot")
+    with writing(ledger) as connection:
+        connection.exec_driver_sql(drop)
+        connection.exec_driver_sql("UPDATE custodian_open_lot SET cost_basis_cents = 1")
 
     assert {(p.code, p.where) for p in verify_chain(ledger)} == {
-        ("TRIGGER_MISSING", "custodian_open_lot_no_update"),
+        ("TRIGGER_MISSING", guard),
         ("CHAIN_BROKEN", "custodian_open_lot:1"),
     }
 
@@ -200,7 +200,7 @@ def test_securities_of_a_file_are_added_and_never_overwrite(ledger: Engine, tabl
 
 
 def test_a_ledger_of_the_first_revision_is_brought_up_to_date_as_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: Rows
+    no_ledger: str, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
     """Its rows keep their hashes, and its chains go on."""
     from alembic import command
@@ -208,7 +208,7 @@ def test_a_ledger_of_the_first_revision_is_brought_up_to_date_as_it_is(
     from taxlots.ledger.imports import append
     from taxlots.ledger.migrate import create
 
-    url = f"sqlite:///{tmp_path / 'old.db'}"
+    url = no_ledger
     with monkeypatch.context() as patched:
         newest = command.upgrade
         patched.setattr(command, "upgrade", lambda config, _: newest(config, "0001"))

@@ -25,6 +25,11 @@ Rows = Callable[..., Any]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+@pytest.fixture
+def database(sqlite_database: str) -> str:
+    return sqlite_database
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "book.db", "sqlite:/book.db", "mysql://host/name", "sqlite://", "sqlite:///:memory:"],

@@ -34,6 +34,11 @@ SQL = [
 ]
 
 
+@pytest.fixture
+def database(sqlite_database: str) -> str:
+    return sqlite_database
+
+
 def test_migrations_make_the_tables_and_the_schema_file() -> None:
     assert schema.differences() == []
 

@@ -1,19 +1,17 @@
 """Harvest runs in the ledger: recorded once, whole, in order, and never changed."""
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from tests.ledger.databases import ON_SQLITE
 
 from taxlots.domain.harvest_run import HarvestRun, RunOrder
 from taxlots.domain.order import Side
@@ -114,25 +112,17 @@ def test_a_plan_of_a_book_that_changed_meanwhile_is_not_recorded(
     ],
 )
 def test_whoever_edits_a_run_past_the_triggers_is_found(
-    filled: Engine, tmp_path: Path, table: str, statement: str
+    filled: Engine, tamper: Any, table: str, statement: str
 ) -> None:
     record(filled, planned(filled))
-    with closing(sqlite3.connect(tmp_path / "book.db", isolation_level=None)) as connection:
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        triggers = connection.execute(query).fetchall()
-        for name, _ in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(statement)
-        for _, sql in triggers:
-            connection.execute(sql)
+    tamper(statement)
     assert {(p.code, p.where) for p in verify_ledger(filled)} == {("CHAIN_BROKEN", f"{table}:1")}
 
 
-def test_the_view_shows_orders_in_shares(filled: Engine, tmp_path: Path) -> None:
+def test_the_view_shows_orders_in_shares(filled: Engine, shown: Any) -> None:
     record(filled, planned(filled))
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        query = "SELECT run, actor, client_order_id, side, quantity, lot_id FROM harvest_orders"
-        assert connection.execute(query).fetchall() == [(1, "ann", "H1", "SELL", "1.5", "T1")]
+    query = "SELECT run, actor, client_order_id, side, quantity, lot_id FROM harvest_orders"
+    assert shown(query) == [(1, "ann", "H1", "SELL", "1.5", "T1")]
 
 
 MANY = {"verdicts": [{"lot_id": f"T{n}", "reason": "GAIN"} for n in range(8_000)]}
@@ -153,8 +143,9 @@ def run_for(seconds: float | None, url: str, name: str) -> tuple[bool, float]:
     return child.wait() == -signal.SIGKILL, time.monotonic() - begun
 
 
-def test_a_kill_leaves_no_run_or_a_whole_one(tmp_path: Path, filled: Engine) -> None:
-    url = f"sqlite:///{tmp_path / 'book.db'}"
+@ON_SQLITE
+def test_a_kill_leaves_no_run_or_a_whole_one(database: str, filled: Engine) -> None:
+    url = database
     _, whole = run_for(None, url, "first")
     kills = 4
     for place in range(kills):

@@ -1,16 +1,21 @@
 """Whoever edits, deletes, swaps or cuts off rows past the program is found, and where."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from taxlots.ledger.hash_chain import GENESIS, GUARDS, linked, verify_chain
+from taxlots.ledger.database import writing
+from taxlots.ledger.hash_chain import (
+    GENESIS,
+    GUARDS,
+    POSTGRESQL_GUARDS,
+    PRESENT,
+    linked,
+    verify_chain,
+)
 from taxlots.ledger.tables import CHAINED
 from taxlots.ledger.verify import heads, verify_ledger
 
@@ -25,25 +30,6 @@ def filled(ledger: Engine, imported: Import) -> Engine:
     imported(*ROWS[4:], hour=2)
     assert verify_ledger(ledger) == []
     return ledger
-
-
-@pytest.fixture
-def tamper(tmp_path: Path) -> Callable[..., None]:
-    """Changes the file as someone would who has it: without triggers."""
-
-    def done(*statements: str) -> None:
-        with closing(sqlite3.connect(tmp_path / "book.db", isolation_level=None)) as connection:
-            found = connection.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall()
-            for name, _ in found:
-                connection.execute(f"DROP TRIGGER {name}")
-            for statement in statements:
-                connection.execute(statement)
-            for _, sql in found:
-                connection.execute(sql)
-
-    return done
 
 
 @pytest.mark.parametrize(
@@ -139,22 +125,27 @@ def test_a_row_added_past_the_program_is_named(filled: Engine, tamper: Any) -> N
     assert [(p.code, p.where) for p in verify_chain(filled)] == [("CHAIN_BROKEN", "journal:7")]
 
 
-def test_a_missing_trigger_is_told(filled: Engine, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        present = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        assert {name for (name,) in present} == set(GUARDS)
-        connection.execute("DROP TRIGGER journal_no_update")
+def test_a_missing_trigger_is_told(filled: Engine, shown: Any) -> None:
+    is_sqlite = filled.dialect.name == "sqlite"
+    guards = GUARDS if is_sqlite else POSTGRESQL_GUARDS
+    present = PRESENT[filled.dialect.name]
+    present += "" if is_sqlite else " AND NOT tgisinternal"
+    assert {name for (name,) in shown(present)} == set(guards)
+    name = "journal_no_update" if is_sqlite else "journal_no_change"
+    with writing(filled) as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}" + ("" if is_sqlite else " ON journal"))
+
     [problem] = verify_chain(filled)
-    assert (problem.code, problem.where) == ("TRIGGER_MISSING", "journal_no_update")
+
+    assert (problem.code, problem.where) == ("TRIGGER_MISSING", name)
 
 
 def test_a_rewritten_chain_shows_against_a_head_that_was_noted(
-    filled: Engine, tamper: Any, tmp_path: Path
+    filled: Engine, tamper: Any, shown: Any
 ) -> None:
     noted = heads(filled)["journal"]
     tamper("UPDATE journal SET amount_cents = 1 WHERE sequence = 2")
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        cells = connection.execute("SELECT * FROM journal ORDER BY sequence").fetchall()
+    cells = shown("SELECT * FROM journal ORDER BY sequence")
     texts = ["\x1f".join("" if c is None else str(c) for c in row[:-2]) for row in cells]
     forged = linked(GENESIS, texts)
     before = [GENESIS, *forged]
@@ -170,13 +161,10 @@ def test_a_rewritten_chain_shows_against_a_head_that_was_noted(
     assert heads(filled)["journal"] != noted
 
 
-def test_the_first_hash_as_the_readme_says_it(filled: Engine, tmp_path: Path) -> None:
+def test_the_first_hash_as_the_readme_says_it(filled: Engine, shown: Any) -> None:
     """Recomputed without the program: SHA-256 of the last hash and the cells, by U+001F."""
     assert filled is not None
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        *cells, previous, own = connection.execute(
-            "SELECT * FROM journal WHERE sequence = 1"
-        ).fetchone()
+    [(*cells, previous, own)] = shown("SELECT * FROM journal WHERE sequence = 1")
     assert previous == "0" * 64
     text = "\x1f".join([previous, *("" if cell is None else str(cell) for cell in cells)])
     assert own == sha256(text.encode()).hexdigest()

@@ -6,15 +6,16 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
+from sqlalchemy import Engine
 
 from taxlots.book.arrow import leave_pandas_out
 from taxlots.ledger.canonical import Source
+from taxlots.ledger.database import reading
 from taxlots.ledger.imports import append
 from taxlots.ledger.journal import read_transactions
-from taxlots.ledger.migrate import create, open_ledger
+from taxlots.ledger.migrate import open_ledger
 from taxlots.ledger.verify import heads, verify_ledger
 
 ROWS = 15_000
@@ -69,14 +70,23 @@ def kill_repeatedly(url: str) -> None:
     for place in range(KILLS):
         before = heads(ledger)["journal"].rows
         was_killed, _ = run_for(whole * 1.2 * place / KILLS, url, before)
+        await_its_end(ledger)
         sys.stdout.write(f"{int(was_killed)} {before} {heads(ledger)['journal'].rows}\n")
 
 
-def test_a_kill_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'book.db'}"
-    ledger = create(url)
+def await_its_end(ledger: Engine) -> None:
+    """Wait until the server has noticed that its client is gone, and undone what it was doing."""
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    while ledger.dialect.name == "postgresql":
+        with reading(ledger) as connection:
+            if connection.exec_driver_sql(others).scalar() == 1:
+                return
+        time.sleep(0.02)
+
+
+def test_a_kill_leaves_the_old_state_or_the_new_one(database: str, ledger: Engine) -> None:
     done = subprocess.run(
-        [sys.executable, __file__, url], capture_output=True, text=True, check=True
+        [sys.executable, __file__, database], capture_output=True, text=True, check=True
     )
     outcomes = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
     assert len(outcomes) == KILLS
@@ -86,7 +96,7 @@ def test_a_kill_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
 
     assert verify_ledger(ledger) == []
     count = heads(ledger)["journal"].rows
-    import_rows(url, count)
+    import_rows(database, count)
     ids = read_transactions(ledger).column("id").to_pylist()
     assert ids == [f"T{n}" for n in range(count + ROWS)]
     assert verify_ledger(ledger) == []

@@ -1,7 +1,5 @@
 """Accounts, securities, prices and settings: as they are now, and as they were known before."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -114,11 +112,9 @@ def test_two_different_rows_with_one_key_are_refused(ledger: Engine) -> None:
     ]
 
 
-def test_reference_changed_past_the_program_is_told(ledger: Engine, tmp_path: Path) -> None:
+def test_reference_changed_past_the_program_is_told(ledger: Engine, tamper: Any) -> None:
     put(ledger, "accounts", [ACCOUNT, IRA])
-    with closing(sqlite3.connect(tmp_path / "book.db")) as connection:
-        connection.execute("UPDATE account SET kind = 'taxable' WHERE account = 'A2'")
-        connection.commit()
+    tamper("UPDATE account SET kind = 'taxable' WHERE account = 'A2'")
     [problem] = verify_ledger(ledger)
     assert (problem.code, problem.where) == ("REFERENCE_EDITED", "account")
     assert "A2" in problem.message

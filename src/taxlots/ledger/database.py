@@ -21,8 +21,10 @@ WAIT_SECONDS: Final = 10.0
 WRITES: Final = "taxlots_writes"
 SQLITE_MAGIC: Final = b"SQLite format 3\x00"
 
+WAIT: Final = "Another program is writing to it: wait until it has finished, and repeat."
 REMEDIES: Final = (
-    ("is locked", "Another program is writing to it: wait until it has finished, and repeat."),
+    ("is locked", WAIT),
+    ("lock timeout", WAIT),
     ("unable to open", "Check that the folder exists and that you may write to it."),
     ("readonly", "Work on a copy, or check that you may write to the file and folder."),
     ("not a database", "Name a database that `taxlots init` made."),
@@ -46,8 +48,13 @@ def engine(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made
+    waits = {"options": f"-c lock_timeout={round(wait_seconds * 1000)}"}
     try:
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            poolclass=NullPool,
+            connect_args={} if "options" in parsed.query else waits,
+        )
     except ModuleNotFoundError:
         raise UsageError(
             f"{shown(url)} needs the driver for PostgreSQL, which is not installed."

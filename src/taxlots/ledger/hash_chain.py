@@ -30,6 +30,19 @@ GUARDS: Final = (
 )
 """The triggers that keep rows as they are (SQLite)."""
 
+POSTGRESQL_GUARDS: Final = (
+    *(f"{table}_no_change" for table in APPEND_ONLY),
+    "chain_head_no_delete",
+    "chain_head_forward",
+)
+"""The triggers that keep rows as they are (PostgreSQL)."""
+
+PRESENT: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')",
+}
+"""The triggers that a database has and fires, by its kind."""
+
 RESTORE: Final = "Restore the database from a backup that verifies, and import again what is newer."
 
 
@@ -164,10 +177,8 @@ def _wrong_end(connection: Connection, table: str, end: Head) -> Problem | None:
 
 
 def _missing_triggers(connection: Connection) -> list[Problem]:
-    if connection.dialect.name != "sqlite":
-        return []
-    found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    present = set(found.scalars())
+    kind = connection.dialect.name
+    present = set(connection.exec_driver_sql(PRESENT[kind]).scalars())
     return [
         error(
             guard,
@@ -175,6 +186,6 @@ def _missing_triggers(connection: Connection) -> list[Problem]:
             f"The trigger {guard} is gone: what it guards can be changed",
             RESTORE,
         )
-        for guard in GUARDS
+        for guard in (GUARDS if kind == "sqlite" else POSTGRESQL_GUARDS)
         if guard not in present
     ]
