@@ -42,6 +42,7 @@ HARVESTS: list[dict[str, object]] = [
     {"without_replacement": "cash", "switch_back": "never"},
     {"goal": "loss_limit", "without_replacement": "cash"},
     {"strict": False},
+    {"allow_wash": ["buy_buy_sell"], "strict": False},
 ]
 
 
@@ -76,7 +77,8 @@ def priced(record: Record, rng: random.Random, day: date, harvest: dict[str, obj
         prices=pa.table(prices),
         profiles=tuple(profiles),
         proxies=tuple(proxies),
-        harvest=harvest,
+        # Whatever a household's data end at, its losses are judged by what it knows.
+        harvest=harvest | {"data_age_days": 10_000},
     )
 
 
@@ -110,12 +112,13 @@ def allowed_purchases(plan: HarvestPlan, record: Record, rng: random.Random) -> 
         for r in plan.restrictions
         if r.kind is RestrictionKind.DO_NOT_BUY
     }
-    symbols = [s for s, security in record.securities.items() if not security.underlying]
     found = []
     for account in record.accounts:
-        for symbol in symbols:
+        for symbol, security in record.securities.items():
             day = until.get((account.id, symbol), plan.as_of + timedelta(days=rng.randint(1, 31)))
-            if day <= plan.as_of + timedelta(days=31) and rng.random() < 0.7:
+            is_late = day > plan.as_of + timedelta(days=31)
+            is_gone = security.expiry is not None and security.expiry <= day
+            if not is_late and not is_gone and rng.random() < 0.7:
                 found.append((day, account.id, symbol))
     for number, (day, account_id, symbol) in enumerate(sorted(found)):
         yield {
@@ -123,7 +126,7 @@ def allowed_purchases(plan: HarvestPlan, record: Record, rng: random.Random) -> 
             "date": day.isoformat(),
             "account": account_id,
             "symbol": symbol,
-            "action": "BUY",
+            "action": "BUY_OPTION" if record.securities[symbol].underlying else "BUY",
             "quantity": str(rng.randint(1, 300)),
             "price": "20",
         }

@@ -16,7 +16,7 @@ from taxlots.book.kinds import (
     STEPS_UP,
 )
 from taxlots.book.record import OpenLot, WaitingLoss
-from taxlots.domain.account import Account, Owner
+from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.domain.calendar import day_of
 from taxlots.domain.policy import Policy
 from taxlots.domain.verdict import WashStatus
@@ -35,7 +35,8 @@ class Blocker:
     """A purchase that stands in the way of a sale.
 
     ``place`` is its place in the pool, ``available`` its units that are not used yet, ``taken``
-    those that the sale would use.
+    those that the sale would use.  ``is_by_books``: the book's own policy says so too, and not the
+    strict reading alone.
     """
 
     purchase: Purchase
@@ -43,6 +44,7 @@ class Blocker:
     available: int
     taken: int
     is_permanent: bool
+    is_by_books: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class WashCheck:
     The loss on the rest stands if the whole lot is sold: the first shares that are sold at a loss
     are those whose loss is disallowed, whichever they are (Treas. Reg. 1.1091-1(c)).
     ``safe_from`` is the first day on which no purchase known today stands in the way.
+    ``replaces_in_plan``: a loss that the same plan sells is deferred into the lot.
+    ``replaced_in_plan``: its own loss would be deferred into shares that the same plan sells.
     """
 
     status: WashStatus
@@ -60,9 +64,12 @@ class WashCheck:
     disallowed_cents: int = 0
     safe_from: date | None = None
     blockers: tuple[Blocker, ...] = ()
+    replaces_in_plan: bool = False
+    replaced_in_plan: bool = False
 
 
 FREE = WashCheck(WashStatus.OK)
+REPLACING = WashCheck(WashStatus.OK, replaces_in_plan=True)
 
 
 class Guard:
@@ -131,10 +138,11 @@ class Guard:
                     available=available,
                     taken=-(-equivalents // purchase.multiplier),
                     is_permanent=self._is_permanent(lot, purchase) and equivalents > 0,
+                    is_by_books=self._is_by_books(lot, purchase),
                 )
             )
         if not blockers:
-            return FREE
+            return self.check_gain(lot, pool)
         matched = whole - needed
         return WashCheck(
             status=_status(blockers, is_partial=needed > 0),
@@ -142,10 +150,17 @@ class Guard:
             disallowed_cents=disallowed_part(loss_cents, whole, 0, matched),
             safe_from=max(b.purchase.safe_from for b in blockers),
             blockers=tuple(blockers),
+            replaces_in_plan=_replaces_in_plan(lot, pool),
+            replaced_in_plan=any(b.taken and b.purchase.lot_id in pool.sold for b in blockers),
         )
 
-    def use(self, check: WashCheck, pool: Pool) -> None:
+    def check_gain(self, lot: OpenLot, pool: Pool) -> WashCheck:
+        """The same of a sale without a loss, or of one that nothing replaces."""
+        return REPLACING if _replaces_in_plan(lot, pool) else FREE
+
+    def use(self, lot: OpenLot, check: WashCheck, pool: Pool) -> None:
         """Set a sale against the purchases that replace its loss: each share serves once."""
+        pool.sold.add(lot.lot_id)
         for blocker in check.blockers:
             pool.left[blocker.place] -= blocker.taken
 
@@ -213,6 +228,17 @@ class Guard:
             if self.index.replaces(purchase.symbol, lot.symbol):
                 yield place, purchase
 
+    def _is_by_books(self, lot: OpenLot, purchase: Purchase) -> bool:
+        """Whether the books will match a purchase with a loss on a lot: D3, D16, D17 and D19."""
+        situation = self.index.situation
+        policy = situation.policy
+        is_counted = policy.count_older_than_sold or purchase.day >= day_of(lot.acquired)
+        is_purchase = policy.rsu_vest_is_acquisition or not purchase.is_compensation
+        is_marked = purchase.account.kind is AccountKind.TAXABLE_MTM_475
+        is_identical = situation.book_identity.replaces(purchase.symbol, lot.symbol, situation.day)
+        is_of_kind = policy.mtm475_purchase_replaces or not is_marked
+        return is_counted and is_purchase and is_of_kind and is_identical
+
     def _is_permanent(self, lot: OpenLot, purchase: Purchase) -> bool:
         sold = self.index.accounts[lot.account]
         return is_lost_in(sold, purchase.account, self.index.situation.policy)
@@ -243,6 +269,14 @@ def outcome_in(sold: Account, replacing: Account, policy: Policy) -> int:
         return PERMANENT_RETURN
     is_spouses = sold.owner != replacing.owner and Owner.JOINT not in (sold.owner, replacing.owner)
     return PERMANENT_SPOUSE if is_spouses and not policy.spouse_basis_step_up else STEPS_UP
+
+
+def _replaces_in_plan(lot: OpenLot, pool: Pool) -> bool:
+    """Whether shares of a lot serve already as replacement of what the plan sells."""
+    return any(
+        left < purchase.units and purchase.lot_id == lot.lot_id
+        for purchase, left in zip(pool.purchases, pool.left, strict=True)
+    )
 
 
 def _status(blockers: list[Blocker], *, is_partial: bool) -> WashStatus:

@@ -53,11 +53,13 @@ class Purchase:
 class Pool:
     """The purchases of one wash-sale party and family in order of acquisition.
 
-    ``left`` is how many units of each have not been set against a sale of the plan.
+    ``left`` is how many units of each have not been set against a sale of the plan, and ``sold``
+    are the ids of the lots that the plan sells.
     """
 
     purchases: tuple[Purchase, ...] = ()
     left: list[int] = field(default_factory=list)
+    sold: set[str] = field(default_factory=set)
 
     def fresh(self) -> "Pool":
         """The pool before the plan sells anything."""

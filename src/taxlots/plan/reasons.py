@@ -56,6 +56,12 @@ def _reason_of_size(opportunity: Opportunity, loss_cents: int, rule: HarvestRule
 
 
 def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | None:
+    """What a purchase makes of the loss, or the loss of another lot of the plan of this one.
+
+    Shares into which the plan defers a loss are kept: their basis and time held change with it.
+    """
+    if opportunity.check.replaces_in_plan:
+        return Reason.REPLACES_IN_PLAN
     match opportunity.check.status:
         case WashStatus.PERMANENT_RISK:
             return Reason.PERMANENT_RISK
@@ -63,15 +69,24 @@ def _reason_of_wash(opportunity: Opportunity, rule: HarvestRule) -> Reason | Non
             return Reason.WASH_BLOCKED
         case WashStatus.PARTIAL:
             is_wanted = rule.partly_washed is PartlyWashed.SELL or _is_opted_into(opportunity, rule)
-            return None if is_wanted and opportunity.allowed_loss_cents else Reason.PARTIAL
+            is_kept = not opportunity.check.replaced_in_plan
+            is_sold = is_wanted and is_kept and opportunity.allowed_loss_cents
+            return None if is_sold else Reason.PARTIAL
         case _:
             return None
 
 
 def _is_opted_into(opportunity: Opportunity, rule: HarvestRule) -> bool:
-    """Whether the rule enters into this wash sale: only purchases that are made replace it."""
-    purchases = [blocker.purchase for blocker in opportunity.check.blockers]
-    return WashOptIn.BUY_BUY_SELL in rule.allow_wash and all(p.lot_id for p in purchases)
+    """Whether the rule enters into this wash sale.
+
+    Only shares that are held replace the loss, and the books will say so: what the strict reading
+    alone defers may stand, so that nothing could be promised.
+    """
+    is_sure = all(
+        blocker.purchase.lot_id and not blocker.purchase.sold_units and blocker.is_by_books
+        for blocker in opportunity.check.blockers
+    )
+    return WashOptIn.BUY_BUY_SELL in rule.allow_wash and is_sure
 
 
 def _reason_of_value(opportunity: Opportunity) -> Reason | None:

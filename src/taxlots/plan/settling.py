@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from taxlots.book.record import OpenLot
 from taxlots.domain.verdict import Reason, WashStatus
 from taxlots.plan.appraisal import Appraisal, appraise
-from taxlots.plan.guard import FREE
 from taxlots.plan.harvest_plan import NO_REPLACEMENT, Opportunity, Replacement, Verdict
 from taxlots.plan.harvest_value import LossesTaken
 from taxlots.plan.lot_part import Holding, holding_of, part_of
@@ -96,7 +95,7 @@ class Settling:
             verdict = self._verdict(place, family, pool, taken, is_sold, refused)
             lot, opportunity = verdict.lot, verdict.opportunity
             if opportunity is not None and verdict.reason.is_harvest:
-                self.guard.use(opportunity.check, pool)
+                self.guard.use(lot, opportunity.check, pool)
                 if losses := taken.get(self.index.accounts[lot.account].tax_return):
                     is_long = opportunity.appraisal.is_long
                     losses.take(opportunity.allowed_loss_cents, is_long=is_long)
@@ -130,6 +129,8 @@ class Settling:
             reason = reason or reason_of_loss(opportunity, rule)
             is_carried_along = bool(with_position) and reason in TOO_SMALL
             reason = None if is_carried_along else reason
+            if is_carried_along and opportunity.check.replaces_in_plan:
+                reason = Reason.REPLACES_IN_PLAN
             if reason is None and holding_of(lot) in refused:
                 reason = Reason.SUB_LOT_ORDER
             if reason is None and family.replacements is not None:
@@ -156,7 +157,11 @@ class Settling:
         taken: Mapping[str, LossesTaken],
     ) -> Opportunity:
         is_loss = appraisal.loss_cents > 0
-        check = self.guard.check(lot, appraisal.loss_cents, pool) if is_loss else FREE
+        check = (
+            self.guard.check(lot, appraisal.loss_cents, pool)
+            if is_loss
+            else self.guard.check_gain(lot, pool)
+        )
         allowed = appraisal.loss_cents - appraisal.gain_cents - check.disallowed_cents
         replacement = None if replacements is None else replacements[lot.account, lot.symbol]
         worth = self.appraiser.worth(lot, appraisal, allowed, replacement, taken)

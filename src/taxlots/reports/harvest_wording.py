@@ -40,6 +40,7 @@ SENTENCES: Final = {
         "the position has no loss that is worth it"
     ),
     Reason.GOAL_REACHED: "other lots bring the loss that the goal of the return asks for",
+    Reason.REPLACES_IN_PLAN: "a loss of this plan is deferred into it, so that it is kept",
     Reason.BOUGHT_IN_PLAN: "this plan buys it, or what is identical, as a proxy",
 }
 
