@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.cli.running import HEADER, book, database, taxlots
+from tests.cli.running import ACCOUNTS, HEADER, book, database, taxlots
 
 ROWS = (
     "a1,2024-01-05,brokerage,ABC,BUY,60,,6000.00,,,,\n"
@@ -18,9 +18,9 @@ DAY = "2024-11-25"
 NOW = datetime(2024, 11, 25, 15, tzinfo=UTC)
 
 
-def recorded_book(folder: Path, *, toml: str = 'name = "Test"\n') -> str:
+def recorded_book(folder: Path, *, toml: str = 'name = "Test"\n', accounts: str = ACCOUNTS) -> str:
     """The URL of a database with the book."""
-    path = book(folder / "book", ROWS, header=HEADER, toml=toml)
+    path = book(folder / "book", ROWS, header=HEADER, toml=toml, accounts=accounts)
     (path / "securities.csv").write_text("symbol,kind\nABC,stock\nXYZ,stock\nQRS,stock\n")
     (path / "prices.csv").write_text(PRICES)
     (path / "proxies.csv").write_text("symbol,proxy,rank\nABC,XYZ,1\n")

@@ -108,3 +108,35 @@ def test_what_is_executed_is_not_sent_again(url: str, tmp_path: Path) -> None:
     assert taxlots("orders", url, 1, "--out", tmp_path / "send").status == 0
     sent = [(o["lot_id"], o["quantity"]) for o in rows(tmp_path / "send", "orders.csv")]
     assert sent == [("a1", "15"), ("", "98")]
+
+
+def test_orders_are_written_as_their_custodian_takes_them_too(url: str, tmp_path: Path) -> None:
+    """The accounts of the book name no custodian until accounts.csv does."""
+    assert taxlots("approve", url, 1, "--by", "carol").status == 0
+    ran = taxlots("orders", url, 1, "--out", tmp_path / "send", "--layout", "schwab")
+    assert (ran.status, "no signed order is with Charles Schwab" in ran.err) == (2, True)
+    ran = taxlots("orders", url, 1, "--out", tmp_path / "send", "--layout", "pershing")
+    assert (ran.status, "there is no layout 'pershing'" in ran.err) == (2, True)
+    assert not (tmp_path / "send").exists()
+
+
+def test_a_folder_of_a_custodians_layout_is_checked_and_may_be_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    custodian = "household,account,kind,owner,tax_return,method,custodian\n"
+    custodian += "home,brokerage,taxable,self,,FIFO,Fidelity\nhome,ira,traditional_ira,self,,,\n"
+    url = recorded_book(tmp_path, accounts=custodian)
+    record(url, tmp_path / "plan")
+    assert taxlots("approve", url, 1, "--by", "carol").status == 0
+    send = tmp_path / "send"
+    for _ in range(2):
+        assert taxlots("orders", url, 1, "--out", send, "--layout", "fidelity").status == 0
+    lots = [row["Client Order ID"] for row in rows(send, "fidelity_lots_1.csv")]
+    assert lots == [orders(url)[lot]["client_order_id"] for lot in ("a1", "a2")]
+    assert rows(send, "unsendable.csv") == []
+    check = ("runs", url, 1, "--check", "--files", send)
+    assert taxlots(*check).status == 0
+    path = send / "fidelity_lots_1.csv"
+    path.write_text(path.read_text().replace(",60,", ",61,"))
+    assert taxlots(*check).status == 1

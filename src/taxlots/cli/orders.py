@@ -19,6 +19,14 @@ def orders(
         Path | None,
         typer.Option("--block-fills", metavar="FILE", help="Fills of blocks, to be shared out."),
     ] = None,
+    layout: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--layout",
+            metavar="NAME",
+            help="Also as a custodian takes them: schwab, fidelity, ibkr, etrade; once for each.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the signed orders of a recorded harvest, to be sent.
@@ -28,11 +36,17 @@ def orders(
     """
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.order_files import write_orders
+    from taxlots.workflows.run_answers import layouts_json
 
-    done = write_orders(book, run, out, fills=fills)
+    done = write_orders(book, run, out, fills=fills, layouts=layout or ())
     if as_json:
         files = {name.removesuffix(".csv"): list(rows) for name, rows in done.rows.items()}
-        print_json({"out": str(out), "run": str(run), **files})
+        print_json({"out": str(out), "run": str(run), **files, **layouts_json(done)})
         return
     count, blocks = len(done.rows["orders.csv"]), len(done.rows["blocks.csv"])
     print(f"{counted(count, 'signed order')} in {counted(blocks, 'block')}; the files are in {out}")
+    if done.of_custodians is not None:
+        for name, carried in done.of_custodians.carried.items():
+            print(f"{counted(carried, 'order')} in the layout {name}")
+        for row in done.of_custodians.unsendable:
+            print(f"- {row['client_order_id']} is in no file of {row['layout']}: {row['reason']}")

@@ -19,7 +19,9 @@ from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.calendar_ics import switch_back_calendar
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
+from taxlots.reports.order_layouts.registry import FILES
 from taxlots.workflows.gather import require_database
+from taxlots.workflows.laid_out import LaidOutOrders, laid_out
 from taxlots.workflows.run_ledger import ReviewedRun, hashes_of, review_of
 from taxlots.workflows.run_lines import recorded_files, ties_of
 
@@ -40,6 +42,7 @@ CALENDAR: Final = "switch_back.ics"
 RESULTS: Final = frozenset(
     {"orders.csv", "lot_instructions.csv", "blocks.csv", "allocations.csv", "switch_back.csv"}
     | {CALENDAR, MANIFEST}
+    | FILES
 )
 SENT: Final = (OrderState.APPROVED, OrderState.PARTLY_FILLED)
 
@@ -48,18 +51,27 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class OrderFiles:
-    """The run and what was written of it: the rows of each file by its name."""
+    """The run and what was written of it: the rows of each file, and custodians' layouts."""
 
     reviewed: ReviewedRun
     rows: Mapping[str, Sequence[Row]]
+    of_custodians: LaidOutOrders | None = None
 
 
-def write_orders(book: str, number: int, out: Path, *, fills: Path | None = None) -> OrderFiles:
+def write_orders(
+    book: str,
+    number: int,
+    out: Path,
+    *,
+    fills: Path | None = None,
+    layouts: Sequence[str] = (),
+) -> OrderFiles:
     """Write what is signed and not executed of a recorded harvest, all files together or none.
 
     ``fills`` is a CSV of block fills (``block_id, quantity, amount``), which ``allocations.csv``
-    then shares out; without it, each order is to get what it asks for.  Raises UsageError for a
-    folder as a book, an unsigned run, and fills that are of no block or more than it trades.
+    then shares out; without it, each order is to get what it asks for.  ``layouts`` are those of
+    custodians, beside the default.  Raises UsageError for a folder as a book, an unsigned run,
+    fills that are of no block or more than it trades, and a layout of which there is no order.
     """
     require_database(book)
     check_folder(out, RESULTS)
@@ -92,8 +104,15 @@ def write_orders(book: str, number: int, out: Path, *, fills: Path | None = None
         "run_files": hashes_of(files),
         "signed": ties_of(to_send, files["verdicts.csv"]),
     }
+    of_custodians = laid_out(rows["orders.csv"], layouts, record.securities if record else {})
+    if of_custodians is not None:
+        content |= of_custodians.content
+        content[MANIFEST] |= {
+            "layouts": dict(of_custodians.carried),
+            "layout_files": of_custodians.hashes,
+        }
     write_folder(out, content, results=RESULTS)
-    return OrderFiles(reviewed, rows)
+    return OrderFiles(reviewed, rows, of_custodians)
 
 
 def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from taxlots.reports.client_letter import ClientLetter
     from taxlots.reports.cpa_pack import CpaSummary
     from taxlots.workflows.confirm import Confirmed
+    from taxlots.workflows.order_files import OrderFiles
     from taxlots.workflows.run_check import RunCheck
 
 
@@ -77,6 +78,14 @@ def confirmed_json(done: Confirmed) -> dict[str, Any]:
     breaks = [{name: str(getattr(one, name)) for name in names} for one in done.breaks]
     told = {"booked": str(done.booked), "known": str(done.known), "breaks": breaks}
     return {**told, "run": run_json(done.reviewed)}
+
+
+def layouts_json(done: OrderFiles) -> dict[str, Any]:
+    """How many orders each custodian's layout carries, and those that it cannot; else nothing."""
+    if done.of_custodians is None:
+        return {}
+    carried = {name: str(count) for name, count in done.of_custodians.carried.items()}
+    return {"layouts": carried, "unsendable": list(done.of_custodians.unsendable)}
 
 
 def letter_json(letter: ClientLetter, out: str) -> dict[str, Any]:

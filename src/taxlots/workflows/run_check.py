@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,11 @@ def _folder(
     found = {name: _read(folder / name) for name in stated}
     hashes = hashes_of(found)
     wrong = [name for name, of in stated.items() if hashes[name] != of]
+    wrong += [
+        name
+        for name, digest in manifest.get("layout_files", {}).items()
+        if _digest(folder / name) != digest
+    ]
     if "signed" in manifest:
         try:
             wrong += _untied(manifest, found, run, files, orders, approvals)
@@ -264,6 +270,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
             " `taxlots orders` wrote"
         )
     return found
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file; blank where it is gone."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -85,15 +85,18 @@ class RunQuestions:
         told = {"changed": list(done.changed), "told": list(done.told)}
         return RunAnswer({**told, "run": run_json(done.reviewed)})
 
-    def orders(self, run: int, out: Place, *, block_fills: Place | None = None) -> RunAnswer:
+    def orders(
+        self, run: int, out: Place, *, block_fills: Place | None = None, layouts: Sequence[str] = ()
+    ) -> RunAnswer:
         """Write the signed orders of a recorded harvest into a folder, as ``taxlots orders``."""
         from taxlots.workflows.order_files import write_orders
-        from taxlots.workflows.run_answers import run_json
+        from taxlots.workflows.run_answers import layouts_json, run_json
 
         fills = None if block_fills is None else Path(block_fills)
-        done = write_orders(self.source, run, Path(out), fills=fills)
+        done = write_orders(self.source, run, Path(out), fills=fills, layouts=layouts)
         files = {name.removesuffix(".csv"): list(rows) for name, rows in done.rows.items()}
-        return RunAnswer({"out": str(out), "files": files, "run": run_json(done.reviewed)})
+        told = {"out": str(out), "files": files, **layouts_json(done)}
+        return RunAnswer({**told, "run": run_json(done.reviewed)})
 
     def confirm(self, run: int, fills: Place, *, by: str, tolerance_percent: int = 2) -> RunAnswer:
         """Hold fills against a recorded harvest and book them, as ``taxlots confirm``."""
