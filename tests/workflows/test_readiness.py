@@ -61,7 +61,7 @@ def findings(of: Books, rule: HarvestRule | None = None) -> tuple[Finding, ...]:
     return findings_of(of, rule or HarvestRule(), situation_of(of)[0].lots)
 
 
-class TestData:
+class TestKnownThrough:
     """A purchase that is not known yet may wash a loss: whose data end too early waits."""
 
     def household(self, **late: str) -> Books:

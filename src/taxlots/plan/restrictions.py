@@ -8,6 +8,7 @@ of the household is named, tax-deferred ones included.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from taxlots.book.record import WaitingLoss
 from taxlots.domain.account import Account, AccountKind
@@ -20,6 +21,11 @@ from taxlots.plan.orders import Swap
 from taxlots.plan.purchases import is_purchase
 from taxlots.plan.replacement import NO_TRADES, Proxies, Trades
 from taxlots.plan.situation import Index
+
+WRITE_NO_PUT: Final = (
+    "write no put on it that is deep in the money: that is a contract to acquire it"
+    " (Rev. Rul. 85-87)"
+)
 
 
 def first_free_day(day: int) -> date:
@@ -95,6 +101,11 @@ class _Writer:
         for event in situation.scheduled:
             if is_purchase(event, self.index):
                 self.coming.setdefault((event.account, event.symbol), []).append(event)
+        self.puts_on = {
+            security.underlying
+            for security in situation.securities.values()
+            if security.is_put and not self._has_expired(security.symbol)
+        }
         self.proxies = Proxies(guard)
         self.sold: dict[str, Trades] = {}
         for swap in swaps:
@@ -172,6 +183,8 @@ class _Writer:
         because: tuple[str, ...],
     ) -> None:
         """One restriction for every account of a household; of another party, as advice."""
+        if self._has_expired(symbol):
+            return
         for account in self.of_household[household]:
             is_of_party = self.index.party[account.id] == party
             is_sale = kind is RestrictionKind.DO_NOT_SELL_AT_A_LOSS
@@ -224,11 +237,18 @@ class _Writer:
             for event in self.coming.get((account.id, symbol), ()):
                 if event.day < until:
                     yield f"stop the {event.kind} of {event.day}"
+            if symbol in self.puts_on:
+                yield WRITE_NO_PUT
             if account.kind.is_tax_deferred:
                 trades = self.sold.get(self.index.party[account.id], NO_TRADES)
                 instead = self.proxies.choose(symbol, account, trades, ()).proxy
                 if instead is not None:
                     yield f"buy {instead.proxy} instead, which no harvest trades for {symbol}"
+
+    def _has_expired(self, symbol: str) -> bool:
+        """Whether a security is an option that nobody can trade any more."""
+        expiry = self.index.security(symbol).expiry
+        return expiry is not None and expiry < self.index.situation.as_of
 
     def _is_exempt(self, symbol: str) -> bool:
         return self.index.security(symbol).kind.is_exempt_from_1091
