@@ -331,7 +331,11 @@ def test_a_security_may_have_a_target_of_its_own(tmp_path: Path) -> None:
         ("[rebalance.bands]\nwidth = 3\n", TARGETS, "UNKNOWN_KEY"),
         ('[rebalance.targets]\nilliquid = ["art"]\n', TARGETS, "'art' has no target"),
         ('[rebalance.bands]\nsystem = "volatility"\n', TARGETS.replace("bonds", "cash"), "CLASH"),
-        ("", "household,asset_class,weight\nhome,art,1\n", "nothing that has a target is held"),
+        (
+            "",
+            "household,asset_class,weight\nhome,art,1\n",
+            "holds nothing that has a target and a close",
+        ),
     ],
 )
 def test_contradictions_are_told_by_name(
@@ -341,6 +345,21 @@ def test_contradictions_are_told_by_name(
     assert ran.status == 1
     assert said.lower() in ran.err.lower()
     assert ran.out == ""
+
+
+def test_a_household_that_holds_nothing_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    made = written(tmp_path / "b", targets=TARGETS + "away,gold,,1,,,,,,\n")
+    (made / "accounts.csv").write_text(ACCOUNTS + "away,far,taxable,self,,FIFO\n")
+    ran = taxlots("drift", made, "--as-of", DAY)
+    assert (ran.status, "Drift of away" in ran.out) == (0, False)
+    assert "targets.csv:away: NOTHING_HELD (warning)" in ran.err
+
+
+def test_old_closes_and_targets_below_the_whole_are_warned_of(tmp_path: Path) -> None:
+    made = written(tmp_path / "b", targets=TARGETS.replace("gold,,0.05", "gold,,0.04"))
+    ran = taxlots("drift", made, "--as-of", "2025-02-03")
+    assert "STALE_PRICE (warning): The last close of USA is of 2024-12-31" in ran.err
+    assert "TARGETS_BELOW_WHOLE" in ran.err
 
 
 def test_a_recurrence_that_is_none_and_an_unknown_household_are_wrong_use(tmp_path: Path) -> None:

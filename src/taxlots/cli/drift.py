@@ -39,7 +39,7 @@ def drift(
 
     Targets stand in targets.csv; bands, targets that move and timing in book.toml.
     """
-    from taxlots.cli.outcome import count_warnings
+    from taxlots.cli.outcome import count_warnings, list_problems
     from taxlots.cli.printing import print_json
     from taxlots.cli.progress import working
     from taxlots.workflows.drift import drift as measure
@@ -56,7 +56,8 @@ def drift(
         print_json(run.json)
     else:
         _print(run)
-    count_warnings(run.problems, book)
+    list_problems(run.problems, book)
+    count_warnings(run.of_books, book)
 
 
 def _print(run: DriftRun) -> None:

@@ -34,7 +34,7 @@ Splits = Mapping[str, Mapping[int, Fraction]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PriceGrid:
-    """Closes in today's units on even days, the last one the day of the plan.
+    """Closes (1e-8 dollars, in units of today) on even days, the last one the day of the plan.
 
     ``closes`` has a row of shape (t,) for each symbol, with no number where there is no close.
     """

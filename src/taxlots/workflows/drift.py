@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,12 +36,16 @@ LEAST_TRADE: Final = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftRun:
-    """The drift of every household that has targets, and every warning on the way."""
+    """The drift of every household that has targets.
+
+    ``problems`` are warnings about targets and closes, ``of_books`` those of the books.
+    """
 
     book: str
     as_of: date
     households: tuple[HouseholdDrift, ...]
     problems: tuple[Problem, ...]
+    of_books: tuple[Problem, ...]
 
     @property
     def json(self) -> dict[str, Any]:
@@ -68,21 +72,32 @@ def drift(
     scheduled, wrong = read_scheduled(record.scheduled, [a.id for a in record.accounts])
     history, unread = price_history(record.prices)
     unknown = unknown_classes(rule, {target.name for target in targets}) if targets else []
-    problems = [*books.problems, *problems, *bad, *unknown, *wrong, *unread]
+    problems = [*problems, *bad, *unknown, *wrong, *unread]
     rows = _by_household(targets, [a.household for a in record.accounts], household)
     if not rows and not _has_errors(problems):
         problems.append(_no_targets(household))
     if _has_errors(problems):
-        raise DataError(problems)
+        raise DataError([*problems, *books.problems])
     day = date_of(books.as_of)
     paid = [one.day for one in scheduled if one.kind is ScheduledKind.DIVIDEND]
     dates = dates_of(rule, day, paid)
     found, splits = [], split_ratios(books)
     for holdings in holdings_of(books, history, rows):
+        if not holdings.cents:
+            problems.append(_nothing_held(holdings.household))
+            continue
         own = rows[holdings.household]
         found.append(_household(books, history, splits, rule, own, holdings, dates))
         problems += _stale(holdings)
-    return DriftRun(book=record.name, as_of=day, households=tuple(found), problems=tuple(problems))
+    if not found:
+        raise DataError([replace(one, severity=Severity.ERROR) for one in problems])
+    return DriftRun(
+        book=record.name,
+        as_of=day,
+        households=tuple(found),
+        problems=tuple(problems),
+        of_books=tuple(books.problems),
+    )
 
 
 def _has_errors(problems: Iterable[Problem]) -> bool:
@@ -109,6 +124,15 @@ def _no_targets(household: str | None) -> Problem:
         "NO_TARGETS",
         f"No row states what {whose} should hold.",
         "Write a row for each asset class: household,asset_class,weight,band_low,band_high.",
+    )
+
+
+def _nothing_held(household: str) -> Problem:
+    return warning(
+        f"targets.csv:{household}",
+        "NOTHING_HELD",
+        f"{household} holds nothing that has a target and a close.",
+        "Check asset_class in securities.csv, and the closes in prices.csv.",
     )
 
 
@@ -187,8 +211,12 @@ def _market(
     """The securities of each class: what is held, else all that are listed for it."""
     places = Places(stated.rows)
     listed: dict[str | None, dict[str, float]] = {}
-    for symbol, security in books.record.securities.items():
-        listed.setdefault(places.of(security), {})[symbol] = 1.0
+    leaf = stated.tree.is_leaf()
+    if any(
+        at and row.name not in holdings.cents for at, row in zip(leaf, stated.rows, strict=True)
+    ):
+        for symbol, security in books.record.securities.items():
+            listed.setdefault(places.of(security), {})[symbol] = 1.0
     parts = [
         {symbol: float(cents) for symbol, cents in holdings.cents.get(row.name, {}).items()}
         or dict(listed.get(row.name, {}))

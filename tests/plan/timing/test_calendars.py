@@ -58,6 +58,12 @@ def test_what_is_no_recurrence_is_told() -> None:
     assert calendar_days("FREQ=DAILY", START, []) == []
 
 
+def test_a_day_that_never_comes_is_not_looked_for_for_ever() -> None:
+    assert dates("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30") == []
+    assert len(calendar_days("FREQ=DAILY;COUNT=400", START, SESSIONS)) == 44  # to 3 February 2021
+    assert dates("FREQ=DAILY;UNTIL=20210105") == ["2021-01-04", "2021-01-05"]
+
+
 def test_liquid_sessions_and_distributions_are_favoured() -> None:
     days = [SESSIONS[10], SESSIONS[50], SESSIONS[90]]
     volume = {SESSIONS[11]: 5.0, SESSIONS[12]: 9.0, SESSIONS[13]: 99.0, SESSIONS[49]: 1.0}

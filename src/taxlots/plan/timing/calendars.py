@@ -38,7 +38,7 @@ def calendar_days(
     """
     if not sessions:
         return []
-    from dateutil.rrule import DAILY, rrulestr
+    from dateutil.rrule import DAILY, rrule, rrulestr
 
     begin = datetime.combine(date_of(start), time())
     try:
@@ -51,6 +51,10 @@ def calendar_days(
         raise UsageError(f"{rule!r} recurs within a day; the shortest is FREQ=DAILY")
     found: list[int] = []
     first, last = (datetime.combine(date_of(day), time()) for day in (sessions[0], sessions[-1]))
+    is_endless = all(getattr(recurrence, end, None) is None for end in ("_count", "_until"))
+    if isinstance(recurrence, rrule) and is_endless:
+        # A recurrence that never falls on a day would be looked for until the last year.
+        recurrence = recurrence.replace(until=last)
     for moment in recurrence.xafter(first, inc=True):
         if moment > last or len(found) > MOST_DAYS:
             break
