@@ -229,10 +229,13 @@ class Guard:
                 yield place, purchase
 
     def _is_by_books(self, lot: OpenLot, purchase: Purchase) -> bool:
-        """Whether the books will match a purchase with a loss on a lot: D3, D16, D17 and D19."""
+        """Whether the books will match a purchase with a loss on a lot: D3, D16, D17 and D19.
+
+        By D3 those of the lot's own day count by their hour, which is not known here.
+        """
         situation = self.index.situation
         policy = situation.policy
-        is_counted = policy.count_older_than_sold or purchase.day >= day_of(lot.acquired)
+        is_counted = policy.count_older_than_sold or purchase.day > day_of(lot.acquired)
         is_purchase = policy.rsu_vest_is_acquisition or not purchase.is_compensation
         is_marked = purchase.account.kind is AccountKind.TAXABLE_MTM_475
         is_identical = situation.book_identity.replaces(purchase.symbol, lot.symbol, situation.day)
