@@ -6,12 +6,9 @@ import numpy as np
 
 from taxlots.domain.problem import Problem, error
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
-from taxlots.plan.optimizer.review import Reviewed, percent, with_rows
+from taxlots.plan.optimizer.review import LEAVE, Reviewed, percent, with_rows
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats
-
-LEAVE = 1e-7
-"""What a limit is relaxed by beyond the least, so that a plan has room."""
 
 
 def nearest_feasible(book: Portfolio) -> tuple[Reviewed, Floats] | None:
@@ -45,10 +42,11 @@ def nearest_feasible(book: Portfolio) -> tuple[Reviewed, Floats] | None:
         return Reviewed(book, ()), trades
     over = np.where(found.x[count : count + sums] > NEGLIGIBLE, found.x[count : count + sums], 0)
     under = np.where(found.x[count + sums :] > NEGLIGIBLE, found.x[count + sums :], 0)
-    over, under = over + LEAVE * (over > 0), under + LEAVE * (under > 0)
     relaxed, problems = with_rows(book, rows.low - under[:-1], rows.high + over[:-1])
     cash = replace(
-        book.cash, floor=book.cash.floor - over[-1], ceiling=book.cash.ceiling + under[-1]
+        book.cash,
+        floor=book.cash.floor - over[-1] - LEAVE * (over[-1] > 0),
+        ceiling=book.cash.ceiling + under[-1] + LEAVE * (under[-1] > 0),
     )
     problems += _told_of_cash(book, cash.floor, cash.ceiling)
     return Reviewed(replace(relaxed, cash=cash), tuple(problems)), trades

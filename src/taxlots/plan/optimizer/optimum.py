@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.optimizer.kernel import BUYS, SELLS
 from taxlots.plan.optimizer.nearest import nearest_feasible
 from taxlots.plan.optimizer.newton import engine_of
 from taxlots.plan.optimizer.objective import Parts, lots_sold, parts_of
@@ -119,7 +120,11 @@ def attempt(
     found = search(prepared, run, duals, most_nodes=most_nodes, feasible=feasible)
     if found is not None and found.residual <= BALANCED:
         return prepared, found
-    if prepared.bridged.size:
+    sides = prepared.sides()
+    if prepared.bridged.size and feasible is None:
         return None
-    by_piqp = solve_by_piqp(prepared, prepared.sides(), run)
+    if feasible is not None:
+        told = np.where(feasible > 0, BUYS, SELLS)
+        sides[prepared.bridged] = told[prepared.bridged]
+    by_piqp = solve_by_piqp(prepared, sides, run)
     return None if by_piqp is None else (prepared, by_piqp)

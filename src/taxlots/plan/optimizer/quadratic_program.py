@@ -13,6 +13,8 @@ from taxlots.plan.risk import floats
 def solve_by_piqp(prepared: Prepared, sides: Sides, run: Engine) -> Found | None:
     """The convex plan of these sides (none bridged), or None where it is infeasible.
 
+    Its certificate is of all sides: those of the plan need not be the best.
+
     Variables are each name's trade, what is bought of it and sold of each lot, and the amount of
     each column (factors, cash, limits).
     """
@@ -56,6 +58,6 @@ def solve_by_piqp(prepared: Prepared, sides: Sides, run: Engine) -> Found | None
     if solver.solve() != piqp.PIQP_SOLVED:
         return None
     trades, duals = floats(solver.result.x[:count]), floats(solver.result.y[count:])
-    value, floor = float(run.cost(terms, trades)), float(run.bound(terms, sides, duals))
+    value, floor = float(run.cost(terms, trades)), float(run.bound(terms, prepared.sides(), duals))
     rest = np.abs(trades @ terms.columns - solver.result.x[-amounts:]).max()
     return Found(trades, duals, sides, Certificate(value, floor), float(rest))

@@ -14,6 +14,12 @@ from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, Rows
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats, problems_of_risk
 
+LEAVE = 1e-6
+"""What a limit is relaxed by beyond the least, so that a plan has room."""
+
+UNLIMITED = 1e3
+"""More than any position can weigh, in place of infinity."""
+
 UNCOVERED = 1e-6
 """Lots and holdings of a name may differ by this fraction of NAV."""
 
@@ -194,7 +200,7 @@ def _cash(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
         )
         remedy = f"withdraw less, or unlock a holding; the most is {percent(most_cash)}"
         found.append(error("cash", "WITHDRAWAL_TOO_LARGE", message, remedy))
-        cash = replace(cash, floor=most_cash, ceiling=max(cash.ceiling, most_cash))
+        cash = replace(cash, floor=most_cash - LEAVE, ceiling=max(cash.ceiling, most_cash))
     if cash.ceiling < least_cash - NEGLIGIBLE:
         message = (
             f"cash is to be at most {percent(cash.ceiling)}, but all that may be bought leaves "
@@ -202,7 +208,7 @@ def _cash(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
         )
         remedy = f"allow more purchases, or more cash; the least is {percent(least_cash)}"
         found.append(error("cash", "CASH_CANNOT_BE_SPENT", message, remedy))
-        cash = replace(cash, ceiling=least_cash)
+        cash = replace(cash, ceiling=least_cash + LEAVE)
     return (replace(book, cash=cash), found) if found else (book, [])
 
 
@@ -212,6 +218,7 @@ def _rows(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
     if not rows.names:
         return book, []
     low, high = trade_range(book)
+    high = np.minimum(high, UNLIMITED)
     most = rows.matrix @ book.held + np.maximum(rows.matrix * low, rows.matrix * high).sum(axis=1)
     least = rows.matrix @ book.held + np.minimum(rows.matrix * low, rows.matrix * high).sum(axis=1)
     return with_rows(book, np.minimum(rows.low, most), np.maximum(rows.high, least))
@@ -232,5 +239,7 @@ def with_rows(book: Portfolio, low: Floats, high: Floats) -> tuple[Portfolio, li
         found.append(error(name, "LIMIT_CANNOT_BE_KEPT", message, remedy))
     if not found:
         return book, []
-    relaxed = Rows(rows.names, rows.matrix, np.minimum(rows.low, low), np.maximum(rows.high, high))
+    low = np.where(low < rows.low, low - LEAVE, rows.low)
+    high = np.where(high > rows.high, high + LEAVE, rows.high)
+    relaxed = Rows(rows.names, rows.matrix, low, high)
     return replace(book, rows=relaxed), found
