@@ -190,6 +190,26 @@ def test_risk_parity_and_bands_by_risk_rest_on_the_closes(tmp_path: Path) -> Non
     assert any("Against the rest it moves by" in said for said in found["because"])
 
 
+def test_tax_of_the_lots_widens_the_upper_side(tmp_path: Path) -> None:
+    """Bought at 50 and worth 100: half of each dollar is gain, at 20 % a tax of 10 %.
+
+    In five years it is due anyway; at 5 % a year 1 - 1.05^-5 = 21.65 % of it is lost by a sale.
+    """
+    toml = (
+        '[rebalance.bands]\nsystem = "cost_benefit"\ntax_from_lots = true\nmost_percent = 100\n'
+        "classes = {gold = {tax_percent = 2}}\n"
+    )
+    targets = "household,asset_class,weight\nhome,us equities,0.6\nhome,bonds,0.3\nhome,gold,0.1\n"
+    made = written(tmp_path / "b", toml, targets)
+    missing = taxlots("drift", made, "--as-of", DAY)
+    assert (missing.status, "NO_PROFILE" in missing.err) == (1, True)
+    rates = "tax_return,year,short_rate,long_rate\nhome,2024,0.40,0.20\n"
+    (made / "profiles.csv").write_text(rates)
+    told = asked(made)["because"]
+    assert "a dollar sold 226.5 bps, 216.5 of them tax" in told[0]
+    assert "a dollar sold 210.0 bps, 200.0 of them tax" in told[2]
+
+
 def test_the_trend_rule_moves_what_falls(tmp_path: Path) -> None:
     toml = (
         '[rebalance.targets]\nsystem = "trend"\ntrend_of = ["us equities", "developed equities"]\n'

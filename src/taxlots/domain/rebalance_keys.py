@@ -84,6 +84,7 @@ class Keys:
 OF_CLASS: Final = Keys(BAND_NUMBERS, {"system": BandSystem, "destination": Destination})
 OF_BANDS: Final = replace(
     OF_CLASS,
+    switches=frozenset({"tax_from_lots"}),
     texts=frozenset({"look"}),
     days=frozenset({"look_from"}),
     tables=frozenset({"classes"}),

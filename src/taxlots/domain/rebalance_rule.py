@@ -52,7 +52,8 @@ class BandRule:
     target, ``fraction`` in 1e-8 of the way from the target to the edge.  ``cost`` is lost on each
     dollar traded and ``tax`` on each dollar sold, in 1e-8.  ``look`` is a recurrence of RFC 5545
     that counts from ``look_from``; blank looks every day.  ``days_to_trade`` is how many days of
-    its volume a class of full size takes.
+    its volume a class of full size takes.  With ``tax_from_lots`` the tax of the lots that are
+    held takes the place of a ``tax`` that nobody states.
     """
 
     system: BandSystem = BandSystem.NARROWER
@@ -70,6 +71,7 @@ class BandRule:
     days_to_trade: int = 0
     destination: Destination = Destination.EDGE
     fraction: int = 87_500_000
+    tax_from_lots: bool = False
     look: str = ""
     look_from: date = date(2000, 1, 3)
     classes: Mapping[str, "BandRule"] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from taxlots.plan.drift import Drift, drift_of, weights_of
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
 from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
 from taxlots.workflows.class_prices import Splits
+from taxlots.workflows.class_taxes import class_taxes
 from taxlots.workflows.drift_holdings import Holdings, Places, holdings_of
 from taxlots.workflows.drift_targets import DayTargets, Market, targets_of_day
 from taxlots.workflows.drift_timing import Dates, Timing, dates_of
@@ -159,11 +160,12 @@ def _household(
 ) -> HouseholdDrift:
     as_of = date_of(books.as_of)
     stated = stated_targets(rows)
+    taxes = class_taxes(books, holdings) if rule.bands.tax_from_lots else {}
     values = np.array([holdings.total_cents(name) / 100 for name in stated.tree.names])
     try:
         weights = weights_of(stated.tree, values)
         market = _market(books, history, splits, stated, holdings)
-        targets = targets_of_day(market, holdings, rule, as_of, books.record.securities)
+        targets = targets_of_day(market, holdings, rule, as_of, books.record.securities, taxes)
         timing = Timing(market, rule.timing, as_of)
         held_back = timing.waits(weights, targets)
         paces = timing.paces(weights, targets.ruled.bands)

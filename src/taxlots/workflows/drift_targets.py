@@ -95,10 +95,12 @@ def targets_of_day(
     rule: RebalanceRule,
     as_of: date,
     securities: Mapping[str, Security],
+    taxes: Mapping[str, int],
 ) -> DayTargets:
     """The targets and bands of one household.
 
-    Raises UsageError for contradictions that only the day shows, with the nearest without any.
+    ``taxes`` are those of a dollar sold, in 1e-8, where no rule states one.  Raises UsageError for
+    contradictions that only the day shows, with the nearest without any.
     """
     stated = market.stated
     told: list[str] = []
@@ -108,7 +110,7 @@ def targets_of_day(
     if is_illiquid.any() or rule.targets.calls:
         weights = _around_illiquid(stated, weights, holdings, rule, as_of, is_illiquid, told)
     target = with_tilts(stated, weights, as_of, is_illiquid)
-    ruled = _bands(market, target, holdings, rule, securities)
+    ruled = _bands(market, target, holdings, rule, securities, taxes)
     around = target if rule.targets.bands_follow_tilt else weights
     bands = stated_bands(stated, around, ruled.bands)
     bands = bands_of(stated.tree.names, target, bands.low, bands.high)
@@ -253,11 +255,14 @@ def _bands(
     holdings: Holdings,
     rule: RebalanceRule,
     securities: Mapping[str, Security],
+    taxes: Mapping[str, int],
 ) -> RuledBands:
     """Bands by rule; the width of a class that states both its edges is not asked about."""
     rules = []
     for row in market.stated.rows:
         own = rule.bands.of(row.name)
+        if own.tax == 0:
+            own = replace(own, tax=taxes.get(row.name, 0))
         if row.band_low is not None and row.band_high is not None:
             own = replace(own, system=BandSystem.ABSOLUTE)
         rules.append(own)
