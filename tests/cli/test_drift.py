@@ -1,86 +1,13 @@
 """``taxlots drift``: a book against its targets, by every system that book.toml can ask for."""
 
-import json
 import shutil
-from datetime import date
-from math import exp, sin
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.cli.running import ACCOUNTS, SAMPLE, book, database, taxlots
+from tests.cli.drifting import DAY, TARGETS, asked, column, written
+from tests.cli.running import ACCOUNTS, SAMPLE, database, taxlots
 
 import taxlots as api
-from taxlots.market_data.calendars import sessions_between
-
-DAY = "2024-12-31"
-SESSIONS = sessions_between(date(2022, 12, 1), date(2024, 12, 31))
-SECURITIES = """symbol,kind,asset_class,adv
-USA,etf,us equities,1000
-EUR,etf,developed equities,
-BND,etf,bonds,
-GLD,etf,gold,
-PEF,stock,private equity,
-OLD,stock,,
-ODD,stock,timber,
-"""
-TARGETS = """household,asset_class,parent,weight,band_low,band_high,tilt,from,to,glide
-home,equities,,0.50,0.45,0.55,,,,
-home,us equities,equities,0.30,,,,,,
-home,developed equities,equities,0.20,,,,,,
-home,bonds,,0.35,,,,,,
-home,private equity,,0.10,,,,,,
-home,gold,,0.05,,,,,,
-"""
-HELD = {"USA": 350, "EUR": 180, "BND": 320, "PEF": 100, "GLD": 50, "OLD": 7, "ODD": 9}
-ENDS = {"USA": 100.0, "EUR": 100.0, "BND": 100.0, "GLD": 100.0, "ODD": 10.0, "PEF": 100.0}
-RISES = {"USA": 0.0012, "EUR": -0.0006, "BND": 0.0001, "GLD": 0.0004, "ODD": 0.0, "PEF": 0.0}
-WAVES = {"USA": 0.004, "EUR": 0.006, "BND": 0.001, "GLD": 0.003, "ODD": 0.0, "PEF": 0.0}
-
-
-def prices() -> str:
-    """A synthetic market: steady trends, waves of different lengths, and 100 at the end."""
-    lines = ["date,symbol,close"]
-    for place, symbol in enumerate(ENDS):
-        logs = [0.0]
-        for at in range(1, len(SESSIONS)):
-            logs.append(logs[-1] + RISES[symbol] + WAVES[symbol] * sin(at * (1.1 + 0.37 * place)))
-        closes = (ENDS[symbol] * exp(one - logs[-1]) for one in logs)
-        lines += [
-            f"{day},{symbol},{close:.6f}" for day, close in zip(SESSIONS, closes, strict=True)
-        ]
-    return "\n".join(lines) + "\n"
-
-
-PRICES = prices()
-
-
-def written(folder: Path, toml: str = "", targets: str = TARGETS, held: str = "") -> Path:
-    rows = "".join(
-        f"b{n},2023-01-05,brokerage,{symbol},BUY,{count},,{count * 50}.00,,,,\n"
-        for n, (symbol, count) in enumerate(HELD.items())
-    )
-    made = book(folder, rows + held, toml=f'name = "Test"\n{toml}', accounts=ACCOUNTS)
-    for name, text in {
-        "securities.csv": SECURITIES,
-        "targets.csv": targets,
-        "prices.csv": PRICES,
-    }.items():
-        (made / name).write_text(text, encoding="utf-8")
-    return made
-
-
-def asked(made: Path | str, *options: str, as_of: str = DAY) -> dict[str, Any]:
-    ran = taxlots("drift", made, *options, "--as-of", as_of, "--json")
-    assert ran.status == 0, ran.err
-    (found,) = json.loads(ran.out)["households"]
-    assert isinstance(found, dict)
-    found["by_name"] = {line["name"]: line for line in found["lines"]}
-    return found
-
-
-def column(found: dict[str, Any], key: str) -> dict[str, str]:
-    return {line["name"]: line[key] for line in found["lines"]}
 
 
 def test_weights_bands_and_dollars_at_every_level(tmp_path: Path) -> None:
@@ -238,89 +165,11 @@ def test_a_regime_of_stress_has_its_own_targets(tmp_path: Path) -> None:
     assert "us equities has a volatility of" in found["because"][0]
 
 
-MOMENTUM = (
-    '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 10\n'
-    "[rebalance.timing]\nmomentum = true\n"
-)
-
-
-def test_the_trim_of_a_winner_waits_inside_the_hard_band(tmp_path: Path) -> None:
-    """35 % against 30 %: beyond 33 %, inside the outer band of 36 %."""
-    found = asked(written(tmp_path / "b", MOMENTUM))
-    us = found["by_name"]["us equities"]
-    assert (us["breach"], us["waits"], us["trade"]) == ("above", True, "0.00")
-    assert found["is_due"] is False
-    assert "us equities: the trim waits: momentum is +" in found["timing"][0]
-    hard = asked(written(tmp_path / "c", MOMENTUM + "hard_band = 1.2\n"))
-    assert hard["by_name"]["us equities"]["waits"] is False
-    assert "beyond the hard band" in hard["timing"][0]
-
-
-def test_flows_against_a_wait_end_it(tmp_path: Path) -> None:
-    found = asked(written(tmp_path / "b", MOMENTUM + 'fund_flows = {"us equities" = -1.5}\n'))
-    assert found["by_name"]["us equities"]["waits"] is False
-    assert "fund flows have turned against it" in found["timing"][0]
-
-
-def test_the_pace_of_buying_is_told(tmp_path: Path) -> None:
-    toml = (
-        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 8\n'
-        "[rebalance.timing]\nbuy_pace_percent = 25\n"
-    )
-    found = asked(written(tmp_path / "b", toml))
-    (said,) = [one for one in found["timing"] if one.startswith("developed equities: buy ")]
-    assert "% of the gap at this look: -" in said
-
-
 def test_what_is_owed_counts_in_no_weight(tmp_path: Path) -> None:
     short = "s1,2024-01-05,brokerage,ODD,SELL_SHORT,5,,60.00,,,,\n".replace("ODD", "SHT")
     found = asked(written(tmp_path / "b", held=short))
     assert found["unplaced"][-1]["symbol"] == "SHT"
     assert found["unplaced"][-1]["why"].startswith("it is owed")
-
-
-def test_a_buy_of_what_falls_waits_unless_it_is_dislocated(tmp_path: Path) -> None:
-    toml = (
-        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 8\n'
-        "[rebalance.timing]\ndelay_buys = true\n"
-    )
-    found = asked(written(tmp_path / "b", toml))
-    abroad = found["by_name"]["developed equities"]
-    assert (abroad["breach"], abroad["waits"]) == ("below", True)
-    forced = asked(written(tmp_path / "c", toml + "dislocation_z = 0.5\n"))
-    assert forced["by_name"]["developed equities"]["waits"] is False
-    assert "it is bought at once" in forced["timing"][-1]
-
-
-def test_a_calendar_day_moves_everything_and_other_days_say_the_next(tmp_path: Path) -> None:
-    toml = '[rebalance.timing]\ncalendar = "FREQ=MONTHLY;BYMONTHDAY=31"\n'
-    found = asked(written(tmp_path / "b", toml))
-    assert found["is_due"] is True
-    assert found["by_name"]["bonds"]["trade"] == "3000.00"
-    assert found["timing"] == [
-        "Everything goes to its target by calendar on this day, and next on 2025-01-31"
-    ]
-    other = asked(tmp_path / "b", as_of="2024-12-30")
-    assert other["is_due"] is False
-    assert other["timing"][0].endswith("next on 2024-12-31, not on this day")
-
-
-def test_bands_are_looked_at_on_their_days_only(tmp_path: Path) -> None:
-    toml = (
-        '[rebalance.bands]\nsystem = "relative"\nrelative_percent = 10\n'
-        'look = "FREQ=WEEKLY;INTERVAL=2"\nlook_from = 2024-12-02\n'
-    )
-    found = asked(written(tmp_path / "b", toml))
-    assert found["is_due"] is False
-    assert found["timing"] == ["The bands are looked at next on 2025-01-13, not on this day"]
-    assert asked(tmp_path / "b", as_of="2024-12-30")["is_due"] is True
-
-
-def test_the_volatility_target_speaks_of_the_mix(tmp_path: Path) -> None:
-    toml = "[rebalance.timing]\nvolatility_target_percent = 1\nstep_percent = 25\n"
-    (said,) = asked(written(tmp_path / "b", toml))["timing"]
-    assert said.startswith("The mix has a volatility of ")
-    assert said.endswith("the target is 1.0%: hold 0.75 of it, by flows and cash")
 
 
 def test_a_security_may_have_a_target_of_its_own(tmp_path: Path) -> None:
@@ -380,13 +229,6 @@ def test_old_closes_and_targets_below_the_whole_are_warned_of(tmp_path: Path) ->
     ran = taxlots("drift", made, "--as-of", "2025-02-03")
     assert "STALE_PRICE (warning): The last close of USA is of 2024-12-31" in ran.err
     assert "TARGETS_BELOW_WHOLE" in ran.err
-
-
-def test_a_recurrence_that_is_none_and_an_unknown_household_are_wrong_use(tmp_path: Path) -> None:
-    made = written(tmp_path / "b", '[rebalance.timing]\ncalendar = "monthly"\n')
-    assert taxlots("drift", made, "--as-of", DAY).status == 2
-    ran = taxlots("drift", SAMPLE, "--household", "smith")
-    assert (ran.status, "it has kessler" in ran.err) == (2, True)
 
 
 def test_a_database_keeps_tilts_and_parents(tmp_path: Path) -> None:
