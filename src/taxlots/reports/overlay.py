@@ -140,13 +140,8 @@ def _sentences(said: OverlaySaid) -> Iterator[str]:
     one = said.sized
     if one.present is not None:
         yield f"The present {one.unit} is {figure(one.present)}"
-    what = "" if one.unit == "dollars" else f" ({UNITS[one.unit]})"
-    yield (
-        f"The residual of {money(one.residual)}{what} is {money(one.residual_notional)} dollars of"
-        " what the contract stands for: hold it in a fund, or not"
-        if what
-        else f"The residual of {money(one.residual)} dollars is left: hold it in a fund, or not"
-    )
+    if money(one.residual) != money(0):
+        yield _residual(one)
     roll = said.roll
     if roll is not None:
         priced = (
@@ -165,6 +160,16 @@ def _sentences(said: OverlaySaid) -> Iterator[str]:
         when = "now" if said.unwinding.is_now else f"on {best.day}"
         yield f"Unwinding into the physical costs least {when}: {money(best.total)} in all"
     yield from said.told
+
+
+def _residual(one: Sized) -> str:
+    if one.unit == "dollars":
+        return f"The residual of {money(one.residual)} dollars is left: hold it in a fund, or not"
+    return (
+        f"The residual of {money(one.residual)} ({UNITS[one.unit]}) is"
+        f" {money(one.residual_notional)} dollars of what the contract stands for: hold it in a"
+        " fund, or not"
+    )
 
 
 def overlay_json(said: OverlaySaid) -> dict[str, Any]:

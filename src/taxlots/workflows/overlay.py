@@ -13,7 +13,7 @@ from taxlots.domain.problem import Problem, UsageError
 from taxlots.plan.overlay.black_scholes import Spot
 from taxlots.plan.overlay.ledger_flags import flags_from_ledger
 from taxlots.plan.overlay.options import contract_greeks
-from taxlots.plan.overlay.tax_flags import OverlayKind, OverlayPosition, TaxFlag
+from taxlots.plan.overlay.tax_flags import FlagCode, OverlayKind, OverlayPosition, TaxFlag
 from taxlots.plan.overlay.unwinding import UnwindChoice
 from taxlots.reports.overlay import OverlaySaid, Sized, overlay_json, overlay_page
 from taxlots.workflows.exposure import BookedHousehold, booked_household, exposure
@@ -93,6 +93,9 @@ def overlay(
     tax_return = _tax_return(booked, account)
     size, roll = sized(booked, row, asked, run)
     choice, told = _unwinding(booked, asked, account, size)
+    flags = _flags(booked, row, size, tax_return)
+    if choice is not None and any(flag.code is FlagCode.CONSTRUCTIVE_SALE for flag in flags):
+        told = (*told, "A constructive sale taxes the gain at once: then carrying defers nothing")
     said = OverlaySaid(
         book=booked.books.record.name,
         as_of=booked.as_of,
@@ -102,7 +105,7 @@ def overlay(
         tax_return=tax_return,
         sized=size,
         roll=roll,
-        flags=_flags(booked, row, size, tax_return),
+        flags=flags,
         unwinding=choice,
         instead_of=asked.instead_of,
         told=told,
@@ -146,6 +149,7 @@ def _flags(
         is_put=row.is_put,
         is_1256=row.is_1256,
         index=row.index,
+        dollars=abs(size.notional),
         members={name: weight * abs(size.notional) for name, weight in members.items()},
     )
     return flags_from_ledger(booked.books, position, tax_return, close)

@@ -120,6 +120,23 @@ def test_reg_1_246_5_c_1_70_percent_of_a_portfolio_position_make_a_straddle() ->
     assert len(flag.lots) == 18
 
 
+def test_1259_only_as_much_as_is_offset_is_sold_oldest_lots_first() -> None:
+    """12,000 dollars short: the old lot of 10,000 whole, and 2,000 of 5,000 of the young one."""
+    short = position(OverlayKind.SWAP, dollars=12_000.0)
+    flag = by_code(tax_flags(short, HELD, same))[FlagCode.CONSTRUCTIVE_SALE]
+    assert flag.gain_cents == 6_000_00 + 500_00 * 2 // 5
+
+
+def test_an_index_of_which_few_members_are_known_is_a_portfolio() -> None:
+    """Three of 500 members, 15 percent of the position: no more than that can be matched."""
+    members = {"ABC": 5_000.0, "XYZ": 10_000.0}
+    short = position(OverlayKind.FUTURE, underlying="BIG", dollars=100_000.0, members=members)
+    assert short.is_on_portfolio
+    assert tax_flags(short, HELD, same) == ()
+    alone = position(OverlayKind.FUTURE, underlying="BIG", dollars=15_000.0, members=members)
+    assert by_code(tax_flags(alone, HELD, same))[FlagCode.STRADDLE].lots == ("old", "young", "loss")
+
+
 def test_1091_a_a_call_on_what_was_sold_at_a_loss_replaces_it() -> None:
     call = position(OverlayKind.OPTION, is_short=False, delta=0.5)
     flags = tax_flags(call, [], same, ["ABC", "XYZ"])

@@ -13,12 +13,15 @@ from enum import StrEnum
 from typing import Final
 
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.money import dollars
+from taxlots.domain.money import apportion, dollars
 from taxlots.law.s1233_short_sales import starts_anew
 from taxlots.law.s1256_contracts import long_term_part, year_end
 from taxlots.law.s1259_constructive_sales import deemed_gain, exposed_through, last_day_to_close
 
 OVERLAP_PERCENT: Final = 70
+LISTED_PART: Final = 0.95
+"""From this part of a position on, its members count as known."""
+
 PORTFOLIO_ISSUERS: Final = 20
 """A position on so many issuers is one on a portfolio (Treas. Reg. 1.246-5(c)(1)(ii))."""
 
@@ -55,8 +58,10 @@ class OverlayPosition:
     """A position that somebody considers, opened on ``day``.
 
     ``is_short`` holds where it gains when the underlying falls: a future sold, a put bought, a
-    call written.  ``delta`` is that of a share for an option, 1 otherwise.  ``members`` are the
-    dollars of each stock that the position reflects; ``index`` is the name of its index.
+    call written.  ``delta`` is that of a share for an option, 1 otherwise.  ``dollars`` is what of
+    the underlying it offsets (None: all that is held).  ``members`` are the dollars of each stock
+    that the position reflects, as far as they are known, out of ``dollars``; ``index`` is the name
+    of its index.
     """
 
     symbol: str
@@ -68,7 +73,20 @@ class OverlayPosition:
     is_put: bool = False
     is_1256: bool = False
     index: str = ""
+    dollars: float | None = None
     members: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def reflected(self) -> float:
+        """Dollars of all that it reflects, members that are not known included."""
+        known = sum(self.members.values())
+        return known if self.dollars is None else max(known, self.dollars)
+
+    @property
+    def is_on_portfolio(self) -> bool:
+        """Whether it reflects 20 issuers or more; where members are missing, it is taken to."""
+        is_listed = sum(self.members.values()) >= LISTED_PART * self.reflected
+        return len(self.members) >= PORTFOLIO_ISSUERS or not is_listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +143,16 @@ def tax_flags(
     return tuple(found)
 
 
-def overlap(members: Mapping[str, float], held: Mapping[str, float]) -> float:
+def overlap(
+    members: Mapping[str, float], held: Mapping[str, float], reflected: float | None = None
+) -> float:
     """The part of a portfolio position that the holdings match, dollar by dollar, from 0 to 1.
 
     For each stock the lesser of both values counts (Treas. Reg. 1.246-5(c)(1)(iii)); at 70 percent
-    the position and the matching holdings are substantially similar.
+    the position and the matching holdings are substantially similar.  ``reflected`` are the dollars
+    of the whole position, where not all of its members are known.
     """
-    whole = sum(members.values())
+    whole = sum(members.values()) if reflected is None else reflected
     matched = sum(min(value, held.get(name, 0.0)) for name, value in members.items())
     return matched / whole if whole > 0 else 0.0
 
@@ -160,8 +181,8 @@ def _constructive_sales(position: OverlayPosition, same: Sequence[HeldLot]) -> I
         OverlayKind.FORWARD: "26 USC 1259(c)(1)(C)",
     }.get(position.kind)
     is_deep = position.kind is OverlayKind.OPTION and abs(position.delta) >= DEEP_DELTA
-    gains = {lot.lot_id: _gain(lot) for lot in same}
-    lots = tuple(name for name, gain in gains.items() if gain > 0)
+    gains = _offset_gains(position, same)
+    lots = tuple(gains)
     if not lots or (clause is None and not is_deep):
         return
     close_by = date_of(last_day_to_close(day_of(position.day)))
@@ -179,6 +200,20 @@ def _constructive_sales(position: OverlayPosition, same: Sequence[HeldLot]) -> I
         gain_cents=gain,
         until=close_by,
     )
+
+
+def _offset_gains(position: OverlayPosition, same: Sequence[HeldLot]) -> dict[str, int]:
+    """The gain of each appreciated lot as far as the position offsets it, in order of the lots."""
+    left = None if position.dollars is None else round(100 * position.dollars)
+    found: dict[str, int] = {}
+    for lot in same:
+        part = lot.value_cents if left is None else min(lot.value_cents, left)
+        if left is not None:
+            left -= part
+        gain = apportion(_gain(lot), part, lot.value_cents) if lot.value_cents else 0
+        if gain:
+            found[lot.lot_id] = found.get(lot.lot_id, 0) + gain
+    return found
 
 
 def _gain(lot: HeldLot) -> int:
@@ -229,11 +264,11 @@ def _straddles(
     position: OverlayPosition, held: Sequence[HeldLot], same: Sequence[HeldLot]
 ) -> Iterator[TaxFlag]:
     lots, why = tuple(lot.lot_id for lot in same), f"it offsets {position.underlying} held"
-    if not lots and len(position.members) >= PORTFOLIO_ISSUERS:
+    if not lots and position.members and position.is_on_portfolio:
         values: dict[str, float] = {}
         for lot in held:
             values[lot.symbol] = values.get(lot.symbol, 0.0) + lot.value_cents / 100
-        part = overlap(position.members, values)
+        part = overlap(position.members, values, position.reflected)
         if 100 * part >= OVERLAP_PERCENT:
             lots = tuple(lot.lot_id for lot in held if lot.symbol in position.members)
             why = f"holdings match {part:.0%} of the stocks that it reflects"
