@@ -32,6 +32,7 @@ from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.overlay import overlay
 from taxlots.cli.override import override
 from taxlots.cli.proxies import proxies
+from taxlots.cli.rebalance import rebalance
 from taxlots.cli.reconcile import reconcile
 from taxlots.cli.replay import replay
 from taxlots.cli.restatement import restatement
@@ -91,6 +92,7 @@ COMMANDS: Final = (
     ),
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
     (drift, "drift", "taxlots drift ledger/sample --as-of 2020-12-31"),
+    (rebalance, "rebalance", "taxlots rebalance ledger/sample --out plan"),
     (overrides, "overrides", "taxlots overrides my-book"),
     (
         override_trade,

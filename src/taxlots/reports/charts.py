@@ -157,7 +157,7 @@ def gain_by_account(points: Sequence[GainPoint]) -> Spec:
         for align, gap, condition in of_sign
     ]
     bars = _layer("bar", values, {**across, **_colour(colours)})
-    return _configured({"layer": [bars, _zero("x"), *told], "height": {"step": 18}})
+    return configured({"layer": [bars, _zero("x"), *told], "height": {"step": 18}})
 
 
 def gain_by_month_and_account(points: Sequence[GainPoint]) -> Spec:
@@ -282,10 +282,11 @@ def _zero(axis: str) -> Spec:
 
 
 def _layers(*layers: Spec) -> Spec:
-    return _configured({"layer": [layers[0], _zero("y"), *layers[1:]], "height": HEIGHT})
+    return configured({"layer": [layers[0], _zero("y"), *layers[1:]], "height": HEIGHT})
 
 
-def _configured(spec: Spec) -> Spec:
+def configured(spec: Spec) -> Spec:
+    """A specification in the look that all charts share."""
     config = {
         "font": "Liberation Sans, Arial, Helvetica, sans-serif",
         "view": {"stroke": None},

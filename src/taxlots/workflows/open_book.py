@@ -20,6 +20,7 @@ from taxlots.workflows.gain_questions import GainQuestions
 from taxlots.workflows.gather import is_database
 from taxlots.workflows.guard_answers import BookGuard, GuardAnswer, text_of
 from taxlots.workflows.lot_tax_cost import LotTaxCost
+from taxlots.workflows.rebalance_questions import RebalanceQuestions
 from taxlots.workflows.return_tax import BookTax, ReturnTax, tax
 from taxlots.workflows.run_answers import RunAnswer
 from taxlots.workflows.run_questions import RunQuestions
@@ -48,7 +49,14 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Book(GainQuestions, RunQuestions, FlowQuestions, TargetQuestions, ExposureQuestions):
+class Book(
+    GainQuestions,
+    RunQuestions,
+    FlowQuestions,
+    TargetQuestions,
+    ExposureQuestions,
+    RebalanceQuestions,
+):
     """A book: a folder of plain files, or a database by its URL.
 
     It is read anew by every call, so that it always says what stands there now.

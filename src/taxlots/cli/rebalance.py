@@ -1,0 +1,130 @@
+"""``taxlots rebalance``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
+
+if TYPE_CHECKING:
+    from taxlots.workflows.rebalance import RebalanceRun
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Write the plan, its tables and charts into DIR."),
+]
+CashOption = Annotated[
+    str, typer.Option("--cash", metavar="DOLLARS", help="Money that comes in: +10000.")
+]
+WithdrawOption = Annotated[
+    str, typer.Option("--withdraw", metavar="DOLLARS", help="Money that is to be taken out.")
+]
+ByOption = Annotated[
+    str | None, typer.Option("--by", metavar="DATE", help="When the withdrawal is needed.")
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option("--account", metavar="ID", help="Where money comes in, or is taken from."),
+]
+HouseholdOption = Annotated[
+    str | None,
+    typer.Option("--household", metavar="NAME", help="Which household (default: the one)."),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing, even with --out.")]
+
+CLASSES: Final = {
+    "name": "class",
+    "target": "target %",
+    "band": "band",
+    "before": "before",
+    "after": "after",
+}
+TRADES: Final = {
+    "account": "account",
+    "action": "trade",
+    "symbol": "symbol",
+    "quantity": "quantity",
+    "amount": "amount",
+    "short_term_gain": "short-term",
+    "long_term_gain": "long-term",
+    "tax_now": "tax now",
+    "tax_later": "later",
+}
+NUMBERS: Final = frozenset(
+    {"target", "band", "before", "after", "quantity", "amount", "short_term_gain",
+     "long_term_gain", "tax_now", "tax_later"}
+)  # fmt: skip
+
+
+def rebalance(
+    book: BookArgument,
+    out: OutOption = None,
+    cash: CashOption = "",
+    withdraw: WithdrawOption = "",
+    by: ByOption = None,
+    account: AccountOption = None,
+    household: HouseholdOption = None,
+    dry_run: DryRunOption = False,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan the trades of a household: drift, cash, losses, tax and cost weighed against each other.
+
+    All its accounts are one portfolio. No sale's loss is disallowed by what is known. Nothing is
+    traded and nothing is booked; with --out, plan.json, trades, orders, lot_instructions and
+    charts are written into DIR.
+    """
+    from taxlots.cli.progress import working
+    from taxlots.workflows.gather import day, moment
+    from taxlots.workflows.rebalance import rebalance as planned
+    from taxlots.workflows.rebalance_files import write_rebalance
+    from taxlots.workflows.rebalance_asked import RebalanceAsked
+
+    asked = RebalanceAsked(
+        deposit=cash,
+        withdraw=withdraw,
+        by=None if by is None else day(by, "--by"),
+        account=account,
+        household=household,
+    )
+    on = None if as_of is None else day(as_of)
+    known = None if known_at is None else moment(known_at)
+    with working(f"planning the rebalance of {book}"):
+        if out is None or dry_run:
+            run = planned(book, asked, as_of=on, known_at=known)
+        else:
+            run = write_rebalance(book, out, asked, as_of=on, known_at=known)
+    _print(run, book, None if dry_run else out, as_json=as_json)
+
+
+def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> None:
+    from taxlots.cli.outcome import count_warnings
+    from taxlots.cli.printing import print_json, print_listings
+    from taxlots.reports.rebalance_files import class_rows, plan_json, sentences, trade_rows
+    from taxlots.reports.terminal import Column, Listing
+
+    def listing(
+        title: str, headings: dict[str, str], rows: list[dict[str, str]], empty: str
+    ) -> Listing:
+        columns = tuple(Column(key, name, key in NUMBERS) for key, name in headings.items())
+        return Listing(title, columns, rows, empty)
+
+    proposal = run.proposal
+    if as_json:
+        print_json(plan_json(proposal))
+        return
+    heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
+    print_listings(
+        listing(f"{heading}: classes", CLASSES, class_rows(proposal), "none"),
+        listing("Trades", TRADES, trade_rows(proposal), "no trade pays today"),
+    )
+    print()
+    for sentence in sentences(proposal):
+        print(f"{sentence}.")
+    if out is not None:
+        print(f"The files are in {out}")
+    count_warnings(run.problems, book)

@@ -1,0 +1,82 @@
+"""``[rebalance.plan]`` of ``book.toml``: how a rebalance weighs risk, cost, tax and cash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from taxlots.domain.problem import Problem, error
+from taxlots.domain.settings import scaled_value, unknown_keys
+
+WHERE: Final = "book.toml:rebalance.plan"
+PPM: Final = 1_000_000
+CENT_PLACES: Final = 2
+PPM_PLACES: Final = 6
+KEYS: Final = frozenset(
+    {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebalanceTerms:
+    """The keys of ``[rebalance.plan]``.
+
+    ``risk_aversion_ppm`` is the price of variance and ``horizon_ppm`` how many years of it are
+    weighed against costs of today, both in 1e-6; ``cash_ppm`` is the cash target in 1e-6 of the
+    household.  ``margin_cents`` is what a plan must be worth more than doing nothing.
+    """
+
+    risk_aversion_ppm: int = 5 * PPM
+    horizon_ppm: int = PPM
+    cash_ppm: int = 10_000
+    min_trade_cents: int = 10_000
+    whole_shares: bool = True
+    margin_cents: int = 0
+
+
+def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Problem]]:
+    """The terms that ``[rebalance]`` states under ``plan``, and a problem for each wrong key."""
+    table = mapping.get("plan", {})
+    if not isinstance(table, Mapping):
+        message, remedy = "[rebalance.plan] is no table.", "Write [rebalance.plan] and its keys."
+        return RebalanceTerms(), [error(WHERE, "BAD_VALUE", message, remedy)]
+    problems = unknown_keys(table, KEYS, WHERE)
+    usual = RebalanceTerms()
+
+    def number(key: str, places: int, default: int, *, scale: int = 1, least: int = 0) -> int:
+        if key not in table:
+            return default
+        value = scaled_value(table[key], places)
+        if value is None or value < least:
+            problems.append(
+                _bad(
+                    key, table[key], "a number from zero up" if not least else "a number above zero"
+                )
+            )
+            return default
+        return value // scale
+
+    whole = table.get("whole_shares", usual.whole_shares)
+    if not isinstance(whole, bool):
+        problems.append(_bad("whole_shares", whole, "true or false"))
+        whole = usual.whole_shares
+    terms = RebalanceTerms(
+        risk_aversion_ppm=number("risk_aversion", PPM_PLACES, usual.risk_aversion_ppm, least=1),
+        horizon_ppm=number("horizon_years", PPM_PLACES, usual.horizon_ppm, least=1),
+        cash_ppm=number("cash_percent", PPM_PLACES, usual.cash_ppm, scale=100),
+        min_trade_cents=number("min_trade", CENT_PLACES, usual.min_trade_cents),
+        whole_shares=whole,
+        margin_cents=number("margin", CENT_PLACES, usual.margin_cents),
+    )
+    if terms.cash_ppm >= PPM:
+        problems.append(_bad("cash_percent", table["cash_percent"], "a percentage below 100"))
+        terms = RebalanceTerms()
+    return terms, problems
+
+
+def _bad(key: str, value: object, expected: str) -> Problem:
+    return error(
+        f"{WHERE}.{key}",
+        "BAD_VALUE",
+        f"{str(value)[:40]!r} is not {expected}.",
+        f"Write {expected}, or delete the line.",
+    )

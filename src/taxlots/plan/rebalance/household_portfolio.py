@@ -1,0 +1,235 @@
+"""A household as one portfolio: the optimizer's numbers for all positions of all its accounts.
+
+What two accounts hold of one security moves together, and the cash of each account is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from taxlots.plan.optimizer.lot_slopes import LotGains, lot_gains
+from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio, rows_of
+from taxlots.plan.rebalance.positions import PlannedLot, Position, saved_later, tax_slope
+from taxlots.plan.risk import Floats, RiskModel, floats
+from taxlots.plan.year_tax import YearTax
+
+BARRED_SLOPE = 1e3
+"""The slope of a lot that is not sold: it stands behind all that may be."""
+
+OWN_PART = 1e-3
+"""The part of a security's own variance that positions of several accounts do not share.
+
+The optimizer needs some of each position; what is left here moves a plan by less than its costs.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTerms:
+    """How a plan weighs things against each other.
+
+    A year's variance costs half of ``risk_aversion`` times itself, over ``horizon_years``.
+    ``cash_target`` is a part of the household; being away from it costs half of
+    ``cash_curvature`` times the square of the distance, and a dollar above it loses ``cash_drag``
+    a year.
+    """
+
+    risk_aversion: float = 5.0
+    horizon_years: float = 1.0
+    cash_target: float = 0.0
+    cash_curvature: float = 0.05
+    cash_drag: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CashNeeds:
+    """What accounts hold in cash, and what they are to hold after the plan, in cents.
+
+    ``floors`` maps groups of accounts to what they must keep together.
+    """
+
+    now: Mapping[str, int]
+    floors: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What a class may weigh, as parts of the household, and its securities."""
+
+    symbols: frozenset[str]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPortfolio:
+    """The optimizer's portfolio, with the positions and lots that its rows stand for.
+
+    ``nav_cents`` is all that the household holds, cash included.  ``lots`` are in the order in
+    which the portfolio was given them, and so are ``gains``.  Those are on the return whose tax is
+    ``year``, the one that holds most; what lots of other returns cost is in ``gains.other``.
+    """
+
+    positions: tuple[Position, ...]
+    lots: tuple[PlannedLot, ...]
+    nav_cents: int
+    book: Portfolio
+    gains: LotGains
+    year: YearTax | None
+
+
+def position_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
+    """The risk of positions: a security's own risk is shared by all accounts that hold it."""
+    symbols = list(dict.fromkeys(one.symbol for one in positions))
+    of_symbols = model.of(symbols)
+    at = {symbol: place for place, symbol in enumerate(symbols)}
+    rows = np.array([at[one.symbol] for one in positions], np.int64)
+    shared = np.flatnonzero(np.bincount(rows, minlength=len(symbols)) > 1)
+    own = np.zeros((len(positions), len(shared)))
+    specific = of_symbols.specific[rows].copy()
+    for column, place in enumerate(shared.tolist()):
+        mine = rows == place
+        own[mine, column] = np.sqrt(of_symbols.specific[place] * (1 - OWN_PART))
+        specific[mine] *= OWN_PART
+    loadings = np.hstack([of_symbols.loadings[rows], own])
+    return RiskModel(tuple(one.name for one in positions), floats(loadings), floats(specific))
+
+
+def position_targets(positions: Sequence[Position], symbol_weights: Mapping[str, float]) -> Floats:
+    """Targets of positions that sum to those of their securities: where they are held already."""
+    held: dict[str, int] = {}
+    for one in positions:
+        held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
+    found = []
+    placed: set[str] = set()
+    for one in positions:
+        weight = symbol_weights.get(one.symbol, 0.0)
+        if held[one.symbol]:
+            found.append(weight * one.value_cents / held[one.symbol])
+        else:
+            found.append(0.0 if one.symbol in placed else weight)
+            placed.add(one.symbol)
+    return floats(found)
+
+
+def household_portfolio(
+    positions: Sequence[Position],
+    cash: CashNeeds,
+    symbol_weights: Mapping[str, float],
+    model: RiskModel,
+    years: Mapping[str, YearTax],
+    terms: PlanTerms,
+    bands: Mapping[str, Band] | None = None,
+) -> HouseholdPortfolio:
+    """All positions of a household as one portfolio of the optimizer.
+
+    ``symbol_weights`` are targets as parts of the household; what they leave is its cash target.
+    ``bands`` are limits of classes; one that is outside its band today may stay as far outside.
+    ``years`` maps tax returns to the tax of this year.  Securities that the risk model lacks are
+    told by DataError.
+    """
+    kept = tuple(positions)
+    nav = sum(one.value_cents for one in kept) + sum(cash.now.values())
+    held = floats([one.value_cents / nav for one in kept])
+    lots = tuple(lot for one in kept for lot in one.lots)
+    rows = [place for place, one in enumerate(kept) for _ in one.lots]
+    half_spread = floats([one.half_spread for one in kept])
+    forced = floats([one.forced_cents / nav for one in kept])
+    book = portfolio(
+        [one.name for one in kept],
+        held,
+        position_targets(kept, symbol_weights),
+        position_risk(model, kept),
+        cash=Cash(
+            held=sum(cash.now.values()) / nav,
+            target=terms.cash_target,
+            curvature=terms.cash_curvature,
+            drag=terms.cash_drag * terms.horizon_years,
+        ),
+        lots=lots_of(
+            rows,
+            [lot.value_cents / nav for lot in lots],
+            [_slope(kept[row], lot, years) for row, lot in zip(rows, lots, strict=True)],
+            len(kept),
+        ),
+        risk_aversion=terms.risk_aversion * terms.horizon_years,
+        cost=half_spread,
+        buy_limit=[_buy_limit(one, nav) for one in kept],
+        sell_limit=[one.sellable_cents / nav for one in kept],
+        least=np.where(forced == 0, 0.0, held + forced),
+        most=np.where(forced == 0, np.inf, held + forced),
+        rows=rows_of(
+            [*_cash_rows(kept, cash, nav), *_band_rows(kept, held, bands or {})], len(kept)
+        ),
+    )
+    main = _main_return(kept, years)
+    gains = _gains([kept[row] for row in rows], lots, main, years)
+    return HouseholdPortfolio(kept, lots, nav, book, gains, years.get(main))
+
+
+def _buy_limit(position: Position, nav_cents: int) -> float:
+    if position.buy_bar:
+        return 0.0
+    most = position.most_bought_cents
+    return np.inf if most is None else most / nav_cents
+
+
+def _main_return(positions: Sequence[Position], years: Mapping[str, YearTax]) -> str:
+    """The return of which the tax is known and most is held; blank if there is none."""
+    held: dict[str, int] = {}
+    for one in positions:
+        if one.is_taxed and one.account.tax_return in years:
+            name = one.account.tax_return
+            held[name] = held.get(name, 0) + one.value_cents
+    return max(held, key=lambda name: held[name], default="")
+
+
+def _gains(
+    holders: Sequence[Position],
+    lots: Sequence[PlannedLot],
+    main: str,
+    years: Mapping[str, YearTax],
+) -> LotGains:
+    """Gains on the main return, and what else selling a lot costs, by dollar of proceeds."""
+    gain, other = np.zeros(len(lots)), np.zeros(len(lots))
+    for row, (position, lot) in enumerate(zip(holders, lots, strict=True)):
+        is_main = position.is_taxed and position.account.tax_return == main and main in years
+        if lot.bar or position.sell_bar or not is_main or lot.value_cents <= 0:
+            other[row] = _slope(position, lot, years)
+        else:
+            gain[row] = lot.gain_cents / lot.value_cents
+            other[row] = -saved_later(lot, years[main])
+    return lot_gains(gain, [lot.is_long for lot in lots], other=other)
+
+
+def _slope(position: Position, lot: PlannedLot, years: Mapping[str, YearTax]) -> float:
+    if lot.bar or position.sell_bar:
+        return BARRED_SLOPE
+    return tax_slope(lot, years.get(position.account.tax_return)) if position.is_taxed else 0.0
+
+
+def _band_rows(
+    positions: Sequence[Position], held: Floats, bands: Mapping[str, Band]
+) -> Iterator[tuple[str, Floats, float, float]]:
+    for name, band in bands.items():
+        mine = floats([float(one.symbol in band.symbols) for one in positions])
+        if mine.any():
+            now = float(mine @ held)
+            yield f"band of {name}", mine, min(band.low, now), max(band.high, now)
+
+
+def _cash_rows(
+    positions: Sequence[Position], cash: CashNeeds, nav_cents: int
+) -> Iterator[tuple[str, Floats, float, float]]:
+    """No account spends more than it has, and groups of them keep what is needed of them."""
+    of_account: dict[str, int] = dict(cash.now)
+    for one in positions:
+        of_account[one.account.id] = of_account.get(one.account.id, 0) + one.value_cents
+    floors = {(account,): 0 for account in of_account} | dict(cash.floors)
+    for group, floor in floors.items():
+        mine = floats([float(one.account.id in group) for one in positions])
+        if mine.any():
+            most = sum(of_account.get(account, 0) for account in group) - floor
+            yield f"cash of {', '.join(group)}", mine, -np.inf, most / nav_cents

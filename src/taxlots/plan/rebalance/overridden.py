@@ -1,0 +1,81 @@
+"""Overrides in a rebalance: positions as people let them be traded, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from taxlots.domain.trade_override import TradeOverride
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.solving import Question, Replaces, solve_household
+from taxlots.plan.trade_overrides import (
+    OverridablePosition,
+    OverrideCosts,
+    TradeLimits,
+    costs_of_overrides,
+    limits_of,
+)
+
+CENTS = 100
+
+
+def overridden(
+    positions: Sequence[Position], overrides: Sequence[TradeOverride], as_of: date
+) -> tuple[tuple[Position, ...], TradeLimits]:
+    """Positions with the limits that overrides set on them.
+
+    Raises UsageError for overrides that contradict each other or cannot be done.
+    """
+    limits = limits_of(
+        overrides,
+        [_overridable(one) for one in positions],
+        as_of,
+        buy=np.array([0.0 if one.buy_bar else np.inf for one in positions]),
+        sell=np.array([one.sellable_cents / CENTS for one in positions]),
+    )
+    found = tuple(
+        replace(
+            one,
+            most_bought_cents=None if np.isinf(buy) else round(float(buy) * CENTS),
+            most_sold_cents=round(float(sell) * CENTS),
+            forced_cents=round(float(forced) * CENTS),
+        )
+        for one, buy, sell, forced in zip(
+            positions, limits.buy, limits.sell, limits.forced, strict=True
+        )
+    )
+    return found, limits
+
+
+def cost_of_overrides(
+    question: Question,
+    positions: Sequence[Position],
+    overrides: Sequence[TradeOverride],
+    as_of: date,
+    replaces: Replaces,
+) -> OverrideCosts:
+    """What overrides cost in dollars: each plan is solved again without them.
+
+    ``positions`` are those before any override.
+    """
+
+    def objective(kept: Sequence[TradeOverride]) -> float:
+        own, _ = overridden(positions, kept, as_of)
+        solution = solve_household(replace(question, positions=own), replaces, is_rounded=False)
+        nav = solution.household.nav_cents / CENTS
+        return solution.optimum.parts.total * nav
+
+    return costs_of_overrides(objective, overrides)
+
+
+def _overridable(one: Position) -> OverridablePosition:
+    return OverridablePosition(
+        household=one.account.household,
+        account=one.account.id,
+        symbol=one.symbol,
+        held=one.sellable_cents / CENTS,
+        price=one.price * one.multiplier / 1e8,
+    )

@@ -1,0 +1,201 @@
+"""What a rebalance proposes: plain values, before and after, that reports write down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from taxlots.domain.money import SHARE, apportion
+from taxlots.domain.order import LotInstruction, Order, Side
+from taxlots.plan.gate import GateAnswer
+from taxlots.plan.orders import AVERAGE, SPECIFIC, client_order_id, lot_instructions_of
+from taxlots.plan.rebalance.solving import Solution
+from taxlots.plan.rebalance.whole_trades import LotSale, Trade
+from taxlots.plan.several_sales import BookedSale
+
+UNIT_COST_SCALE = 100
+"""1e-4 dollars in a cent."""
+
+BPS = 1e4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassWeights:
+    """One class, with weights as parts of the household, cash included.
+
+    ``wanted`` is where the bands send it; ``side`` is -1 below its band today, 1 above it.
+    """
+
+    name: str
+    target: float
+    low: float
+    high: float
+    side: int
+    wanted: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnTax:
+    """What the sales of one return realize and cost, as the fold books them, in cents."""
+
+    tax_return: str
+    short_cents: int
+    long_cents: int
+    disallowed_cents: int
+    now_cents: int | None
+    later_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The plan of one household on a day.
+
+    ``sales`` are booked in a dry run, in the order of the trades.  ``cash_before`` and
+    ``cash_after`` are in cents by account, half spreads paid.  ``told`` says what was assumed,
+    forbidden and left alone.
+    """
+
+    book: str
+    household: str
+    as_of: date
+    cusips: Mapping[str, str]
+    classes: tuple[ClassWeights, ...]
+    solution: Solution
+    gate: GateAnswer
+    sales: tuple[BookedSale, ...]
+    returns: tuple[ReturnTax, ...]
+    cash_before: Mapping[str, int]
+    cash_after: Mapping[str, int]
+    told: tuple[str, ...]
+
+    @property
+    def trades(self) -> tuple[Trade, ...]:
+        """What is traded, sales first."""
+        return self.solution.trades
+
+    @property
+    def tracking_error_before(self) -> float:
+        """Annual standard deviation of the difference from the target, of doing nothing."""
+        book = self.solution.optimum.book
+        return book.tracking_error(np.zeros(book.count))
+
+    @property
+    def tracking_error_after(self) -> float:
+        """The same after the trades."""
+        return self.solution.optimum.book.tracking_error(self.solution.weights_traded())
+
+    @property
+    def turnover(self) -> float:
+        """Half of what is bought and sold, as a part of the household."""
+        return float(np.abs(self.solution.weights_traded()).sum()) / 2
+
+    @property
+    def cost_cents(self) -> int:
+        """What the half spreads of all trades cost."""
+        return sum(one.cost_cents for one in self.trades)
+
+    def certificate(self) -> str:
+        """How near to the optimum the trades in shares are, in a sentence."""
+        solution = self.solution
+        nav = solution.household.nav_cents / 100
+        gap, whole = solution.optimum.certificate.gap_bps, solution.gap_bps
+        return (
+            f"The plan before rounding is within {gap:.4f} basis points of the household"
+            f" ({gap / BPS * nav:,.2f} dollars) of the optimum; in shares, after the gate, within"
+            f" {whole:.4f} ({whole / BPS * nav:,.2f} dollars)"
+        )
+
+
+def returns_of(sales: Sequence[BookedSale], tax_return: Mapping[str, str]) -> list[ReturnTax]:
+    """What booked sales come to on each return; ``tax_return`` maps taxed accounts to theirs."""
+    found: dict[str, list[BookedSale]] = {}
+    for sale in sales:
+        name = tax_return.get(sale.request.account)
+        if name is not None and sale.outcomes:
+            found.setdefault(name, []).append(sale)
+    return [_return(name, mine) for name, mine in found.items()]
+
+
+def _return(name: str, sales: Sequence[BookedSale]) -> ReturnTax:
+    outcomes = [one for sale in sales for one in sale.outcomes]
+    costs = [cost for sale in sales for cost in sale.costs]
+    return ReturnTax(
+        tax_return=name,
+        short_cents=sum(one.gain_cents for one in outcomes if not one.is_long),
+        long_cents=sum(one.gain_cents for one in outcomes if one.is_long),
+        disallowed_cents=sum(one.disallowed_cents for one in outcomes),
+        now_cents=sum(cost.now_cents for cost in costs) if costs else None,
+        later_cents=sum(cost.later_cents for cost in costs) if costs else None,
+    )
+
+
+def cash_after(before: Mapping[str, int], trades: Sequence[Trade]) -> dict[str, int]:
+    """What each account has in cash after the trades, half spreads paid."""
+    found = dict(before)
+    for trade in trades:
+        account = trade.position.account.id
+        sign = 1 if trade.side is Side.SELL else -1
+        found[account] = found.get(account, 0) + sign * trade.cents - trade.cost_cents
+    return found
+
+
+def orders_of(proposal: Proposal) -> tuple[Order, ...]:
+    """One order for each lot that is sold, by name, then one for each purchase."""
+    return tuple(order for trade in proposal.trades for order in _orders(proposal, trade))
+
+
+def instructions_of(proposal: Proposal) -> tuple[LotInstruction, ...]:
+    """The lot instruction of each sale, in the order of ``orders_of``."""
+    return lot_instructions_of(orders_of(proposal))
+
+
+def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
+    account = trade.position.account
+
+    def order(units: int, name: str, reason: str) -> Order:
+        return Order(
+            household=account.household,
+            custodian=account.custodian,
+            account=account.id,
+            side=trade.side,
+            symbol=trade.position.symbol,
+            cusip=proposal.cusips.get(trade.position.symbol, ""),
+            quantity=units,
+            client_order_id=client_order_id(
+                proposal.as_of, account.household, account.id, trade.side,
+                trade.position.symbol, name,
+            ),
+            reason=reason,
+        )  # fmt: skip
+
+    if trade.side is Side.BUY:
+        yield order(trade.units, "rebalance", "rebalance")
+    elif not trade.position.is_taxed:
+        yield order(trade.units, "rebalance", "rebalance: nothing is realized here")
+    else:
+        for one in trade.sales:
+            sale = order(one.units, one.lot.lot_id or AVERAGE, _reason(one))
+            yield _named(sale, one) if one.lot.lot_id else replace(sale, tax_lot_method=AVERAGE)
+
+
+def _named(order: Order, sale: LotSale) -> Order:
+    lot = sale.lot
+    basis = lot.value_cents - lot.gain_cents
+    return replace(
+        order,
+        tax_lot_method=SPECIFIC,
+        lot_id=lot.lot_id,
+        lot_open_date=lot.acquired,
+        lot_quantity=lot.quantity,
+        lot_unit_cost=apportion(basis, SHARE * UNIT_COST_SCALE, lot.quantity),
+    )
+
+
+def _reason(sale: LotSale) -> str:
+    term = "long-term" if sale.lot.is_long else "short-term"
+    return f"rebalance: {term} {'loss' if sale.lot.gain_cents < 0 else 'gain'}"

@@ -1,0 +1,204 @@
+"""From a household's positions to trades in shares that wash no loss.
+
+The optimizer knows nothing of section 1091.  What a sale at a loss forbids to buy is found in its
+trades, forbidden, and the rest is solved again, until no purchase replaces a loss of the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from taxlots.domain.money import SHARE
+from taxlots.domain.order import Side
+from taxlots.plan.appraisal import UNITS_PER_CENT
+from taxlots.plan.optimizer.objective import Parts, parts_of
+from taxlots.plan.optimizer.optimum import Optimum, optimize
+from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
+from taxlots.plan.optimizer.regimes import optimize_by_law
+from taxlots.plan.optimizer.rounding import grain, round_trades
+from taxlots.plan.rebalance.household_portfolio import (
+    Band,
+    CashNeeds,
+    HouseholdPortfolio,
+    PlanTerms,
+    household_portfolio,
+)
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
+from taxlots.plan.risk import RiskModel
+from taxlots.plan.year_tax import RatedYear, YearTax
+
+MOST_ROUNDS = 20
+"""Each round forbids at least one purchase more; households need one to three."""
+
+Replaces = Callable[[str, str], bool]
+"""Whether acquiring the first security replaces a loss of today on the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is to be solved: positions, cash, targets by security, risk, and how things weigh.
+
+    ``step`` is the smallest quantity in 1e-8 units and ``least_cents`` the smallest trade.
+    """
+
+    positions: tuple[Position, ...]
+    cash: CashNeeds
+    symbol_weights: Mapping[str, float]
+    model: RiskModel
+    years: Mapping[str, YearTax]
+    bands: Mapping[str, Band] = field(default_factory=dict)
+    terms: PlanTerms = field(default_factory=PlanTerms)
+    step: int = SHARE
+    least_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """Trades in shares, the optimum that they come from, and what was forbidden on the way.
+
+    ``forbidden`` maps securities that no account may buy to those whose losses they would replace.
+    """
+
+    household: HouseholdPortfolio
+    optimum: Optimum
+    trades: tuple[Trade, ...]
+    forbidden: Mapping[str, str]
+
+    @property
+    def parts(self) -> Parts:
+        """What the trades in shares cost, by parts, as fractions of the household."""
+        return parts_of(self.optimum.book, self.weights_traded())
+
+    @property
+    def without(self) -> Parts:
+        """What doing nothing costs."""
+        return self.optimum.without
+
+    def weights_traded(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The trades in shares as fractions of the household, by position."""
+        found = np.zeros(len(self.household.positions))
+        at = {one.name: place for place, one in enumerate(self.household.positions)}
+        for trade in self.trades:
+            sign = 1 if trade.side is Side.BUY else -1
+            found[at[trade.position.name]] += sign * trade.cents / self.household.nav_cents
+        return found
+
+    @property
+    def sold_at_a_loss(self) -> frozenset[str]:
+        """Securities of which a taxed account sells a lot at a loss."""
+        return frozenset(
+            trade.position.symbol
+            for trade in self.trades
+            if trade.position.is_taxed and any(one.lot.gain_cents < 0 for one in trade.sales)
+        )
+
+    @property
+    def gap_bps(self) -> float:
+        """How far the trades in shares are from the optimum at most, in 1e-4 of the household."""
+        bound = self.optimum.certificate.bound
+        return max(0.0, self.parts.total - bound) * 1e4
+
+
+def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool = True) -> Solution:
+    """The best trades of a household, in shares, that replace no loss of their own.
+
+    Without ``is_rounded`` shares are cut off the trades one by one, which is quick and less near
+    to the optimum.
+
+    Raises DataError for inputs that cannot be solved.
+    """
+    positions = question.positions
+    forbidden: dict[str, str] = {}
+    for _ in range(MOST_ROUNDS):
+        household = _portfolio(question, positions)
+        optimum = _optimum(household)
+        washed = _replacing(household, optimum, replaces)
+        if not washed and is_rounded:
+            rounded = round_trades(
+                optimum,
+                grain(
+                    len(positions),
+                    least=question.least_cents / household.nav_cents,
+                    unit=[
+                        _unit_cents(one, question.step) / household.nav_cents for one in positions
+                    ],
+                ),
+            )
+            washed = _replacing(household, rounded, replaces)
+            optimum = rounded
+        if not washed:
+            trades = whole_trades(
+                household,
+                optimum,
+                question.cash,
+                step=question.step,
+                least_cents=question.least_cents,
+            )
+            return Solution(
+                household=household, optimum=optimum, trades=tuple(trades), forbidden=forbidden
+            )
+        forbidden |= washed
+        positions = tuple(_forbidden(one, forbidden) for one in positions)
+    message = "purchases kept replacing losses"
+    raise AssertionError(message)
+
+
+def _portfolio(question: Question, positions: tuple[Position, ...]) -> HouseholdPortfolio:
+    return household_portfolio(
+        positions,
+        question.cash,
+        question.symbol_weights,
+        question.model,
+        question.years,
+        question.terms,
+        question.bands,
+    )
+
+
+def _optimum(household: HouseholdPortfolio) -> Optimum:
+    """The optimum by the year's law where it is reckoned, else at the stated rates."""
+    if household.year is None or isinstance(household.year, RatedYear):
+        return optimize(household.book)
+    taxed = optimize_by_law(household.book, household.gains, household.year, household.nav_cents)
+    return taxed.plan
+
+
+def _forbidden(position: Position, forbidden: Mapping[str, str]) -> Position:
+    if position.buy_bar or position.symbol not in forbidden:
+        return position
+    return replace(position, buy_bar=f"it would replace a loss on {forbidden[position.symbol]}")
+
+
+def _unit_cents(position: Position, step: int) -> float:
+    """What a step of a position is worth."""
+    return position.price * position.multiplier * step / UNITS_PER_CENT
+
+
+def _replacing(
+    household: HouseholdPortfolio, optimum: Optimum, replaces: Replaces
+) -> dict[str, str]:
+    """Securities whose purchases replace a loss of the same trades, with what they replace.
+
+    They are forbidden in every account at once: what one may not buy, another may not either.
+    """
+    positions = household.positions
+    lots = optimum.book.lots
+    sold_at_a_loss: set[str] = set()
+    for row, holder, sold in zip(lots.order, lots.holder, optimum.sold, strict=True):
+        position = positions[int(holder)]
+        if sold > NEGLIGIBLE and position.is_taxed and household.lots[int(row)].gain_cents < 0:
+            sold_at_a_loss.add(position.symbol)
+    bought = {positions[int(place)].symbol for place in np.flatnonzero(optimum.trades > NEGLIGIBLE)}
+    if not bought or not sold_at_a_loss:
+        return {}
+    found = {}
+    for symbol in {one.symbol for one in positions}:
+        for sold_symbol in sorted(sold_at_a_loss):
+            if replaces(symbol, sold_symbol):
+                found[symbol] = sold_symbol
+                break
+    return found if bought & found.keys() else {}

@@ -1,0 +1,187 @@
+"""Trades in shares: what the optimizer's fractions of the household become as orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from taxlots.domain.money import SHARE, shares
+from taxlots.domain.order import Side
+from taxlots.plan.cash_flow import Offer, purchases
+from taxlots.plan.optimizer.optimum import Optimum
+from taxlots.plan.rebalance.household_portfolio import CashNeeds, HouseholdPortfolio
+from taxlots.plan.rebalance.positions import PlannedLot, Position
+
+ALL_OF_IT = 1e-6
+"""A lot of which less than this part stays is sold whole."""
+
+NEARLY = 1e-4
+"""A part of a step that is rounding of floats, and no part of a share."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotSale:
+    """Units in 1e-8 that a sale takes of a lot."""
+
+    lot: PlannedLot
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """An order for one position.
+
+    ``units`` are in 1e-8 and ``cents`` what they are worth at the close, costs left out.  A sale
+    names its ``sales``, in the order in which the lots leave.
+    """
+
+    position: Position
+    side: Side
+    units: int
+    cents: int
+    sales: tuple[LotSale, ...] = ()
+
+    @property
+    def cost_cents(self) -> int:
+        """What the half spread costs, as an estimate."""
+        return round(self.cents * self.position.half_spread)
+
+    @property
+    def lots(self) -> str:
+        """The lots as a sale names them; blank where it cannot name any."""
+        return ";".join(
+            f"{one.lot.lot_id}:{shares(one.units)}" for one in self.sales if one.lot.lot_id
+        )
+
+
+def whole_trades(
+    household: HouseholdPortfolio,
+    optimum: Optimum,
+    cash: CashNeeds,
+    *,
+    step: int = SHARE,
+    least_cents: int = 0,
+) -> list[Trade]:
+    """The trades of a plan, in multiples of ``step`` (1e-8 units), sales first.
+
+    A lot that is sold nearly whole is sold whole, its fraction of a share included.  Sales of
+    accounts from which money is to be taken are rounded up, others down; purchases are cut to the
+    money of their accounts.  Trades below ``least_cents`` are left out.
+    """
+    giving = {one for group, floor in cash.floors.items() if floor > 0 for one in group}
+    sales = [
+        sale
+        for sale in _sales(household, optimum, step, giving)
+        if sale.cents >= least_cents or sale.position.account.id in giving
+    ]
+    return [*sales, *_purchases(household, optimum, cash, sales, step, least_cents)]
+
+
+def _sales(
+    household: HouseholdPortfolio, optimum: Optimum, step: int, giving: set[str]
+) -> list[Trade]:
+    lots = optimum.book.lots
+    taken: dict[int, list[LotSale]] = {}
+    for row, holder, sold in zip(lots.order, lots.holder, optimum.sold, strict=True):
+        planned = household.lots[int(row)]
+        position = household.positions[int(holder)]
+        units = _units(planned, float(sold) * household.nav_cents, step, position, giving)
+        if units:
+            taken.setdefault(int(holder), []).append(LotSale(lot=planned, units=units))
+    return [
+        _sale(household.positions[place], tuple(sales)) for place, sales in sorted(taken.items())
+    ]
+
+
+def _units(
+    planned: PlannedLot, cents: float, step: int, position: Position, giving: set[str]
+) -> int:
+    """What is sold of a lot so that it brings some cents, or nearly."""
+    if planned.value_cents <= 0 or cents <= 0 or planned.bar:
+        return 0
+    part = cents / planned.value_cents
+    if part >= 1 - ALL_OF_IT:
+        return planned.quantity
+    exact = part * planned.quantity / step
+    if position.account.id in giving:
+        return min(planned.quantity, int(np.ceil(exact - NEARLY)) * step)
+    return int(exact + NEARLY) * step
+
+
+def _sale(position: Position, sales: tuple[LotSale, ...]) -> Trade:
+    units = sum(one.units for one in sales)
+    offer = _offer(position)
+    return Trade(
+        position=position, side=Side.SELL, units=units, cents=offer.cost_cents(units), sales=sales
+    )
+
+
+def _purchases(
+    household: HouseholdPortfolio,
+    optimum: Optimum,
+    cash: CashNeeds,
+    sales: Sequence[Trade],
+    step: int,
+    least_cents: int,
+) -> list[Trade]:
+    wanted = {
+        (position.account.id, place): round(max(0.0, trade) * household.nav_cents)
+        for place, (position, trade) in enumerate(
+            zip(household.positions, optimum.trades.tolist(), strict=True)
+        )
+    }
+    wanted = {key: cents for key, cents in wanted.items() if cents > 0 and cents >= least_cents}
+    wanted = _affordable(wanted, spendable(cash, sales), household.positions)
+    offers = {key: _offer(household.positions[key[1]]) for key in wanted}
+    bought, _ = purchases(wanted, offers, step=step)
+    return [
+        Trade(
+            position=household.positions[one.sleeve],
+            side=Side.BUY,
+            units=one.units,
+            cents=one.cents,
+        )
+        for one in bought
+        if one.cents >= least_cents
+    ]
+
+
+def spendable(cash: CashNeeds, sales: Sequence[Trade]) -> dict[str, int]:
+    """What each account may spend: its cash and sales, less what it must keep.
+
+    What a group of accounts must keep together is kept by those that have most.
+    """
+    found = dict(cash.now)
+    for sale in sales:
+        account = sale.position.account.id
+        found[account] = found.get(account, 0) + sale.cents - sale.cost_cents
+    for group, floor in cash.floors.items():
+        left = floor
+        for account in sorted(group, key=lambda name: (-found.get(name, 0), name)):
+            kept = min(left, max(0, found.get(account, 0)))
+            found[account] = found.get(account, 0) - kept
+            left -= kept
+    return found
+
+
+def _affordable(
+    wanted: Mapping[tuple[str, int], int],
+    money: Mapping[str, int],
+    positions: Sequence[Position],
+) -> dict[tuple[str, int], int]:
+    """Purchases cut in proportion to the money of their accounts, their costs included."""
+    total: dict[str, float] = {}
+    for (account, place), cents in wanted.items():
+        total[account] = total.get(account, 0.0) + cents * (1 + positions[place].half_spread)
+    found = {}
+    for (account, place), cents in wanted.items():
+        part = min(1.0, max(0, money.get(account, 0)) / total[account])
+        if int(cents * part):
+            found[account, place] = int(cents * part)
+    return found
+
+
+def _offer(position: Position) -> Offer:
+    return Offer(symbol=position.symbol, price=position.price, multiplier=position.multiplier)

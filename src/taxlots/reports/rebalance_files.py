@@ -1,0 +1,206 @@
+"""The files of a rebalance: ``plan.json`` and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from taxlots.domain.money import dollars, shares
+from taxlots.domain.order import Side
+from taxlots.plan.rebalance.frontier import FrontierPoint
+from taxlots.plan.rebalance.proposal import (
+    ClassWeights,
+    Proposal,
+    ReturnTax,
+)
+from taxlots.plan.rebalance.whole_trades import Trade
+from taxlots.plan.several_sales import BookedSale
+from taxlots.version import __version__
+
+TRADES: Final = (
+    "account",
+    "symbol",
+    "action",
+    "quantity",
+    "close",
+    "amount",
+    "cost",
+    "short_term_gain",
+    "long_term_gain",
+    "disallowed",
+    "tax_now",
+    "tax_later",
+    "lots",
+)
+SIDES: Final = {-1: "below", 0: "", 1: "above"}
+
+Row = dict[str, str]
+
+
+def trade_rows(proposal: Proposal) -> list[Row]:
+    """``trades.csv``: a row for each trade, with what it realizes as the fold books it."""
+    booked = iter(proposal.sales)
+    return [
+        _trade(trade, next(booked) if trade.side is Side.SELL else None)
+        for trade in proposal.trades
+    ]
+
+
+def _trade(trade: Trade, sale: BookedSale | None) -> Row:
+    position = trade.position
+    is_taxed = sale is not None and position.is_taxed
+    outcomes = sale.outcomes if sale is not None and is_taxed else ()
+    costs = sale.costs if sale is not None and is_taxed else ()
+
+    def gain(*, is_long: bool) -> str:
+        cents = sum(one.gain_cents for one in outcomes if one.is_long is is_long)
+        return dollars(cents) if is_taxed else ""
+
+    return {
+        "account": position.account.id,
+        "symbol": position.symbol,
+        "action": str(trade.side),
+        "quantity": shares(trade.units),
+        "close": shares(position.price),
+        "amount": dollars(trade.cents),
+        "cost": dollars(trade.cost_cents),
+        "short_term_gain": gain(is_long=False),
+        "long_term_gain": gain(is_long=True),
+        "disallowed": dollars(sum(o.disallowed_cents for o in outcomes)) if is_taxed else "",
+        "tax_now": dollars(sum(cost.now_cents for cost in costs)) if costs else "",
+        "tax_later": dollars(sum(cost.later_cents for cost in costs)) if costs else "",
+        "lots": trade.lots if is_taxed else "",
+    }
+
+
+def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dict[str, Any]:
+    """``plan.json``: weights have six decimals, money two; the gate's dollars are estimates."""
+    gate, worth = proposal.gate, proposal.gate.pruned
+    optimum = proposal.solution.optimum
+    return {
+        "book": proposal.book,
+        "household": proposal.household,
+        "as_of": proposal.as_of.isoformat(),
+        "engine_version": __version__,
+        "value": dollars(proposal.solution.household.nav_cents),
+        "certificate": {
+            "before_rounding_bps": _number(optimum.certificate.gap_bps),
+            "in_shares_bps": _number(proposal.solution.gap_bps),
+            "sentence": proposal.certificate(),
+        },
+        "gate": {
+            "passes": gate.passes,
+            "years": gate.years,
+            "risk": f"{worth.risk:.2f}",
+            "idle_cash": f"{worth.cash:.2f}",
+            "cost": f"{worth.cost:.2f}",
+            "tax": f"{worth.tax:.2f}",
+            "net": f"{worth.net:.2f}",
+            "margin": f"{gate.margin:.2f}",
+            "dropped": [
+                {"name": one.name, "brings": f"{one.brings:.2f}", "takes": f"{one.takes:.2f}"}
+                for one in gate.dropped
+            ],
+        },
+        "tracking_error": {
+            "before": _number(proposal.tracking_error_before),
+            "after": _number(proposal.tracking_error_after),
+        },
+        "turnover": _number(proposal.turnover),
+        "cost": dollars(proposal.cost_cents),
+        "classes": [_class(one) for one in proposal.classes],
+        "returns": [_return(one) for one in proposal.returns],
+        "cash": [
+            {
+                "account": name,
+                "before": dollars(cents),
+                "after": dollars(proposal.cash_after.get(name, 0)),
+            }
+            for name, cents in proposal.cash_before.items()
+        ],
+        "trades": trade_rows(proposal),
+        "frontier": [
+            {
+                "risk_aversion": _number(one.risk_aversion),
+                "tracking_error": _number(one.tracking_error),
+                "tax": dollars(one.tax_cents),
+                "cost": dollars(one.cost_cents),
+                "turnover": _number(one.turnover),
+            }
+            for one in frontier
+        ],
+        "told": list(proposal.told),
+    }
+
+
+def _class(one: ClassWeights) -> dict[str, str]:
+    return {
+        "name": one.name,
+        "target": _number(one.target),
+        "band_low": _number(one.low),
+        "band_high": _number(one.high),
+        "breach": SIDES[one.side],
+        "wanted": _number(one.wanted),
+        "before": _number(one.before),
+        "after": _number(one.after),
+    }
+
+
+def _return(one: ReturnTax) -> dict[str, str]:
+    return {
+        "tax_return": one.tax_return,
+        "short_term": dollars(one.short_cents),
+        "long_term": dollars(one.long_cents),
+        "disallowed": dollars(one.disallowed_cents),
+        "tax_now": "" if one.now_cents is None else dollars(one.now_cents),
+        "tax_later": "" if one.later_cents is None else dollars(one.later_cents),
+    }
+
+
+def _number(value: float) -> str:
+    """Six decimals; what rounds to nothing has no sign."""
+    return f"{round(value, 6) + 0.0:.6f}"
+
+
+def class_rows(proposal: Proposal) -> list[Row]:
+    """The classes as rows of a listing, in percent."""
+    return [
+        {
+            "name": one.name,
+            "target": _percent(one.target),
+            "band": f"{_percent(one.low)} to {_percent(one.high)}",
+            "before": _percent(one.before),
+            "after": _percent(one.after),
+        }
+        for one in proposal.classes
+    ]
+
+
+def _percent(value: float) -> str:
+    return f"{round(value * 100, 2) + 0.0:.2f}"
+
+
+def sentences(proposal: Proposal) -> list[str]:
+    """What a rebalance comes to, in words."""
+    before, after = proposal.tracking_error_before, proposal.tracking_error_after
+    errors = f"Tracking error {_percent(before)} % before and {_percent(after)} % after"
+    traded = f"turnover {_percent(proposal.turnover)} %, costs {dollars(proposal.cost_cents)}"
+    said = [
+        f"{errors}; {traded}",
+        *(_said(one) for one in proposal.returns),
+        *proposal.gate.sentences(),
+        proposal.certificate(),
+    ]
+    return [*said, *(f"{one[0].upper()}{one[1:]}" for one in proposal.told)]
+
+
+def _said(one: ReturnTax) -> str:
+    said = (
+        f"Return {one.tax_return}: {dollars(one.short_cents)} short-term and"
+        f" {dollars(one.long_cents)} long-term"
+    )
+    if one.disallowed_cents:
+        said += f", of whose losses {dollars(one.disallowed_cents)} is disallowed"
+    if one.now_cents is None or one.later_cents is None:
+        return said + "; its tax is not known without a profile"
+    return said + f"; tax {dollars(one.now_cents)} this year, {dollars(one.later_cents)} later"

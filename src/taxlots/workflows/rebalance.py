@@ -1,0 +1,238 @@
+"""The rebalance of a household: drift, cash, losses and deferral in one plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from taxlots.book.standing import split_ratios
+from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.calendar import date_of
+from taxlots.domain.money import SHARE
+from taxlots.domain.order import Side
+from taxlots.domain.problem import DataError, Problem, Severity, error
+from taxlots.domain.rebalance_terms import PPM, RebalanceTerms, terms_from
+from taxlots.domain.trade_override import TradeOverride
+from taxlots.market_data.calendars import settlement_day
+from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
+from taxlots.market_data.prices import price_history
+from taxlots.plan.cash_flow import FRACTION
+from taxlots.plan.rebalance.gated import gated_household
+from taxlots.plan.rebalance.household_portfolio import CashNeeds, PlanTerms
+from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.proposal import (
+    Proposal,
+    cash_after,
+    returns_of,
+)
+from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.whole_trades import Trade
+from taxlots.plan.risk import RiskModel
+from taxlots.plan.risk_estimate import estimate_risk
+from taxlots.plan.selection import SaleRequest
+from taxlots.plan.several_sales import BookedSale, book_sales
+from taxlots.reports.drift import HouseholdDrift
+from taxlots.workflows.drift import drift
+from taxlots.workflows.household_plan import HouseholdPlan, household_plan
+from taxlots.workflows.rebalance_asked import (
+    RebalanceAsked,
+    cash_of,
+    check_withdrawal,
+)
+from taxlots.workflows.rebalance_classes import bands_of, class_weights, wanted_weights
+from taxlots.workflows.rebalance_positions import Positions, positions_of
+from taxlots.workflows.trade_overrides import overrides_of
+
+HALF_LIFE_YEARS: Final = 2
+"""How long ago a return is that weighs half as much as the last one in estimates of risk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebalanceRun:
+    """A proposal for a household, what it was asked and solved from, and every warning."""
+
+    plan: HouseholdPlan
+    asked: RebalanceAsked
+    question: Question
+    proposal: Proposal
+    problems: tuple[Problem, ...]
+
+
+def rebalance(
+    book: str,
+    asked: RebalanceAsked | None = None,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> RebalanceRun:
+    """Plan the rebalance of a household on a day.  Nothing is booked.
+
+    Raises UsageError for what cannot be asked so, and DataError for a book with errors, targets
+    that contradict themselves, and securities without enough closes to estimate their risk.
+    """
+    wanted = asked or RebalanceAsked()
+    plan = household_plan(
+        book, account=wanted.account, household=wanted.household, as_of=as_of, known_at=known_at
+    )
+    terms, problems = terms_from(plan.prepared.books.record.rebalance)
+    if problems:
+        raise DataError([*plan.problems, *problems])
+    (drifted,) = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at).households
+    return _planned(plan, wanted, terms, drifted)
+
+
+def _planned(
+    plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms, drifted: HouseholdDrift
+) -> RebalanceRun:
+    accounts = [
+        one
+        for one in plan.accounts
+        if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
+    ]
+    positions = positions_of(plan, accounts)
+    cash = cash_of(plan, asked, accounts)
+    overrides = overrides_of(plan.prepared.books.record)
+    seen, limits = overridden(positions.seen, overrides, plan.as_of)
+    check_withdrawal(cash.needs, seen)
+    cash_target = _cash_target(terms, positions, cash.needs)
+    weights, empty = wanted_weights(plan, drifted, positions, invested=1 - cash_target)
+    question = Question(
+        positions=seen,
+        cash=cash.needs,
+        symbol_weights=weights,
+        model=_risk(plan, positions.seen),
+        years=plan.situation.years,
+        bands=bands_of(plan, drifted, positions, invested=1 - cash_target),
+        terms=PlanTerms(
+            risk_aversion=terms.risk_aversion_ppm / PPM,
+            horizon_years=terms.horizon_ppm / PPM,
+            cash_target=cash_target,
+        ),
+        step=SHARE if terms.whole_shares else FRACTION,
+        least_cents=terms.min_trade_cents,
+    )
+    solution, gate = gated_household(
+        question,
+        plan.index.replaces,
+        margin_cents=terms.margin_cents,
+        forced=frozenset(one.name for one in seen if one.forced_cents),
+    )
+    told = (
+        *cash.told,
+        *positions.left_alone,
+        *(f"nothing of the class {name} may be bought: it stays empty" for name in empty),
+        *limits.sentences(),
+        *_costs_of(question, positions, limits.applied, plan),
+        *_forbidden(solution),
+    )
+    sales = _booked(plan, solution.trades, accounts)
+    taxed = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
+    proposal = Proposal(
+        book=plan.prepared.books.record.name,
+        household=plan.name,
+        as_of=plan.as_of,
+        cusips={one.symbol: plan.index.security(one.symbol).cusip for one in positions.seen},
+        classes=tuple(class_weights(plan, drifted, solution, invested=1 - cash_target)),
+        solution=solution,
+        gate=gate,
+        sales=sales,
+        returns=tuple(returns_of(sales, taxed)),
+        cash_before=cash.needs.now,
+        cash_after=cash_after(cash.needs.now, solution.trades),
+        told=tuple(dict.fromkeys(told)),
+    )
+    return RebalanceRun(
+        plan=plan, asked=asked, question=question, proposal=proposal, problems=plan.problems
+    )
+
+
+def _cash_target(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
+    """The part that is to be cash: what is taken out, and the target of what is left."""
+    nav = sum(one.value_cents for one in positions.seen) + sum(cash.now.values())
+    needed = min(sum(cash.floors.values()), nav)
+    return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
+
+
+def _costs_of(
+    question: Question,
+    positions: Positions,
+    applied: Sequence[TradeOverride],
+    plan: HouseholdPlan,
+) -> Iterator[str]:
+    """What overrides cost, in sentences."""
+    if applied:
+        priced = cost_of_overrides(
+            question, positions.seen, applied, plan.as_of, plan.index.replaces
+        )
+        yield from priced.sentences("dollars")
+
+
+def _forbidden(solution: Solution) -> Iterator[str]:
+    """What no account may buy after the losses that the plan takes."""
+    lost = solution.sold_at_a_loss
+    if lost:
+        also = {new for new, old in solution.forbidden.items() if old in lost}
+        names = ", ".join(sorted(lost | also))
+        yield (
+            f"no account may buy {names}, dividends that are reinvested included, until the losses"
+            " of this plan are 31 days old (26 USC 1091)"
+        )
+
+
+def _risk(plan: HouseholdPlan, positions: Sequence[Position]) -> RiskModel:
+    """The risk model of securities, from their closes.  Raises DataError for what lacks them."""
+    books = plan.prepared.books
+    history, _ = price_history(books.record.prices)
+    symbols = sorted({one.symbol for one in positions})
+    closes = common_closes(history, symbols, plan.as_of, split_ratios(books))
+    if closes.lacking:
+        raise DataError(
+            [
+                error(
+                    f"prices:{symbol}",
+                    "TOO_FEW_CLOSES",
+                    f"The closes of {symbol} do not tell its risk.",
+                    "Add a close of each month of three years, or take the security out of its"
+                    " class in securities.csv: it is then left alone.",
+                )
+                for symbol in closes.lacking
+            ]
+        )
+    return estimate_risk(
+        closes.symbols,
+        closes.matrix,
+        half_life=HALF_LIFE_YEARS * closes.periods_of_year,
+        sessions_of_year=closes.periods_of_year,
+        least_returns=FEWEST_PERIODS - 1,
+    )
+
+
+def _booked(
+    plan: HouseholdPlan, trades: Sequence[Trade], accounts: Sequence[Account]
+) -> tuple[BookedSale, ...]:
+    """The sales as the fold books them.  Raises DataError where the books refuse one."""
+    day = date_of(plan.prepared.books.as_of).isoformat()
+    asked = [
+        (
+            SaleRequest(
+                account=one.position.account.id,
+                symbol=one.position.symbol,
+                quantity=one.units,
+                price=one.position.price,
+                day=day,
+            ),
+            one.lots,
+        )
+        for one in trades
+        if one.side is Side.SELL
+    ]
+    returns = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
+    booked, problems = book_sales(
+        plan.prepared.books, asked, settlement_day, returns, plan.situation.years
+    )
+    if booked is None:
+        raise DataError([one for one in problems if one.severity is Severity.ERROR])
+    return tuple(booked)

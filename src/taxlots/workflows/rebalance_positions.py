@@ -1,0 +1,139 @@
+"""The positions of a household's accounts, as a rebalance may trade them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from taxlots.book.record import OpenLot
+from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.money import dollars
+from taxlots.domain.verdict import WashStatus
+from taxlots.plan.appraisal import appraise
+from taxlots.plan.guard import Guard
+from taxlots.plan.rebalance.positions import USUAL_SPREAD_PPM, PlannedLot, Position, merged
+from taxlots.plan.sleeves import UNPLACED
+from taxlots.plan.trade_check import TradeVerdict
+from taxlots.workflows.household_plan import NEVER_SOLD, HouseholdPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """What a rebalance sees of a household.
+
+    ``left_alone`` says of each holding that it does not see why it is left alone.
+    """
+
+    seen: tuple[Position, ...]
+    left_alone: tuple[str, ...]
+
+
+def positions_of(plan: HouseholdPlan, accounts: Sequence[Account]) -> Positions:
+    """The positions that a target speaks of, and what each account may buy beside them.
+
+    What may be bought is what the household holds of a sleeve, or the first security of an empty
+    one.
+    """
+    mine = {account.id: account for account in accounts}
+    guard = Guard(plan.index)
+    lots: dict[tuple[str, str], list[PlannedLot]] = {}
+    left_alone: dict[str, None] = {}
+    for lot in plan.lots:
+        if lot.account not in mine:
+            continue
+        if why := _unseen(plan, mine[lot.account], lot.symbol):
+            left_alone[f"{lot.symbol} in {lot.account} is left alone: {why}"] = None
+        else:
+            planned = _planned(plan, guard, mine[lot.account], lot)
+            lots.setdefault((lot.account, lot.symbol), []).append(planned)
+    held = {symbol for _, symbol in lots}
+    symbols = sorted(held | set(_for_empty_sleeves(plan, held)))
+    positions = (
+        _position(plan, account, symbol, lots.get((account.id, symbol), []))
+        for account in mine.values()
+        if account.kind is not AccountKind.TAXABLE_MTM_475
+        for symbol in symbols
+    )
+    return Positions(tuple(positions), tuple(left_alone))
+
+
+def _unseen(plan: HouseholdPlan, account: Account, symbol: str) -> str:
+    """Why a holding is none of the rebalance's business; blank where it is."""
+    if account.kind is AccountKind.TAXABLE_MTM_475:
+        return "its account is marked to market (26 USC 475)"
+    if plan.sleeves.items[plan.sleeves.place(symbol)].name == UNPLACED:
+        return "no target speaks of it; write its asset_class into securities.csv"
+    if plan.offer(symbol) is None:
+        return "it has no fresh close; add one to prices.csv"
+    return ""
+
+
+def _for_empty_sleeves(plan: HouseholdPlan, held: set[str]) -> Iterator[str]:
+    """The first security with a close of each sleeve that has a target and no holdings."""
+    for place, sleeve in enumerate(plan.sleeves.items):
+        symbols = list(plan.sleeves.symbols(place)) if sleeve.name != UNPLACED else []
+        if sleeve.weight and not held.intersection(symbols):
+            yield from [symbol for symbol in symbols if plan.offer(symbol)][:1]
+
+
+def _planned(plan: HouseholdPlan, guard: Guard, account: Account, lot: OpenLot) -> PlannedLot:
+    """A lot at its last close, with why it is not sold, if so.
+
+    A lot whose loss a purchase of the last 30 days, or a coming one, would disallow is kept.
+    """
+    seen = appraise(lot, plan.index)
+    value = seen.market_value_cents or 0
+    bar = ""
+    if seen.bar in NEVER_SOLD:
+        bar = f"{lot.lot_id} is not sold: {seen.bar}"
+    elif seen.loss_cents and not account.kind.is_tax_deferred:
+        index = plan.index
+        party, family = index.party[account.id], index.identity.family(lot.symbol)
+        check = guard.check(lot, seen.loss_cents, guard.pool(party, family))
+        if check.status is not WashStatus.OK:
+            until = f" before {check.safe_from}" if check.safe_from else ""
+            bar = f"{lot.lot_id} is not sold: its loss would be disallowed{until}"
+    return PlannedLot(
+        lot_id=lot.lot_id,
+        acquired=lot.acquired,
+        quantity=lot.quantity,
+        value_cents=value,
+        gain_cents=-seen.loss_cents or seen.gain_cents,
+        is_long=seen.is_long,
+        bar=bar,
+    )
+
+
+def _position(
+    plan: HouseholdPlan, account: Account, symbol: str, lots: Sequence[PlannedLot]
+) -> Position:
+    offer = plan.offer(symbol)
+    if offer is None:
+        raise AssertionError(symbol)
+    security = plan.index.security(symbol)
+    check = plan.buy_check(account.id, symbol)
+    stake = check.at_stake
+    bar = ""
+    if check.verdict is not TradeVerdict.OK:
+        bar = (
+            f"a purchase before {check.safe_date} would disallow {dollars(stake.loss_cents)} of"
+            " losses"
+        )
+    spread = security.spread_ppm
+    return Position(
+        account=account,
+        symbol=symbol,
+        price=offer.price,
+        multiplier=offer.multiplier,
+        lots=_named(lots, is_averaged=(account.id, symbol) in plan.situation.averaged),
+        spread_ppm=USUAL_SPREAD_PPM if spread is None else spread,
+        buy_bar=bar,
+    )
+
+
+def _named(lots: Sequence[PlannedLot], *, is_averaged: bool) -> tuple[PlannedLot, ...]:
+    """Lots by the names under which they can be sold."""
+    by_name: dict[str, list[PlannedLot]] = {}
+    for one in lots:
+        by_name.setdefault("" if is_averaged else one.lot_id, []).append(one)
+    return tuple(merged(parts, name) for name, parts in by_name.items())

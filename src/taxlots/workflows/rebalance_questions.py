@@ -1,0 +1,38 @@
+"""What a book is asked about its rebalance in Python; the answer is that of the command."""
+
+from __future__ import annotations
+
+from taxlots.workflows.answers import PlanAnswer
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+
+
+class RebalanceQuestions:
+    """Questions of a book, named by its ``source``, about trades towards its targets."""
+
+    source: str
+
+    def rebalance(
+        self,
+        *,
+        cash: Amount | None = None,
+        withdraw: Amount | None = None,
+        by: Day = None,
+        account: str | None = None,
+        household: str | None = None,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """The trades of a household, as ``taxlots rebalance`` says; amounts are dollars."""
+        from taxlots.reports.rebalance_files import plan_json
+        from taxlots.workflows.rebalance import rebalance
+        from taxlots.workflows.rebalance_asked import RebalanceAsked
+
+        asked = RebalanceAsked(
+            deposit="" if cash is None else str(cash),
+            withdraw="" if withdraw is None else str(withdraw),
+            by=as_day(by),
+            account=account,
+            household=household,
+        )
+        run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
+        return PlanAnswer(plan_json(run.proposal))

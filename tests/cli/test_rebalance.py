@@ -1,0 +1,176 @@
+"""``taxlots rebalance`` on the sample household."""
+
+import json
+import shutil
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pacsv
+import pytest
+from tests.cli.running import SAMPLE, taxlots
+
+TAXABLE = ("schwab-taxable", "fidelity-taxable", "spouse-taxable", "joint-taxable")
+FILES = {
+    "plan.json",
+    "trades.csv",
+    "orders.csv",
+    "lot_instructions.csv",
+    "problems.csv",
+    "manifest.json",
+    "drift.svg",
+    "tax_by_lot.svg",
+    "frontier.svg",
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("rebalance") / "plan"
+    done = taxlots("rebalance", SAMPLE, "--out", out)
+    assert done.status == 0, done.err
+    assert f"The files are in {out}" in done.out
+    return out
+
+
+def plan_of(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "plan.json").read_text())
+    return found
+
+
+def test_all_files_appear_together(written: Path) -> None:
+    assert {one.name for one in written.iterdir()} == FILES
+
+
+def test_no_loss_of_the_plan_is_disallowed(written: Path) -> None:
+    plan = plan_of(written)
+    assert [one["disallowed"] for one in plan["returns"]] == ["0.00"]
+    sold = {one["symbol"] for one in plan["trades"] if one["action"] == "SELL"}
+    lost = {
+        one["symbol"]
+        for one in plan["trades"]
+        if any(one[term].startswith("-") for term in ("short_term_gain", "long_term_gain"))
+    }
+    bought = {one["symbol"] for one in plan["trades"] if one["action"] == "BUY"}
+    assert lost
+    assert lost <= sold
+    assert not lost & bought
+
+
+def test_the_tax_of_the_returns_is_that_of_their_trades(written: Path) -> None:
+    plan = plan_of(written)
+    for key in ("tax_now", "tax_later"):
+        of_trades = sum(Decimal(one[key]) for one in plan["trades"] if one[key])
+        assert of_trades == sum(Decimal(one[key]) for one in plan["returns"])
+
+
+def test_cash_follows_from_the_trades(written: Path) -> None:
+    plan = plan_of(written)
+    for one in plan["cash"]:
+        moved = sum(
+            (Decimal(t["amount"]) * (1 if t["action"] == "SELL" else -1)) - Decimal(t["cost"])
+            for t in plan["trades"]
+            if t["account"] == one["account"]
+        )
+        assert Decimal(one["before"]) + moved == Decimal(one["after"])
+        assert Decimal(one["after"]) >= 0
+
+
+def test_each_class_ends_inside_its_band_where_it_began_there(written: Path) -> None:
+    for one in plan_of(written)["classes"]:
+        low, high = Decimal(one["band_low"]), Decimal(one["band_high"])
+        if low <= Decimal(one["before"]) <= high:
+            assert low - Decimal("0.001") <= Decimal(one["after"]) <= high + Decimal("0.001")
+
+
+def test_orders_name_every_lot_that_is_sold(written: Path) -> None:
+    orders = pacsv.read_csv(written / "orders.csv").to_pylist()
+    named = {one["lot_id"] for one in orders if one["tax_lot_method"] == "SPECIFIC"}
+    lots = {
+        part.partition(":")[0]
+        for one in plan_of(written)["trades"]
+        for part in one["lots"].split(";")
+        if part
+    }
+    assert named == lots
+    instructions = pacsv.read_csv(written / "lot_instructions.csv").to_pylist()
+    assert len(instructions) == len(lots)
+
+
+def test_the_frontier_trades_tax_for_tracking_error(written: Path) -> None:
+    """Dearer risk, less of it; whole shares may cost a hundredth of a percent on the way."""
+    points = plan_of(written)["frontier"]
+    errors = [float(one["tracking_error"]) for one in points]
+    assert all(after <= before + 0.0001 for before, after in pairwise(errors))
+    assert errors[-1] < errors[0] / 2
+
+
+def test_a_withdrawal_leaves_its_money_in_taxable_accounts() -> None:
+    done = taxlots("rebalance", SAMPLE, "--withdraw", "25000", "--by", "2021-01-06", "--json")
+    cash = {one["account"]: Decimal(one["after"]) for one in json.loads(done.out)["cash"]}
+    assert sum(cash[name] for name in TAXABLE) >= 25000
+
+
+def test_a_deposit_is_invested_where_it_comes_in() -> None:
+    asked = ("--cash", "+10000", "--account", "joint-taxable", "--json")
+    plan = json.loads(taxlots("rebalance", SAMPLE, *asked).out)
+    (mine,) = [one for one in plan["cash"] if one["account"] == "joint-taxable"]
+    assert mine["before"] == "14402.19"
+    assert Decimal(mine["after"]) < 10000
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--withdraw", "2500000"), "the most is"),
+        (("--withdraw", "25000", "--by", "2021-01-02"), "2021-01-05"),
+        (("--cash", "10000"), "one of schwab-taxable"),
+        (("--cash", "10000", "--withdraw", "1"), "one at a time"),
+        (("--household", "nobody"), "it has kessler"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(asked: tuple[str, ...], said: str) -> None:
+    done = taxlots("rebalance", SAMPLE, *asked)
+    assert done.status == 2
+    assert said in done.err
+
+
+def test_a_locked_position_is_not_sold_and_its_price_is_told(tmp_path: Path) -> None:
+    mine = tmp_path / "book"
+    shutil.copytree(SAMPLE, mine)
+    (mine / "overrides.csv").write_text(
+        "id,action,symbol,household,account,side,quantity,amount,instead,until,by,reason\n"
+        "o1,lock,UAA,,,,,,,,Ann,promised as a gift\n"
+    )
+    plan = json.loads(taxlots("rebalance", mine, "--json").out)
+    assert not [one for one in plan["trades"] if one["symbol"] == "UAA"]
+    told = " ".join(plan["told"])
+    assert "lock UAA, by Ann: promised as a gift" in told
+    assert "the overrides cost" in told
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    done = taxlots("rebalance", SAMPLE, "--out", tmp_path / "plan", "--dry-run")
+    assert done.status == 0
+    assert not (tmp_path / "plan").exists()
+
+
+def test_bad_terms_leave_problems_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "book"
+    shutil.copytree(SAMPLE, mine)
+    toml = mine / "book.toml"
+    toml.write_text(toml.read_text() + "\n[rebalance.plan]\nrisk_aversion = 0\n")
+    done = taxlots("rebalance", mine, "--out", tmp_path / "plan")
+    assert done.status == 1
+    assert "rebalance.plan.risk_aversion" in done.err
+    assert {one.name for one in (tmp_path / "plan").iterdir()} == {"problems.csv"}
+
+
+def test_without_targets_the_missing_file_is_named(tmp_path: Path) -> None:
+    mine = tmp_path / "book"
+    shutil.copytree(SAMPLE, mine)
+    (mine / "targets.csv").unlink()
+    done = taxlots("rebalance", mine)
+    assert done.status == 1
+    assert "targets.csv" in done.err
