@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from tests.cli.recorded import NOW, orders, record, recorded_book
-from tests.cli.running import taxlots
+from tests.cli.running import ACCOUNTS, HEADER, book, taxlots
 
 from taxlots.workflows import clock
 
@@ -84,6 +84,43 @@ def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.pdf", "two.pdf"):
         assert taxlots("letter", url, 1, "--out", tmp_path / name).status == 0
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+def test_a_folder_gets_a_letter_to_each_household_that_says_nothing_of_another(
+    tmp_path: Path,
+) -> None:
+    """Both sell ABC at a loss; the second one's name is none for a file, its account a number."""
+    url = recorded_book(tmp_path, toml=RATED)
+    other = book(
+        tmp_path / "other",
+        "b1,2024-01-05,4455667788,ABC,BUY,7,,910.00,,,,\n",
+        header=HEADER,
+        accounts=f"{ACCOUNTS.splitlines()[0]}\n../#[x]/é,4455667788,taxable,self,,FIFO\n",
+        toml=RATED,
+    )
+    (other / "securities.csv").unlink()
+    ran = taxlots("import", url, other)
+    assert ran.status == 0, ran.err
+    record(url, tmp_path / "plan")
+    assert taxlots("approve", url, 1, "--by", "carol").status == 0
+    ran = taxlots("letter", url, 1, "--out", tmp_path / "letter.pdf")
+    assert (ran.status, "trades for 2 households" in ran.err) == (2, True)
+    folder = tmp_path / "letters"
+    for _ in range(2):
+        ran = taxlots("letter", url, 1, "--out", folder)
+        assert ran.out.startswith("2 letters on harvest 1"), ran.err
+    told = json.loads((folder / "manifest.json").read_text())["letters"]
+    assert told == {"letter-00001-home.pdf": "home", "letter-00002-x.pdf": "../#[x]/é"}
+    first, second = (text_of(folder / name) for name in told)
+    assert "brokerage" in first
+    assert "7788" not in first
+    assert "...7788 (taxable)" in second
+    assert "To the household ../#[x]/é" in second
+    assert "brokerage" not in second
+    assert "4455667788" not in second
+    (folder / "notes.txt").write_text("mine")
+    ran = taxlots("letter", url, 1, "--out", folder)
+    assert (ran.status, "holds other files" in ran.err) == (2, True)
 
 
 def test_a_letter_may_be_about_one_account_with_a_sale(tmp_path: Path) -> None:

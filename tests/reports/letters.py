@@ -11,6 +11,7 @@ from taxlots.reports.client_letter import (
 )
 
 SALE = LetterSale(
+    order="H1",
     account="brokerage",
     symbol="ABC",
     quantity=60_00000000,

@@ -61,9 +61,13 @@ def test_it_says_once_that_it_is_no_tax_advice() -> None:
 def test_what_is_executed_and_what_is_ordered_are_told_apart() -> None:
     done = replace(SALE, day=LETTER.traded, disallowed_cents=50_00)
     text = text_of(replace(LETTER, sales=(done, SALE)))
-    assert "1 lot of them is sold, 1 ordered to be" in text
+    assert "They are sold in part; the rest is ordered." in text
     assert "$50.00 of loss is not in these figures" in text
     assert "They are sold." in text_of(replace(LETTER, sales=(done,)))
+    other = replace(SALE, order="H2")
+    text = text_of(replace(LETTER, sales=(done, other)))
+    assert "chose to sell 2 lots" in text
+    assert "Sold: 1; ordered, in whole or in part: 1." in text
 
 
 def test_text_of_the_books_is_set_as_it_is_and_stays_on_the_page() -> None:

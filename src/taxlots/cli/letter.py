@@ -16,7 +16,12 @@ def letter(
     run: RunArgument,
     out: Annotated[
         Path,
-        typer.Option("--out", metavar="FILE", help="The PDF to write.", show_default=False),
+        typer.Option(
+            "--out",
+            metavar="FILE|DIR",
+            help="The PDF to write, or a folder for a letter to each household.",
+            show_default=False,
+        ),
     ],
     household: Annotated[
         str, typer.Option("--household", metavar="NAME", help="The household it is written to.")
@@ -32,12 +37,23 @@ def letter(
     and until when, and what is not known. Of signed and executed orders alone.
     """
     from taxlots.cli.printing import counted, print_json
-    from taxlots.workflows.letter import write_letter
+    from taxlots.domain.problem import UsageError
+    from taxlots.workflows.letter import write_letter, write_letters
     from taxlots.workflows.run_answers import letter_json
 
+    if out.suffix.lower() != ".pdf":
+        if household or account:
+            raise UsageError("a folder gets the letters to all households; name a FILE.pdf")
+        letters = write_letters(book, run, out)
+        if as_json:
+            told = {name: letter_json(one, str(out / name)) for name, one in letters.items()}
+            print_json({"out": str(out), "run": str(run), "letters": told})
+            return
+        print(f"{counted(len(letters), 'letter')} on harvest {run} in {out}")
+        return
     done = write_letter(book, run, out, household=household, account=account)
     if as_json:
         print_json(letter_json(done, str(out)))
         return
-    sold = counted(len(done.sales), "lot")
+    sold = counted(done.lots, "lot")
     print(f"The letter to the household {done.household}, on {sold}, is in {out}")

@@ -27,9 +27,11 @@ Column = tuple[str, int, bool]
 class LetterSale:
     """What is sold of one lot: executed on ``day``, or ordered where that is None.
 
-    ``gain_cents`` counts what section 1091 disallows back in; None is not estimated.
+    ``order`` is the id of the order, ``gain_cents`` counts what section 1091 disallows back in;
+    None is not estimated.
     """
 
+    order: str
     account: str
     symbol: str
     quantity: int
@@ -105,6 +107,11 @@ class ClientLetter:
     unknown: tuple[str, ...]
     final_from: date
 
+    @property
+    def lots(self) -> int:
+        """How many lots are sold: an order names one."""
+        return len({sale.order for sale in self.sales})
+
 
 def letter_pdf(letter: ClientLetter) -> bytes:
     """The letter as PDF; the same letter gives the same bytes on any machine."""
@@ -149,20 +156,21 @@ def _blocks(letter: ClientLetter) -> Iterator[Block]:
 
 
 def _opening(letter: ClientLetter) -> str:
-    done = sum(sale.day is not None for sale in letter.sales)
-    ordered = len(letter.sales) - done
+    waiting = len({sale.order for sale in letter.sales if sale.day is None})
     where = f"in account {letter.only_account}" if letter.only_account else "in your accounts"
-    state = {
-        (True, True): f"{_counted(done, 'lot')} of them is sold, {ordered} ordered to be.",
-        (True, False): "They are sold.",
-        (False, True): "The sales are ordered and not executed yet.",
-    }[done > 0, ordered > 0]
-    if done > 1 and ordered:
-        state = f"{done} of them are sold, {ordered} ordered to be."
+    if not waiting:
+        state = "They are sold."
+    elif any(sale.day is not None for sale in letter.sales):
+        done = letter.lots - waiting
+        state = f"Sold: {done}; ordered, in whole or in part: {waiting}."
+        if not done:
+            state = "They are sold in part; the rest is ordered."
+    else:
+        state = "The sales are ordered and not executed yet."
     symbols = len({sale.symbol for sale in letter.sales})
     return (
         f"On {day_text(letter.planned)} we looked at every open lot {where} and chose to sell "
-        f"{_counted(len(letter.sales), 'lot')} of {_counted(symbols, 'security', 'securities')}, "
+        f"{_counted(letter.lots, 'lot')} of {_counted(symbols, 'security', 'securities')}, "
         f"so that losses that stand only on paper count on the tax return. {state}"
     )
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of, day_of
@@ -23,15 +27,28 @@ from taxlots.reports.client_letter import (
     LetterSaving,
     letter_pdf,
 )
+from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.single_files import check_file, write_files
 from taxlots.workflows.account_numbers import shown_account
 from taxlots.workflows.guard import silent_accounts
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.restrictions import restrictions_in
 from taxlots.workflows.run_results import Row, RunResults, pieces_of, planned_of, run_results
-from taxlots.workflows.run_scope import run_scope
+from taxlots.workflows.run_scope import RunScope, run_scope
 
-DO_NOT_BUY = "do_not_buy"
+DO_NOT_BUY: Final = "do_not_buy"
+LONGEST_NAME: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the letters of a harvest are made from, whoever they are for."""
+
+    book: str
+    found: RunResults
+    index: Index
+    restrictions: tuple[Row, ...]
+    sayings: Sayings
 
 
 def write_letter(
@@ -49,29 +66,67 @@ def write_letter(
     return letter
 
 
+def write_letters(book: str, number: int, folder: Path) -> dict[str, ClientLetter]:
+    """Write the letter to every household that a recorded harvest sells for, by file name.
+
+    ``manifest.json`` tells which is whose.  All appear or none, in place of earlier ones.  Raises
+    UsageError and DataError like ``write_letter``.
+    """
+    results = frozenset({MANIFEST, *_earlier(folder)})
+    check_folder(folder, results)
+    source = _source(book, number)
+    selling = [one.order.household for one in source.found.orders if one.order.side is Side.SELL]
+    letters: dict[str, ClientLetter] = {}
+    for name in dict.fromkeys(selling):
+        letter = _letter(source, run_scope(source.found, name, ""))
+        letters[_file_name(name, len(letters) + 1)] = letter
+    files: dict[str, Any] = {name: letter_pdf(letter) for name, letter in letters.items()}
+    told = {name: letter.household for name, letter in letters.items()}
+    run = source.found.run
+    files[MANIFEST] = {"run": str(number), "plan_hash": run.plan_hash, "letters": told}
+    write_folder(folder, files, results=results)
+    return letters
+
+
 def letter_of(book: str, number: int, *, household: str = "", account: str = "") -> ClientLetter:
     """What the letter of a recorded harvest says; see ``write_letter``."""
+    source = _source(book, number)
+    return _letter(source, run_scope(source.found, household, account))
+
+
+def _source(book: str, number: int) -> _Source:
     found = run_results(book, number)
-    record, books = found.books.record, found.books
-    scope = run_scope(found, household, account)
+    books = found.books
     situation, _ = situation_of(books)
     index = index_of(situation)
+    return _Source(
+        book=book,
+        found=found,
+        index=index,
+        restrictions=tuple(restrictions_in(book, books)),
+        sayings=Sayings(Guard(index), frozenset(silent_accounts(books.record))),
+    )
+
+
+def _letter(source: _Source, scope: RunScope) -> ClientLetter:
+    found, run = source.found, source.found.run
+    record = found.books.record
     accounts = {one.id for one in scope.accounts}
-    rows = [row for row in restrictions_in(book, books) if _matters(row, index, accounts)]
+    rows = [row for row in source.restrictions if _matters(row, source.index, accounts)]
     sales = tuple(_sales(found, scope.orders))
     purchases = tuple(_purchases(found, scope.orders))
     bought_for = {one.instead_of for one in purchases}
     return ClientLetter(
-        book=record.name or book,
+        book=record.name or source.book,
         household=scope.household,
         only_account=shown_account(scope.account) if scope.account else "",
         accounts=tuple(_described(one) for one in scope.accounts),
         names={s.symbol: s.name for s in record.securities.values() if s.name},
-        planned=found.run.as_of,
+        planned=run.as_of,
         traded=found.traded,
-        number=found.run.number,
-        plan_hash=found.run.plan_hash,
-        recorded_by=found.run.actor,
+        number=run.number,
+        plan_hash=run.plan_hash,
+        recorded_by=run.actor,
         approved_by=tuple(dict.fromkeys(a.actor for one in scope.orders for a in one.approvals)),
         sales=sales,
         purchases=purchases,
@@ -79,17 +134,36 @@ def letter_of(book: str, number: int, *, household: str = "", account: str = "")
         policies=tuple(_policies(found, scope.orders)),
         not_to_buy=tuple(_restricted(rows, accounts, lambda kind: kind == DO_NOT_BUY)),
         not_to_sell=tuple(_restricted(rows, accounts, lambda kind: kind != DO_NOT_BUY)),
-        notes=tuple(
-            dict.fromkeys(
-                f"{row['symbol']} in {shown_account(row['account'])}: {row['note']}"
-                for row in rows
-                if row["note"]
-            )
-        ),
+        notes=tuple(_notes(rows)),
         saving=_saving(found, scope.orders),
-        unknown=tuple(_unknown(index, found, scope.orders)),
+        unknown=tuple(_unknown(source, scope.orders)),
         final_from=first_free_day(day_of(found.traded)),
     )
+
+
+def _notes(rows: Sequence[Row]) -> dict[str, None]:
+    """What goes with single restrictions, each once."""
+    told = (
+        f"{row['symbol']} in {shown_account(row['account'])}: {row['note']}"
+        for row in rows
+        if row["note"]
+    )
+    return dict.fromkeys(told)
+
+
+def _file_name(household: str, number: int) -> str:
+    """A file name that any system takes, and that no other household has."""
+    plain = re.sub(r"[^0-9A-Za-z_-]+", "-", household)[:LONGEST_NAME].strip("-")
+    return f"letter-{number:05d}-{plain or 'household'}.pdf"
+
+
+def _earlier(folder: Path) -> list[str]:
+    """The letters that an earlier call left in a folder."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return [str(name) for name in told["letters"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[LetterSale]:
@@ -102,6 +176,7 @@ def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[Lette
         for fill in found.fills_of(order.client_order_id):
             for at in places[fill.transaction_id]:
                 yield LetterSale(
+                    order=order.client_order_id,
                     account=shown_account(fill.account),
                     symbol=fill.symbol,
                     quantity=int(pieces.quantity[at]),
@@ -117,6 +192,7 @@ def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[Lette
         planned = planned_of(one, found.lines["opportunities"])
         loss = None if planned is None else planned.of(planned.loss_cents, left)
         yield LetterSale(
+            order=order.client_order_id,
             account=shown_account(order.account),
             symbol=order.symbol,
             quantity=left,
@@ -213,16 +289,14 @@ def _saving(found: RunResults, orders: Iterable[ReviewedOrder]) -> LetterSaving:
     )
 
 
-def _unknown(index: Index, found: RunResults, orders: Iterable[ReviewedOrder]) -> list[str]:
+def _unknown(source: _Source, orders: Iterable[ReviewedOrder]) -> list[str]:
     """What of these trades nobody can know from the book."""
-    silent = frozenset(silent_accounts(found.books.record))
-    sayings = Sayings(Guard(index), silent)
     told: dict[str, None] = {}
     for one in orders:
         order = one.order
         if order.side is Side.SELL:
-            holder = index.accounts[order.account]
-            told |= dict.fromkeys(sayings.unknown_of_purchase(holder, order.symbol))
+            holder = source.index.accounts[order.account]
+            told |= dict.fromkeys(source.sayings.unknown_of_purchase(holder, order.symbol))
     return [f"{said[0].upper()}{said[1:]}." for said in told]
 
 

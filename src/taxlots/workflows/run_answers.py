@@ -94,7 +94,7 @@ def letter_json(letter: ClientLetter, out: str) -> dict[str, Any]:
         "out": out,
         "run": str(letter.number),
         "household": letter.household,
-        "sales": str(len(letter.sales)),
+        "lots": str(letter.lots),
         "purchases": str(len(letter.purchases)),
         "restricted": sorted({s for one in letter.not_to_buy for s in one.symbols}),
         "final_from": letter.final_from.isoformat(),

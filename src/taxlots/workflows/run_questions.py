@@ -124,6 +124,14 @@ class RunQuestions:
         done = write_letter(self.source, run, Path(out), household=household, account=account)
         return RunAnswer(letter_json(done, str(out)))
 
+    def letters(self, run: int, folder: Place) -> dict[str, RunAnswer]:
+        """Write the letter to each household into a folder; the answers by file name."""
+        from taxlots.workflows.letter import write_letters
+        from taxlots.workflows.run_answers import letter_json
+
+        done = write_letters(self.source, run, Path(folder))
+        return {name: RunAnswer(letter_json(one, str(folder))) for name, one in done.items()}
+
     def cpa_pack(
         self, run: int, out: Place, *, household: str = "", as_of: Day = None
     ) -> RunAnswer:
