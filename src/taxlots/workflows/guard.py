@@ -28,6 +28,7 @@ from taxlots.workflows.approved_orders import (
     planned_losses,
 )
 from taxlots.workflows.gather import gather
+from taxlots.workflows.guard_drift import told_of_drift
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.named_accounts import check_named, named_account
 from taxlots.workflows.narrowed_record import households_of
@@ -185,7 +186,12 @@ def guard_many(
     """Ask of several trades, each by itself on the same day.  Raises UsageError and DataError."""
     names = {one.account for one in asked}
     prepared = guard_of_book(book, names, as_of=as_of, known_at=known_at)
-    return GuardRun(tuple(prepared.ask(one) for one in asked), prepared.problems)
+    record, day = prepared.books.record, date_of(prepared.books.as_of)
+    checks = (
+        told_of_drift(prepared.ask(one), record, book, as_of=day, known_at=known_at)
+        for one in asked
+    )
+    return GuardRun(tuple(checks), prepared.problems)
 
 
 def guard_of_book(
