@@ -2,12 +2,13 @@
 
 ``python -m benchmarks batch`` runs small populations; ``TAXLOTS_NIGHT=25000,50000,100000`` names
 the numbers of accounts to run instead.  Each is also killed half-way and resumed, and the bytes
-are compared.
+are compared.  Processor seconds are of all cores together: on a machine that does other work too,
+they say what a night would take on two cores of its own.
 """
 
 import hashlib
+import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -18,15 +19,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
+from benchmarks.harvest_plan import SAMPLE, milliseconds
 from benchmarks.population import AS_OF_DAY, accounts_in, write_population
+from benchmarks.processes import Taken, taken_by
+from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.replay import replay
 
 ACCOUNTS: Final = os.environ.get("TAXLOTS_NIGHT", "250,500,1000")
 AS_OF: Final = date(1970, 1, 1) + timedelta(AS_OF_DAY)
 WORKERS: Final = 2
-MOST_HOUSEHOLDS: Final = 250
+MOST_HOUSEHOLDS: Final = 500
 """Of a partition."""
 
-KIBIBYTES_OF_GIGABYTE: Final = 1_000_000_000 // 1024
+GIGABYTE: Final = 1_000_000_000
 
 
 def command(*arguments: str) -> list[str]:
@@ -38,13 +43,6 @@ def night(parts: Path, out: Path) -> list[str]:
     """The command of a whole run."""
     asked = ("--as-of", AS_OF.isoformat(), "--out", str(out), "--workers", str(WORKERS))
     return command("batch", str(parts), *asked)
-
-
-def seconds(arguments: list[str]) -> float:
-    """How long a command takes; it must succeed."""
-    start = time.perf_counter()
-    subprocess.run(arguments, check=True, capture_output=True)  # noqa: S603 (our own command)
-    return time.perf_counter() - start
 
 
 def kill_half_way(parts: Path, out: Path) -> int:
@@ -69,34 +67,60 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def measured(accounts: int, folder: Path) -> Iterator[tuple[float, str]]:
-    """Seconds and a line for each step of one population."""
+def spoken(taken: Taken) -> str:
+    """Time, processor time and memory in words."""
+    memory = (
+        f"{taken.most_bytes / GIGABYTE:.2f} GB in all" if taken.most_bytes else "memory unknown"
+    )
+    return f"{taken.seconds:.1f} s, {taken.processor_seconds:.1f} processor seconds, {memory}"
+
+
+def losses_in(out: Path) -> str:
+    """How many lots of a run stand below their cost, and how many are harvested."""
+    manifest = json.loads((out / "manifest.json").read_text())
+    reasons = manifest["verdicts_by_reason"]
+    lots, deferred = manifest["totals"]["lots"], reasons.get("TAX_DEFERRED", 0)
+    gains = sum(reasons.get(name, 0) for name in ("GAIN", "NO_LOSS"))
+    below = (lots - deferred - gains) / max(1, lots - deferred)
+    harvested = manifest["totals"]["harvested"] / max(1, lots - deferred)
+    return (
+        f"{lots:,} open lots; of those in taxable accounts {below:.1%} are below their cost "
+        f"and {harvested:.1%} are harvested"
+    )
+
+
+def measured(accounts: int, folder: Path) -> Iterator[tuple[Taken | None, str]]:
+    """What each step of one population takes, and a line on it."""
     households = accounts * 2 // 5
     book, parts, out = folder / "book", folder / "parts", folder / "out"
     write_population(book, households)
     size = max(1, min(MOST_HOUSEHOLDS, households // 8))
     divide = command("partition", str(book), "--out", str(parts))
-    took = seconds([*divide, "--households-per-partition", str(size)])
     what = f"{accounts_in(households):>7,} accounts"
-    yield took, f"{what}: divided in {took:.1f} s"
-    took = seconds(night(parts, out))
-    yield took, f"{what}: planned in {took:.1f} s, {accounts / took:,.0f} accounts a second"
+    divided = taken_by([*divide, "--households-per-partition", str(size)])
+    yield None, f"{what}: divided in {spoken(divided)}"
+    night_taken = taken_by(night(parts, out))
+    rate = accounts / night_taken.seconds
+    yield night_taken, f"{what}: planned in {spoken(night_taken)}; {rate:,.0f} accounts a second"
+    yield None, f"{what}: {losses_in(out)}"
     again = folder / "again"
     done = kill_half_way(parts, again)
-    resumed = seconds(night(parts, again))
+    resumed = taken_by(night(parts, again))
     assert digest(out) == digest(again)
-    yield resumed, f"{what}: killed after {done} partitions, resumed in {resumed:.1f} s, same bytes"
+    yield None, f"{what}: killed after {done} partitions, resumed in {spoken(resumed)}, same bytes"
 
 
 def lines() -> Iterator[str]:
     """The figures, one line each."""
+    situation, _ = situation_of(replay(str(SAMPLE)))
+    median, slowest = milliseconds(situation)
+    yield f"one household of {len(situation.lots)} lots: {median:.1f} ms, slowest {slowest:.1f} ms"
     each = []
     for accounts in map(int, ACCOUNTS.split(",")):
         with tempfile.TemporaryDirectory() as folder:
-            for number, (took, line) in enumerate(measured(accounts, Path(folder))):
-                if number == 1:
-                    each.append(took / accounts)
+            for taken, line in measured(accounts, Path(folder)):
+                if taken is not None:
+                    each.append(taken.processor_seconds / accounts)
                 yield line
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KIBIBYTES_OF_GIGABYTE
-    yield f"most memory of one worker: {most:.2f} GB"
-    yield f"time per account, the largest against the smallest: {each[-1] / each[0]:.2f} ×"
+    growth = each[-1] / each[0]
+    yield f"processor time of an account, with the most accounts to the fewest: {growth:.2f} ×"

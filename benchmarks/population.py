@@ -102,7 +102,7 @@ def _prices(draw: np.random.Generator) -> Ints:
     """Closes in cents, by symbol and day."""
     moves = draw.normal(DAILY_DRIFT, DAILY_VOLATILITY, (SYMBOLS, DAYS + 1))
     moves[:, -1] -= LAST_FALL
-    return np.rint(10_000 * np.exp(moves.cumsum(axis=1))).astype(np.int64)
+    return np.asarray(np.rint(10_000 * np.exp(moves.cumsum(axis=1))), np.int64)
 
 
 def _write_prices(folder: Path, cents: Ints, symbols: list[str]) -> None:

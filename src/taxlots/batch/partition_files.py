@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,12 +124,23 @@ def read_part(folder: Path, name: str, hashes: Mapping[str, Hashes]) -> dict[str
             path = folder / place / file
             content = path.read_bytes() if path.is_file() else b""
             if hashlib.sha256(content).hexdigest() == digest:
-                tables[path.stem] = pq.read_table(pa.BufferReader(content))
+                is_shared = place == SHARED_FOLDER
+                tables[path.stem] = _shared(content) if is_shared else _table(content)
             else:
                 problems.append(_damaged(f"{place}/{file}"))
     if problems:
         raise DataError(problems)
     return tables
+
+
+def _table(content: bytes) -> pa.Table:
+    return pq.read_table(pa.BufferReader(content))
+
+
+@lru_cache(maxsize=len(SHARED))
+def _shared(content: bytes) -> pa.Table:
+    """A table that all partitions of a night have alike: the same one for each."""
+    return _table(content)
 
 
 def _damaged(where: str) -> Problem:

@@ -4,6 +4,7 @@ These are assumptions, stated by who plans; nothing of them enters a book or a f
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from taxlots.domain.tax_rate import RATE_ONE, at_rate
@@ -32,6 +33,7 @@ class LaterYears:
     years_to_sale: int = 5
 
 
+@lru_cache(maxsize=4096)
 def present_rate(rate_ppm: int, years: int, discount_ppm: int) -> int:
     """A rate of tax that is due in some years, as one of today, in parts per million."""
     kept: int = RATE_ONE**years

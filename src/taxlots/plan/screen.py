@@ -48,7 +48,16 @@ class Screen:
 
     def situation(self, live: Sequence[OpenLot]) -> Situation:
         """The situation to plan: ``live`` are the lots that are, in their order."""
-        aside = _aside(self.lots, self.appraisals, ~self.is_live)
+        lots, everything = self.lots, self.index.situation.aside
+        is_mixed = np.zeros(len(lots.positions), np.bool_)
+        is_mixed[lots.position[self.is_live]] = True
+        aside = {
+            position: everything[position]
+            for position, has_live in zip(lots.positions, is_mixed.tolist(), strict=True)
+            if not has_live
+        }
+        beside = ~self.is_live & is_mixed[lots.position]
+        aside |= _aside(lots, self.appraisals, beside)
         return replace(self.index.situation, lots=live, aside=aside)
 
 

@@ -188,13 +188,18 @@ class Settling:
         """What the verdicts newly say of whole positions; one that is refused stays refused."""
         lots: dict[Position, list[Verdict]] = {}
         for verdict in verdicts.values():
-            lots.setdefault((verdict.lot.account, verdict.lot.symbol), []).append(verdict)
+            if verdict.reason.is_harvest:
+                lots.setdefault((verdict.lot.account, verdict.lot.symbol), [])
+        for position in [one for one in lots if not self.index.is_sold_whole(one)]:
+            del lots[position]
+        if not lots:
+            return {}
+        for verdict in verdicts.values():
+            position = verdict.lot.account, verdict.lot.symbol
+            if position in lots:
+                lots[position].append(verdict)
         news = {}
         for position, found in lots.items():
-            if not any(v.reason.is_harvest for v in found):
-                continue
-            if not self.index.is_sold_whole(position):
-                continue
             can_be = all(v.reason.is_harvest or v.reason in TOO_SMALL for v in found)
             net = sum(v.appraisal.loss_cents - v.appraisal.gain_cents for v in found)
             rule = self.index.rule_of(self.index.accounts[position[0]])

@@ -33,9 +33,6 @@ from taxlots.domain.problem import DataError, Problem, Severity, warning
 from taxlots.domain.quote import Quote
 from taxlots.domain.scheduled import read_scheduled
 from taxlots.law.identical import identity_of
-from taxlots.market_data.prices import PriceHistory, price_history
-from taxlots.market_data.tracking import trackings
-from taxlots.market_data.volatility import volatility
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.readiness import Finding, NotReady, not_ready
@@ -55,6 +52,7 @@ from taxlots.version import __version__
 from taxlots.workflows.budgeted_harvest import planned_within_budgets
 from taxlots.workflows.harvest_years import harvest_years
 from taxlots.workflows.held_swaps import held_swaps
+from taxlots.workflows.market_of_day import MarketOfDay
 from taxlots.workflows.readiness import (
     LotsFile,
     barred_lots,
@@ -121,8 +119,13 @@ def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
     return replace(situation, lots=open_lots(books, lots=opened)), problems
 
 
-def situation_without_lots(books: Books, lots: LotColumns) -> tuple[Situation, list[Problem]]:
-    """The same, all but the lots themselves, which stay in columns."""
+def situation_without_lots(
+    books: Books, lots: LotColumns, market: MarketOfDay | None = None
+) -> tuple[Situation, list[Problem]]:
+    """The same, all but the lots themselves, which stay in columns.
+
+    ``market`` is that of the book's prices and day, where it is known.
+    """
     record = books.record
     as_of = date_of(books.as_of)
     accounts = [account.id for account in record.accounts]
@@ -132,14 +135,14 @@ def situation_without_lots(books: Books, lots: LotColumns) -> tuple[Situation, l
     problems += bad
     scheduled, bad = read_scheduled(record.scheduled, accounts)
     problems += bad
-    history, bad = price_history(record.prices)
-    problems += bad
+    market = MarketOfDay(record.prices, as_of) if market is None else market
+    problems += market.problems
     symbols = {symbol for _, symbol in lots.positions}
     symbols |= {name for proxy in record.proxies for name in (proxy.symbol, proxy.proxy)}
     problems += unknown_names(rule, symbols, accounts)
-    quotes, told = _quotes(history, sorted(symbols), last_splits(books), as_of)
+    quotes, told = _quotes(market, sorted(symbols), last_splits(books))
     problems += told
-    volatilities, tracking = _moves(books, history, symbols)
+    volatilities, tracking = _moves(books, market, symbols)
     situation = Situation(
         as_of=as_of,
         accounts=record.accounts,
@@ -179,28 +182,27 @@ def _rules(record: Record) -> tuple[HarvestRule, dict[str, HarvestRule], list[Pr
 
 
 def _moves(
-    books: Books, history: PriceHistory, symbols: Collection[str]
+    books: Books, market: MarketOfDay, symbols: Collection[str]
 ) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
     """Volatilities by symbol, and tracking errors of proxies, where prices tell them."""
     splits = last_splits(books)
     found = {}
     for name in sorted(symbols):
-        ppm = volatility(history, name, books.as_of, splits.get(name, 0))
+        ppm = market.volatility_ppm(name, splits.get(name, 0))
         if ppm is not None:
             found[name] = ppm
     pairs = dict.fromkeys((proxy.symbol, proxy.proxy) for proxy in books.record.proxies)
-    figures = trackings(history, pairs, date_of(books.as_of), split_ratios(books))
-    return found, {pair: figure.error_ppm for pair, figure in figures.items()}
+    return found, market.tracking_ppm(pairs, split_ratios(books))
 
 
 def _quotes(
-    history: PriceHistory, symbols: list[str], splits: Mapping[str, int], as_of: date
+    market: MarketOfDay, symbols: list[str], splits: Mapping[str, int]
 ) -> tuple[dict[str, Quote], list[Problem]]:
     """The last close of each symbol, without those from before its last split."""
     found: dict[str, Quote] = {}
     problems = []
     for symbol in symbols:
-        quote = history.last_close(symbol, as_of)
+        quote = market.quote(symbol)
         if quote is None:
             continue
         if day_of(quote.day) < splits.get(symbol, day_of(quote.day)):

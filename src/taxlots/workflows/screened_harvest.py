@@ -12,6 +12,7 @@ from taxlots.book.booking import Books
 from taxlots.book.lot_columns import lot_columns
 from taxlots.book.results import OpenLots, open_lots_of
 from taxlots.book.standing import open_lots
+from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity
 from taxlots.domain.verdict import Reason
 from taxlots.plan.harvest import plan
@@ -24,6 +25,7 @@ from taxlots.reports.readiness import READINESS_COLUMNS, READINESS_FILE, readine
 from taxlots.reports.screened_tables import screened_tables
 from taxlots.workflows.budgeted_harvest import planned_within_budgets
 from taxlots.workflows.harvest import situation_without_lots
+from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.readiness import findings_of, old_opinions
 from taxlots.workflows.stated_budget import stated_budget
 
@@ -57,11 +59,14 @@ class ScreenedHarvest:
 def screened_harvest(books: Books) -> ScreenedHarvest:
     """Propose what to harvest from books on their as-of day.  Raises DataError.
 
+    What follows from the prices alone is kept for the next books with the same table of them.
     Where the book states budgets all lots are planned as objects: gains count for those too.
     """
     opened = open_lots_of(books)
     columns = lot_columns(books, opened)
-    situation, problems = situation_without_lots(books, columns)
+    situation, problems = situation_without_lots(
+        books, columns, same_market(books.record.prices, date_of(books.as_of))
+    )
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
     findings = findings_of(books, situation.rule, columns)
