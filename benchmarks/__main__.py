@@ -15,6 +15,7 @@ from benchmarks import (
     guard,
     harvest_plan,
     mixed,
+    optimizer,
     tie_out,
 )
 
@@ -27,6 +28,7 @@ ALL = {
     "forms": forms.lines,
     "guard": guard.lines,
     "harvest_plan": harvest_plan.lines,
+    "optimizer": optimizer.lines,
     "commands": commands.lines,
     "audit": audit.lines,
     "batch": batch.lines,

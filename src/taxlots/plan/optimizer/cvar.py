@@ -13,6 +13,7 @@ import numpy as np
 from taxlots.domain.problem import DataError, UsageError, error
 from taxlots.plan.optimizer.objective import lots_sold
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
+from taxlots.plan.optimizer.review import UNLIMITED
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats, floats
 
@@ -100,13 +101,9 @@ def _solved(
     from scipy.optimize import linprog  # type: ignore[import-untyped]
 
     lots, count = book.lots, scenarios.shape[0]
-    low, high = trade_range(book)
+    high = np.minimum(trade_range(book)[1], UNLIMITED)
     weigh = 1.0 / ((1.0 - confidence) * count)
     holder = lots.holder
-    gains = sparse.csr_matrix(
-        (np.ones(holder.size), (holder, np.arange(holder.size))), shape=(book.count, holder.size)
-    )
-    moves = np.hstack([-scenarios, scenarios[:, holder]])
     tail = np.concatenate([[1.0], np.full(count, weigh)])
     linear = np.concatenate(
         [
@@ -115,24 +112,11 @@ def _solved(
             aversion * tail,
         ]
     )
-    edge = sparse.hstack([moves, -np.ones((count, 1)), -sparse.eye(count)], format="csr")
-    trade = sparse.hstack(
-        [sparse.eye(book.count), -gains, sparse.csr_matrix((book.count, count + 1))], format="csr"
-    )
-    held_rows = book.rows.matrix @ book.held
-    blocks: list[tuple[Any, Floats]] = [
-        (edge, scenarios @ book.held),
-        (trade, np.minimum(high, 1e3)),
-        (-trade, -low),
-        (trade.sum(axis=0), floats([book.cash.held - book.cash.floor])),
-        (-trade.sum(axis=0), floats([book.cash.ceiling - book.cash.held])),
-        (book.rows.matrix @ trade, np.minimum(book.rows.high - held_rows, 1e3)),
-        (-(book.rows.matrix @ trade), np.minimum(held_rows - book.rows.low, 1e3)),
-    ]
+    blocks = _limits(book, scenarios)
     if most_shortfall is not None:
         row = np.concatenate([np.zeros(book.count + holder.size), tail])
         blocks.append((row[None, :], floats([most_shortfall])))
-    room = np.where(forbidden[:, 1], 0.0, np.maximum(np.minimum(high, 1e3), 0.0))
+    room = np.where(forbidden[:, 1], 0.0, np.maximum(high, 0.0))
     capacity = np.where(forbidden[holder, 0], 0.0, lots.capacity)
     upper = np.concatenate([room, capacity])
     limits = [*[(0.0, most) for most in upper], (None, None), *[(0.0, None)] * count]
@@ -151,3 +135,29 @@ def _solved(
     bought, sold = found.x[: book.count], found.x[book.count : book.count + holder.size]
     bought = np.where(bought < NEGLIGIBLE, 0.0, bought)
     return float(found.fun), floats(bought), floats(np.where(sold < NEGLIGIBLE, 0.0, sold))
+
+
+def _limits(book: Portfolio, scenarios: Floats) -> list[tuple[Any, Floats]]:
+    """What the program keeps at most: losses beyond the threshold, and the portfolio's limits."""
+    from scipy import sparse
+
+    count, holder = scenarios.shape[0], book.lots.holder
+    low, high = trade_range(book)
+    high = np.minimum(high, UNLIMITED)
+    of_name = sparse.csr_matrix(
+        (np.ones(holder.size), (holder, np.arange(holder.size))), shape=(book.count, holder.size)
+    )
+    moves = np.hstack([-scenarios, scenarios[:, holder]])
+    edge = sparse.hstack([moves, -np.ones((count, 1)), -sparse.eye(count)], format="csr")
+    rest = sparse.csr_matrix((book.count, count + 1))
+    trade = sparse.hstack([sparse.eye(book.count), -of_name, rest], format="csr")
+    held_rows = book.rows.matrix @ book.held
+    return [
+        (edge, scenarios @ book.held),
+        (trade, high),
+        (-trade, -low),
+        (trade.sum(axis=0), floats([book.cash.held - book.cash.floor])),
+        (-trade.sum(axis=0), floats([book.cash.ceiling - book.cash.held])),
+        (book.rows.matrix @ trade, np.minimum(book.rows.high - held_rows, UNLIMITED)),
+        (-(book.rows.matrix @ trade), np.minimum(held_rows - book.rows.low, UNLIMITED)),
+    ]

@@ -24,7 +24,7 @@ WIDTHS: Final = (1e-3, 1e-4, 1e-5)
 """Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps."""
 SHARP: Final = WIDTHS[-1]
 
-ENOUGH_BPS: Final = 0.005
+ENOUGH_BPS: Final = 0.01
 MOST_NODES: Final = 12
 MOST_ROUNDS: Final = 8
 MOST_TURNED: Final = 12
