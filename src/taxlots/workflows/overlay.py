@@ -16,7 +16,7 @@ from taxlots.plan.overlay.options import contract_greeks
 from taxlots.plan.overlay.tax_flags import FlagCode, OverlayKind, OverlayPosition, TaxFlag
 from taxlots.plan.overlay.unwinding import UnwindChoice
 from taxlots.reports.overlay import OverlaySaid, Sized, overlay_json, overlay_page
-from taxlots.workflows.exposure import BookedHousehold, booked_household, exposure
+from taxlots.workflows.exposure import BookedHousehold, exposure
 from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.overlay_contracts import option_of
 from taxlots.workflows.overlay_sizes import OverlayAsked, sized
@@ -67,31 +67,19 @@ def overlay(
     A beta or a duration is that of the household, or of the account that is named.  Raises
     UsageError for what can't be reached so, and DataError for a book or files with errors.
     """
-    run = None
-    if asked.dollars:
-        booked = booked_household(
-            book,
-            household=household,
-            account=account,
-            market=market,
-            as_of=as_of,
-            known_at=known_at,
-        )
-        problems = tuple(booked.books.problems)
-    else:
-        run = exposure(
-            book,
-            household=household,
-            account=account,
-            benchmark=benchmark,
-            market=market,
-            as_of=as_of,
-            known_at=known_at,
-        )
-        booked, problems = run.booked, run.page.problems
+    run = exposure(
+        book,
+        household=household,
+        account=account,
+        benchmark=benchmark,
+        market=market,
+        as_of=as_of,
+        known_at=known_at,
+    )
+    booked = run.booked
     row = booked.market.contract(asked.contract)
     tax_return = _tax_return(booked, account)
-    size, roll = sized(booked, row, asked, run)
+    size, roll = sized(booked, row, asked, None if asked.dollars else run)
     choice, told = _unwinding(booked, asked, account, size)
     flags = _flags(booked, row, size, tax_return)
     if choice is not None and any(flag.code is FlagCode.CONSTRUCTIVE_SALE for flag in flags):
@@ -110,7 +98,7 @@ def overlay(
         instead_of=asked.instead_of,
         told=told,
     )
-    return OverlayRun(booked, said, problems)
+    return OverlayRun(booked, said, run.page.problems)
 
 
 def _tax_return(booked: BookedHousehold, account: str | None) -> str:
