@@ -27,6 +27,7 @@ from taxlots.cli.holdings import gains, lots
 from taxlots.cli.import_files import import_files
 from taxlots.cli.init import init
 from taxlots.cli.letter import letter
+from taxlots.cli.locate import locate
 from taxlots.cli.orders import orders
 from taxlots.cli.outcome import EXIT_CODES, told
 from taxlots.cli.overlay import overlay
@@ -93,6 +94,7 @@ COMMANDS: Final = (
     (defer, "defer", "taxlots defer ledger/sample --account fidelity-taxable"),
     (drift, "drift", "taxlots drift ledger/sample --as-of 2020-12-31"),
     (rebalance, "rebalance", "taxlots rebalance ledger/sample --out plan"),
+    (locate, "locate", "taxlots locate ledger/sample --keep-mix"),
     (overrides, "overrides", "taxlots overrides my-book"),
     (
         override_trade,

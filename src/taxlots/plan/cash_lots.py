@@ -162,11 +162,11 @@ def _price(part: CashPart, years: Mapping[str, YearTax]) -> Fraction:
     year = years.get(part.tax_return)
     if year is None:
         return part.gain_ratio
-    return part.gain_ratio * _slope(year, is_long=part.is_long, is_gain=part.gain_ratio > 0)
+    return part.gain_ratio * marginal_rate(year, is_long=part.is_long, is_gain=part.gain_ratio > 0)
 
 
-def _slope(year: YearTax, *, is_long: bool, is_gain: bool) -> Fraction:
-    """The rate of the next cent of gain or of loss."""
+def marginal_rate(year: YearTax, *, is_long: bool, is_gain: bool) -> Fraction:
+    """The rate of the next cent of gain or of loss of a term, now and later."""
     sign = 1 if is_gain else -1
 
     def tax(cents: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from taxlots.domain.calendar import date_of
@@ -12,6 +12,7 @@ from taxlots.plan.account_filling import Basins, fill_accounts
 from taxlots.plan.cash_flow import FRACTION, CashPurchase, Inflow, Offer, purchases
 from taxlots.plan.sleeves import room_cents
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.market_offers import Market
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,63 +39,6 @@ class Invested:
         return found
 
 
-@dataclass(slots=True)
-class _Market:
-    """What may be bought where; ``refused`` collects why not, by sleeve, account and security."""
-
-    plan: HouseholdPlan
-    closed: frozenset[tuple[str, str]]
-    refused: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict)
-
-    def offer(self, account: str, place: int, day: date) -> Offer | None:
-        """The security that an account buys of a sleeve: what it holds most of, if it is free.
-
-        Securities that would spoil a harvest come last in taxable accounts and are not bought in
-        tax-deferred ones, where the loss would be gone for good (Rev. Rul. 2008-5).
-        """
-        return next(
-            (o for s in self._ordered(account, place) if (o := self._try(account, s, day, place))),
-            None,
-        )
-
-    def _ordered(self, account: str, place: int) -> list[str]:
-        worths = self.plan.worths.cents
-        everywhere: dict[str, int] = {}
-        for (_, symbol), cents in worths.items():
-            everywhere[symbol] = everywhere.get(symbol, 0) + cents
-        return sorted(
-            self.plan.sleeves.symbols(place),
-            key=lambda s: (
-                bool(self.plan.spoils_harvest(s)),
-                -worths.get((account, s), 0),
-                -everywhere.get(s, 0),
-                s,
-            ),
-        )
-
-    def _try(self, account: str, symbol: str, day: date, place: int) -> Offer | None:
-        reason = self._refusal(account, symbol, day)
-        if reason:
-            self.refused.setdefault((place, account), {})[symbol] = reason
-            return None
-        return self.plan.offer(symbol)
-
-    def _refusal(self, account: str, symbol: str, day: date) -> str:
-        if (account, symbol) in self.closed:
-            return f"{symbol} is closed by an override"
-        if self.plan.offer(symbol) is None:
-            return f"{symbol} has no fresh price"
-        check = self.plan.buy_check(account, symbol)
-        if check.because and check.safe_date > day:
-            first = check.because[0]
-            return f"{symbol} would replace the loss of {first.id}, free from {check.safe_date}"
-        holder = self.plan.index.accounts[account]
-        spoiled = self.plan.spoils_harvest(symbol) if holder.kind.is_tax_deferred else ""
-        if spoiled:
-            return f"{symbol} would make a loss on {spoiled}, which can be harvested, lost for good"
-        return ""
-
-
 def invest(
     plan: HouseholdPlan,
     inflows: Sequence[Inflow],
@@ -111,7 +55,7 @@ def invest(
     """
     held = list(held_cents)
     total = sum(held) + sum(one.cents for one in inflows)
-    market = _Market(plan, closed)
+    market = Market(plan, closed)
     left: dict[str, int] = {}
     bought: list[DatedPurchase] = []
     for number in sorted({one.day for one in inflows}):
@@ -135,7 +79,7 @@ def invest(
     return Invested(tuple(bought), left, tuple(_told(market, left, held, total)))
 
 
-def _offers(market: _Market, accounts: Sequence[str], day: date) -> dict[tuple[str, int], Offer]:
+def _offers(market: Market, accounts: Sequence[str], day: date) -> dict[tuple[str, int], Offer]:
     found = {}
     for account in accounts:
         for place, sleeve in enumerate(market.plan.sleeves.items):
@@ -165,7 +109,7 @@ def _wanted(
 
 
 def _told(
-    market: _Market, left: Mapping[str, int], held: Sequence[int], total: int
+    market: Market, left: Mapping[str, int], held: Sequence[int], total: int
 ) -> Iterator[str]:
     plan = market.plan
     for (place, account), reasons in market.refused.items():

@@ -125,7 +125,7 @@ def _parts(
     for key, mine in values.items():
         account = plan.index.accounts[key[0]]
         cents = sum(seen.market_value_cents or 0 for _, seen in mine)
-        gain = sum(_gain(plan, lot, seen) for lot, seen in mine)
+        gain = sum(effective_gain(plan, lot, seen) for lot, seen in mine)
         is_taxed = not account.kind.is_tax_deferred
         held[key] = sum(lot.quantity for lot, _ in mine)
         parts.append(
@@ -143,8 +143,8 @@ def _parts(
     return parts, held
 
 
-def _gain(plan: HouseholdPlan, lot: OpenLot, seen: Appraisal) -> int:
-    """The gain of a lot.
+def effective_gain(plan: HouseholdPlan, lot: OpenLot, seen: Appraisal) -> int:
+    """The gain of a lot in cents.
 
     What section 1091 would take of a loss does not count; what would be gone for good counts as
     much as a gain.

@@ -42,6 +42,23 @@ class FlowQuestions:
         page = route_cash(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         return PlanAnswer(page.json)
 
+    def locate(
+        self,
+        *,
+        household: str | None = None,
+        keep_mix: bool = False,
+        as_of: Day = None,
+        known_at: Moment = None,
+    ) -> PlanAnswer:
+        """Which account should hold what, as ``taxlots locate`` says."""
+        from taxlots.workflows.locate import locate_book
+
+        last, known = as_day(as_of), as_moment(known_at)
+        page = locate_book(
+            self.source, household=household, keep_mix=keep_mix, as_of=last, known_at=known
+        )
+        return PlanAnswer(page.json)
+
     def overrides(self, *, as_of: Day = None, known_at: Moment = None) -> PlanAnswer:
         """What people said of trades, as ``taxlots overrides`` says."""
         from taxlots.workflows.trade_overrides import list_overrides

@@ -74,7 +74,8 @@ class LocatedSleeve:
 class LocationProblem:
     """What is to be located.
 
-    ``can_buy`` says which account may buy which asset, shape (accounts, assets).  ``years`` is how
+    ``can_buy`` says which account may buy which asset, and ``reluctance`` how many dollars a dollar
+    of it counts less, both of shape (accounts, assets): it ranks what is alike.  ``years`` is how
     many years of drag are weighed against the tax of moving (a discounted number), ``cost`` is
     lost on each dollar traded, and ``deviation`` is what a dollar off its target costs a year.
     """
@@ -84,6 +85,7 @@ class LocationProblem:
     lots: tuple[LocatedLot, ...]
     sleeves: tuple[LocatedSleeve, ...]
     can_buy: NDArray[np.bool_]
+    reluctance: Floats | None = None
     years: float = 5.0
     cost: float = 0.0005
     deviation: float = 0.01

@@ -20,6 +20,9 @@ from taxlots.plan.location.program import UNLIMITED, Program, solve
 TOLERANCE: Final = 0.01
 """Dollars by which a band may be missed before it is a clash."""
 
+LEAST_COST: Final = 1e-6
+"""What a dollar traded counts at least, so that nothing is sold to be bought again."""
+
 
 @dataclass(slots=True)
 class _Columns:
@@ -74,16 +77,21 @@ def _columns(problem: LocationProblem) -> _Columns:
 
 def _trades(problem: LocationProblem, columns: _Columns) -> None:
     program = columns.program
+    cost = max(problem.cost, LEAST_COST)
     for lot in problem.lots:
         kept = problem.years * problem.assets[lot.asset].drag
         drag = kept if problem.accounts[lot.account].is_taxable else 0.0
         most = 0.0 if lot.is_locked else lot.value
-        columns.sold.append(program.column(most, lot.tax + problem.cost - drag))
+        columns.sold.append(program.column(most, lot.tax + cost - drag))
     for a, account in enumerate(problem.accounts):
         for n, asset in enumerate(problem.assets):
             if problem.can_buy[a, n]:
-                drag = problem.years * asset.drag if account.is_taxable else 0.0
-                columns.bought[a, n] = program.column(UNLIMITED, drag + problem.cost)
+                price = cost
+                if account.is_taxable:
+                    price += problem.years * asset.drag
+                if problem.reluctance is not None:
+                    price += float(problem.reluctance[a, n])
+                columns.bought[a, n] = program.column(UNLIMITED, price)
 
 
 def _accounts(problem: LocationProblem, columns: _Columns) -> None:
