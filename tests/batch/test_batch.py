@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.cli.running import files_in
 from taxlots.batch.partition_files import Partitioned
 from taxlots.book.booking import Books
 from taxlots.domain.problem import DataError, UsageError
+from taxlots.plan.readiness import Finding
 from taxlots.workflows import harvest_partition
 from taxlots.workflows.batch import failed_households, run_batch
 from taxlots.workflows.harvest import write_harvest
@@ -136,10 +138,10 @@ def test_a_defect_of_the_program_stops_no_other_household(
 ) -> None:
     plain = harvest_partition.screened_harvest
 
-    def broken(books: Books) -> ScreenedHarvest:
+    def broken(books: Books, checked: Sequence[Finding]) -> ScreenedHarvest:
         if "h2" in books.households:
             raise ZeroDivisionError
-        return plain(books)
+        return plain(books, checked)
 
     monkeypatch.setattr(harvest_partition, "screened_harvest", broken)
 

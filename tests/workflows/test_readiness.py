@@ -20,7 +20,7 @@ from taxlots.domain.problem import UsageError
 from taxlots.domain.verdict import Reason
 from taxlots.ledger.reference import accounts_from
 from taxlots.plan.readiness import Finding
-from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.harvest import harvest, situation_of
 from taxlots.workflows.readiness import findings_of, lot_findings, lots_files
 from taxlots.workflows.replay import replay, replay_record
 
@@ -235,6 +235,28 @@ class TestLots:
         assert one.reason is Reason.LOT_BREAK
         assert one.source.startswith("lots of schwab of 2024-12-20: ")
         assert one.remedy
+
+    def test_a_night_compares_the_lots_that_the_database_keeps(self, tmp_path: Path) -> None:
+        """The lists travel with the partitions: what one household gets, a night gets too."""
+        path, listed = self.files(tmp_path, "a basis")
+        closes = "date,symbol,close\n2024-12-20,ABC,50\n2024-12-20,XYZ,50\n"
+        (path / "prices.csv").write_text(closes)
+        url = database(tmp_path / "book.db")
+        assert taxlots("import", url, path).status == 0
+        assert taxlots("import", url, listed, "--account", "brokerage").status == 0
+        parts, night = tmp_path / "parts", tmp_path / "night"
+        assert taxlots("partition", url, "--out", parts).status == 0
+        words = ("--as-of", DAY, "--workers", 1, "--out", night)
+        assert taxlots("batch", parts, *words).status == 0
+        verdicts = pq.read_table(next(night.glob("*/verdicts.parquet"))).to_pylist()
+        assert {row["lot_id"]: row["reason"] for row in verdicts} == {
+            "t1": "LOT_BREAK",
+            "t2": "LOT_BREAK",
+            "t3": "NO_REPLACEMENT",
+        }
+        (row,) = pq.read_table(next(night.glob("*/readiness.parquet"))).to_pylist()
+        plan = harvest(url, as_of=DAY).not_ready
+        assert [(row["reason"], row["source"])] == [(str(p.reason), p.source) for p in plan]
 
     def test_an_older_list_is_compared_with_the_lots_of_its_own_day(self, tmp_path: Path) -> None:
         """In January only t1 was held, and the custodian lists it alone."""

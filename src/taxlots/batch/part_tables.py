@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from taxlots.batch.kept_lots import CUSTODIAN_LOTS
 from taxlots.book.cells import text
 from taxlots.book.record import LINES, Record
 from taxlots.domain.account import Account
@@ -36,7 +37,7 @@ Parser = Callable[[Sequence[Cells], str], tuple[Kind, list[Problem]]]
 SHARED: Final = ("book", "securities", "identical", "proxies", "prices")
 """What every partition of a book has alike."""
 
-OWN: Final = ("accounts", "profiles", "scheduled", "transactions")
+OWN: Final = ("accounts", "profiles", "scheduled", CUSTODIAN_LOTS, "transactions")
 """What is of the partition's households alone."""
 
 SOURCE_LINE: Final = "source_line"
@@ -103,6 +104,7 @@ def of_households(tables: Tables, households: Collection[str]) -> dict[str, pa.T
     for name, column, mine in (
         ("transactions", "account", ids),
         ("scheduled", "account", ids),
+        (CUSTODIAN_LOTS, "account", ids),
         ("profiles", "tax_return", returns),
     ):
         if name in tables:

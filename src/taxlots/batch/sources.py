@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyarrow as pa
 
+from taxlots.batch.kept_lots import CUSTODIAN_LOTS, lots_table
 from taxlots.batch.part_tables import SOURCE_LINE
 from taxlots.book.record import LINES, Record
 from taxlots.domain.problem import DataError
@@ -61,6 +62,7 @@ def folder_source(path: Path) -> Source:
 
 def database_source(connection: Connection, record: Record) -> Source:
     """A book in a database, which was read as ``record`` on the same connection."""
+    from taxlots.ledger.custodian_lots import OPEN_LOTS, statements_of
     from taxlots.ledger.reference_rows import reference_of
 
     rows = {name: reference_of(connection, name) for name in REFERENCE}
@@ -70,6 +72,8 @@ def database_source(connection: Connection, record: Record) -> Source:
             tables[name] = _lined(tables[name], 2)
     if record.prices is not None:
         tables["prices"] = record.prices
+    if kept := statements_of(connection, OPEN_LOTS):
+        tables[CUSTODIAN_LOTS] = lots_table(kept)
     toml = next((row["toml"] for row in reference_of(connection, "book")), "")
     tables["book"] = _book(record, toml)
     return Source(record, tables, iter([_lined(record.transactions, record.first_line)]))

@@ -15,16 +15,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from taxlots.batch.kept_lots import CUSTODIAN_LOTS, kept_lots
 from taxlots.batch.linked_households import Unit, units_of
 from taxlots.batch.part_tables import Tables, accounts_of, of_households, record_from
 from taxlots.batch.places import Places, suspects
+from taxlots.book.booking import Books
 from taxlots.domain.account import Account
 from taxlots.domain.harvest_rule import WHERE
 from taxlots.domain.problem import DataError, Problem, Severity, error
+from taxlots.plan.readiness import Finding
 from taxlots.reports.books_files import PROBLEM_COLUMNS
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.inert import inert
 from taxlots.reports.readiness import READINESS_COLUMNS, READINESS_FILE
+from taxlots.workflows.readiness import findings_of_lots
 from taxlots.workflows.replay import replay_record
 from taxlots.workflows.screened_harvest import ScreenedHarvest, screened_harvest
 
@@ -98,7 +102,17 @@ def _run(tables: Tables, as_of: date) -> ScreenedHarvest:
     record, problems = record_from(tables)
     if record is None:
         raise DataError(problems)
-    return screened_harvest(replay_record(record, as_of))
+    books = replay_record(record, as_of)
+    return screened_harvest(books, _findings(tables, books))
+
+
+def _findings(tables: Tables, books: Books) -> tuple[Finding, ...]:
+    """What the custodians' lots that came with a partition say against selling."""
+    if CUSTODIAN_LOTS not in tables:
+        return ()
+    from taxlots.workflows.import_lots import statement_of
+
+    return findings_of_lots(books, map(statement_of, kept_lots(tables)))
 
 
 def _plan_apart(

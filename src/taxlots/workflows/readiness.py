@@ -158,14 +158,19 @@ def lot_findings(
     statement.  Raises UsageError for an account that the book does not have, and DataError where
     a file has errors.
     """
-    statements = [*_kept(book, known_at), *_read(books, files)]
-    if not statements:
+    return findings_of_lots(books, [*_kept(book, known_at), *_read(books, files)])
+
+
+def findings_of_lots(books: Books, statements: Iterable[Statement]) -> tuple[Finding, ...]:
+    """What custodians' statements of open lots say against selling at a loss."""
+    listed = list(statements)
+    if not listed:
         return ()
     from taxlots.domain.harvest_rule import from_mapping
     from taxlots.workflows.check_lots import open_breaks
 
     tolerance = from_mapping(books.record.harvest)[0].lot_tolerance_cents
-    compared = open_breaks(books.record, statements, date_of(books.as_of), tolerance)
+    compared = open_breaks(books.record, listed, date_of(books.as_of), tolerance)
     return tuple(finding for one in compared for finding in _of_break(one))
 
 

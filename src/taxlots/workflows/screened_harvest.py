@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from taxlots.domain.problem import DataError, Problem, Severity
 from taxlots.domain.verdict import Reason
 from taxlots.plan.harvest import plan
 from taxlots.plan.harvest_plan import HarvestPlan
-from taxlots.plan.readiness import NotReady, barred_by, not_ready_counts
+from taxlots.plan.readiness import Finding, NotReady, barred_by, not_ready_counts
 from taxlots.plan.screen import Screen, screened
 from taxlots.plan.screen_appraisal import CODES
 from taxlots.reports.books_files import result_tables
@@ -56,9 +57,10 @@ class ScreenedHarvest:
         return found
 
 
-def screened_harvest(books: Books) -> ScreenedHarvest:
+def screened_harvest(books: Books, checked: Sequence[Finding] = ()) -> ScreenedHarvest:
     """Propose what to harvest from books on their as-of day.  Raises DataError.
 
+    ``checked`` is what a comparison with the custodians' lots found.
     What follows from the prices alone is kept for the next books with the same table of them.
     Where the book states budgets all lots are planned as objects: gains count for those too.
     """
@@ -69,7 +71,7 @@ def screened_harvest(books: Books) -> ScreenedHarvest:
     )
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
-    findings = findings_of(books, situation.rule, columns)
+    findings = findings_of(books, situation.rule, columns, checked)
     if findings:
         barred = barred_by(findings, columns) | dict(situation.barred)
         situation = replace(situation, barred=barred)
