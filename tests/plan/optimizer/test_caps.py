@@ -69,3 +69,18 @@ def test_a_cap_that_no_trades_keep_is_told_with_the_nearest() -> None:
     assert "tracking error of at most 0.1 % a year clashes" in problem.message
     assert f"the nearest is {100 * left:.4g} % a year" in problem.remedy
     assert np.abs(plan.trades).max() < 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_names_with_losses_are_certified_under_caps_by_every_choice(seed: int) -> None:
+    """Where caps make one choice of sides jump to another, all choices are tried."""
+    book = random_book(seed, 6, 2, 2, limited=False)
+    rows = by_row(book, book.lots.slope)
+    gains = LotCap(
+        "gains", rows / 0.238, 0.2 * float(np.abs(by_row(book, book.lots.capacity)).mean())
+    )
+    turnover = TurnoverCap(0.5 * float(np.abs(optimize(book).trades).sum()))
+    plan = optimize_capped(book, [turnover, gains])
+    assert np.abs(plan.trades).sum() <= turnover.allowed + 1e-8
+    assert gains.each @ by_row(book, plan.sold) <= gains.allowed + 1e-8
+    assert plan.certificate.gap_bps < 0.05

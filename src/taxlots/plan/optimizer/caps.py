@@ -5,6 +5,7 @@ the plan of that price uses the cap up exactly.  So a capped plan is again a pla
 and its certificate counts what is left of each cap at its price.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +19,7 @@ from taxlots.plan.optimizer.newton import engine_of, solve
 from taxlots.plan.optimizer.objective import lots_sold
 from taxlots.plan.optimizer.optimum import Optimum, optimize, settled
 from taxlots.plan.optimizer.portfolio import Portfolio
-from taxlots.plan.optimizer.signs import MOST_NODES, Certificate, Found
+from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES, Certificate, Found
 from taxlots.plan.optimizer.terms import Sides, prepare
 from taxlots.plan.risk import Floats
 
@@ -30,6 +31,12 @@ NEARLY: Final = 1e-8
 STEADY: Final = 1e-9
 MOST_CUTS: Final = 80
 MOST_ROUNDS: Final = 40
+MOST_TURNS: Final = 6
+MOST_BOUNDS: Final = 16
+MOST_OPEN: Final = 5
+"""Up to so many names with loss lots, every choice of their sides is tried under the caps."""
+
+Names = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 class Cap(Protocol):
@@ -175,6 +182,23 @@ class _Capped:
         _, _, trades, sold = self._last[key]
         return np.array([cap.used(self.book, trades, sold) for cap in self.caps])
 
+    def search(self, prices: Floats) -> Optimum:
+        """The plan at these prices, whatever it uses of the caps."""
+        shadow = self.shadow(prices)
+        return optimize(shadow, engine=self.engine, duals=self.duals, most_nodes=self.most_nodes)
+
+    def bound(self, searched: Optimum, prices: Floats) -> float:
+        """No plan that keeps all caps costs less: what is left of them is worth nothing here."""
+        allowed = np.array([cap.allowed for cap in self.caps])
+        return searched.certificate.bound - float(prices @ allowed)
+
+    def convex_bound(self) -> float:
+        """No plan of the given sides that keeps all caps costs less."""
+        self.uses(self.prices)
+        ((_, found, _, _),) = self._last.values()
+        allowed = np.array([cap.allowed for cap in self.caps])
+        return found.certificate.bound - float(self.prices @ allowed)
+
     def gap(self, at: int, price: float) -> float:
         prices = self.prices.copy()
         prices[at] = price
@@ -242,26 +266,84 @@ def optimize_capped(
         return replace(plan, prices=dict.fromkeys((cap.name for cap in caps), 0.0))
     problems = list(plan.problems)
     kept = [_reachable(plan.book, cap, plan, engine, problems) for cap in caps]
-    sides = np.where(plan.trades > 0, BUYS, SELLS).astype(np.int64)
+    sides = _sides_of(plan.trades)
     capped = _Capped(plan.book, kept, engine, most_nodes, np.zeros(len(kept)), sides, plan.duals)
-    is_kept = capped.settle()
-    searched = optimize(
-        capped.shadow(capped.prices), engine=engine, duals=capped.duals, most_nodes=most_nodes
-    )
-    allowed = np.array([cap.allowed for cap in kept])
-    floor = searched.certificate.bound - float(capped.prices @ allowed)
-    best = _plan_of(capped, floor, problems)
-    again = np.where(searched.trades > 0, BUYS, SELLS).astype(np.int64)
-    if (again != sides).any() and is_kept:
-        other = _Capped(plan.book, kept, engine, most_nodes, capped.prices, again, searched.duals)
-        if other.settle():
-            rival = _plan_of(other, floor, problems)
-            if rival.certificate.objective < best.certificate.objective:
-                best = rival
+    best: Optimum | None = None
+    floor, tried = plan.certificate.bound, [capped.prices.copy()]
+    for _ in range(MOST_TURNS):
+        is_kept = capped.settle()
+        rival = _plan_of(capped, problems)
+        if best is None or (is_kept and rival.certificate.objective < best.certificate.objective):
+            best = rival
+        searched = capped.search(capped.prices)
+        floor = max(floor, capped.bound(searched, capped.prices))
+        tried.append(capped.prices.copy())
+        again = _sides_of(searched.trades)
+        if (best.certificate.objective - floor) * BPS <= ENOUGH_BPS or (
+            again == capped.sides
+        ).all():
+            break
+        capped = replace(capped, sides=again, duals=searched.duals, _last={})
+    if best is None:  # pragma: no cover (there is at least one turn)
+        return plan
+    if (best.certificate.objective - floor) * BPS > ENOUGH_BPS:
+        open_names = _open_names(capped, tried)
+        if open_names.size <= MOST_OPEN:
+            best, proven = _try_all(capped, open_names, best, problems)
+            floor = max(floor, proven)
+        else:
+            floor = max(floor, _best_bound(capped, tried[-2], tried[-1]))
+    objective = best.certificate.objective
+    return replace(best, certificate=Certificate(objective, min(floor, objective)))
+
+
+def _sides_of(trades: Floats) -> Sides:
+    return np.where(trades > 0, BUYS, SELLS).astype(np.int64)
+
+
+def _open_names(capped: _Capped, tried: Sequence[Floats]) -> Names:
+    """Names that are not convex at any of the prices that were met."""
+    found = [prepare(capped.shadow(prices)).bridged for prices in tried]
+    return np.unique(np.concatenate(found))
+
+
+def _try_all(
+    capped: _Capped, names: Names, best: Optimum, problems: Sequence[Problem]
+) -> tuple[Optimum, float]:
+    """Every choice of sides of a few names: the best plan, and the least of their bounds."""
+    floor = np.inf
+    for choice in itertools.product((BUYS, SELLS), repeat=names.size):
+        sides = capped.sides.copy()
+        sides[names] = choice
+        one = replace(capped, sides=sides, prices=np.zeros(len(capped.caps)), _last={})
+        is_kept = one.settle()
+        if not is_kept and (one.prices >= HIGHEST_PRICE).any():
+            continue
+        rival = _plan_of(one, problems)
+        if is_kept and rival.certificate.objective < best.certificate.objective:
+            best = rival
+        if not np.isin(prepare(one.shadow(one.prices)).bridged, names).all():
+            return best, -np.inf
+        floor = min(floor, one.convex_bound())
+    return best, floor
+
+
+def _best_bound(capped: _Capped, one: Floats, other: Floats) -> float:
+    """The best bound between two vectors of prices: it is concave along them."""
+    low, high = 0.0, 1.0
+    best = -np.inf
+    for _ in range(MOST_BOUNDS // 2):
+        parts = (low + 0.382 * (high - low), low + 0.618 * (high - low))
+        left, right = (
+            capped.bound(capped.search(prices), prices)
+            for prices in (one + part * (other - one) for part in parts)
+        )
+        best = max(best, left, right)
+        low, high = (low, parts[1]) if left >= right else (parts[0], high)
     return best
 
 
-def _plan_of(capped: _Capped, floor: float, problems: Sequence[Problem]) -> Optimum:
+def _plan_of(capped: _Capped, problems: Sequence[Problem]) -> Optimum:
     """The plan at the caps' prices, by the true objective."""
     capped.uses(capped.prices)
     ((shadow, found, trades, sold),) = capped._last.values()  # noqa: SLF001 (its own module)
@@ -271,7 +353,7 @@ def _plan_of(capped: _Capped, floor: float, problems: Sequence[Problem]) -> Opti
     objective = plan.parts.total
     names = [cap.name for cap in capped.caps]
     prices: Mapping[str, float] = dict(zip(names, capped.prices.tolist(), strict=True))
-    proof = Certificate(objective, min(floor, objective))
+    proof = Certificate(objective, objective)
     return replace(plan, certificate=proof, prices=prices)
 
 
@@ -279,7 +361,7 @@ def _reachable(
     book: Portfolio, cap: Cap, plan: Optimum, engine: str, problems: list[Problem]
 ) -> Cap:
     """The cap, or the nearest that trades can keep; what clashes is told."""
-    sides = np.where(plan.trades > 0, BUYS, SELLS).astype(np.int64)
+    sides = _sides_of(plan.trades)
     alone = _Capped(book, [cap], engine, 0, np.zeros(1), sides, plan.duals)
     if alone.gap(0, HIGHEST_PRICE / 10) <= EXACT:
         return cap

@@ -131,8 +131,7 @@ def certificate_sentence(certificate: Certificate, nav: float) -> str:
     """How near to the optimum the plan is proven to be."""
     gap = certificate.gap_bps
     amount = gap / BPS * nav
-    told = "less than 0.001" if gap < 0.001 else f"{gap:.3f}"  # noqa: PLR2004 (what is told)
     return (
-        f"The plan is within {told} bps of the optimum ({amount:,.2f} of {nav:,.0f}): "
+        f"The plan is within {max(gap, 0.001):.3f} bps of the optimum ({amount:,.2f} of {nav:,.0f}): "
         "no plan that keeps the same limits is better by more."
     )
