@@ -66,6 +66,21 @@ def test_exposure_opens_funds_and_tells_what_is_not_listed(household: Path) -> N
     assert found["currency_not_known"] == {"EURF (holdings not listed)": "5000.00"}
 
 
+def test_a_hedge_ratio_asks_for_its_forward_outside_its_band(household: Path) -> None:
+    """35,000 dollars in euros at 1.10 are 31,818; half of them are 15,909, 10,000 are sold."""
+    hedges = household / "currency_hedges.csv"
+    rows = "currency,ratio,band,spot,rate,home_rate,sold\nEUR,0.5,{},1.10,0.02,0.05,10000\n"
+    hedges.write_text(rows.format("0.10"))
+    (forward,) = printed("exposure", household, "--as-of", "2025-06-10")["forwards"]
+    assert forward["units"] == "-5909"
+    assert (forward["ratio_before"], forward["ratio_after"]) == ("0.3143", "0.5000")
+    hedges.write_text(rows.format("0.20"))
+    assert printed("exposure", household, "--as-of", "2025-06-10")["forwards"] == []
+    hedges.write_text(rows.replace("0.5,{}", "1.5,0"))
+    ran = taxlots("exposure", household)
+    assert (ran.status, "currency_hedges.csv:2:ratio: BAD_NUMBER" in ran.err) == (1, True)
+
+
 def test_exposure_of_one_account_and_of_an_unknown_household(household: Path) -> None:
     found = printed("exposure", household, "--account", "ira", "--as-of", "2025-06-10")
     assert found["value"] == "1200.00"
@@ -105,6 +120,7 @@ def test_a_schedule_sells_long_term_once_it_can(household: Path) -> None:
     ]  # fmt: skip
     assert [row["order"] for row in found["tranches"]] == ["b1:200", "b1:200", "b2:200", "b2:200"]
     assert found["turned_long_term"] == "200"
+    assert (found["days_of_volume"], found["bucket"]) == ("0.0800", "at_once")
     assert found["tax"] == "2800.00"
     assert Decimal(found["at_once"]["tax"]) == Decimal("3200.00")
     spread = sum(Decimal(row["spread"]) for row in found["tranches"])

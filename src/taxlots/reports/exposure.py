@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from taxlots.plan.exposure.beta_estimate import BetaEstimate
+from taxlots.plan.exposure.currency_hedge import ForwardTrade
 from taxlots.plan.exposure.measures import Exposures, Measured
 from taxlots.plan.exposure.portfolio import PortfolioExposures
 from taxlots.reports.plan_figures import figure, listing, money
@@ -24,8 +25,18 @@ HOLDINGS: Final = {
     "through_funds": "through funds",
     "of_value": "of value",
 }
+FORWARDS: Final = {
+    "currency": "currency",
+    "units": "units",
+    "price": "price",
+    "dollars": "dollars",
+    "ratio_before": "hedged",
+    "ratio_after": "then",
+    "carry": "carry",
+    "trade_cost": "trade cost",
+}
 MOST_SHOWN: Final = 12
-TEXTS: Final = frozenset({"exposure", "symbol"})
+TEXTS: Final = frozenset({"exposure", "symbol", "currency"})
 
 
 def exposure_rows(found: Exposures, value: float, benchmark: str) -> list[dict[str, str]]:
@@ -73,16 +84,40 @@ def holding_rows(found: PortfolioExposures, value: float) -> list[dict[str, str]
 
 
 def exposure_listings(
-    title: str, found: PortfolioExposures, value: float, benchmark: str
+    title: str,
+    found: PortfolioExposures,
+    value: float,
+    benchmark: str,
+    forwards: tuple[ForwardTrade, ...] = (),
 ) -> tuple[Listing, ...]:
-    """The tables of exposures and of the largest holdings."""
+    """The tables of exposures and of the largest holdings, and of forwards if there are any."""
     rows = holding_rows(found, value)
     shown = rows[:MOST_SHOWN]
     heading = "Held in the end" if len(rows) <= MOST_SHOWN else f"The largest {len(shown)} holdings"
     return (
         listing(title, MEASURES, exposure_rows(found.exposures, value, benchmark), TEXTS),
         listing(f"{heading}, funds opened", HOLDINGS, shown, TEXTS),
+        *([_forward_listing(forwards)] if forwards else []),
     )
+
+
+def _forward_listing(forwards: tuple[ForwardTrade, ...]) -> Listing:
+    title = "Forwards that the hedge ratios ask for"
+    return listing(title, FORWARDS, [forward_row(one) for one in forwards], TEXTS)
+
+
+def forward_row(trade: ForwardTrade) -> dict[str, str]:
+    """A forward to trade; units that are sold are negative."""
+    return {
+        "currency": trade.currency,
+        "units": figure(trade.units, 0),
+        "price": figure(trade.price, 6),
+        "dollars": money(trade.dollars),
+        "ratio_before": figure(trade.ratio_before),
+        "ratio_after": figure(trade.ratio_after),
+        "carry": money(trade.carry),
+        "trade_cost": money(trade.trade_cost),
+    }
 
 
 def exposure_json(
@@ -94,6 +129,7 @@ def exposure_json(
     benchmark: str,
     estimates: Mapping[str, BetaEstimate],
     unpriced: tuple[str, ...],
+    forwards: tuple[ForwardTrade, ...] = (),
 ) -> dict[str, Any]:
     """What ``taxlots exposure --json`` prints; dollars and figures are strings."""
     exposures = found.exposures
@@ -109,6 +145,7 @@ def exposure_json(
         "holdings": holding_rows(found, value),
         "funds_not_listed": _dollars(found.looked.unknown),
         "without_price": list(unpriced),
+        "forwards": [forward_row(one) | {"days": figure(one.days, 0)} for one in forwards],
         "estimated_betas": {
             symbol: {"beta": figure(one.beta), "error": figure(one.error), "returns": one.returns}
             for symbol, one in estimates.items()

@@ -11,7 +11,7 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.plan.execution.impact import TradeCost
 from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche, TrancheSale
-from taxlots.reports.plan_figures import listing, money
+from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.selection import lot_rows
 from taxlots.reports.terminal import Listing
 
@@ -52,6 +52,8 @@ class ScheduleSaid:
     at_once_cost: TradeCost
     deviation: float
     has_volume: bool
+    days_of_volume: float = 0.0
+    bucket: str = ""
     told: tuple[str, ...] = ()
 
     @property
@@ -110,6 +112,10 @@ def _sentences(said: ScheduleSaid) -> Iterator[str]:
     cost, once = said.cost, said.at_once_cost
     if said.has_volume:
         yield (
+            f"At a tenth of the volume this takes {figure(said.days_of_volume, 2)} days:"
+            f" {said.bucket.replace('_', ' ')}"
+        )
+        yield (
             f"Trading is expected to cost {money(cost.total)}, give or take"
             f" {money(said.deviation)} as the price moves meanwhile; at once on the first day"
             f" {money(once.total)}"
@@ -152,6 +158,8 @@ def schedule_json(said: ScheduleSaid) -> dict[str, Any]:
         "account": said.account,
         "symbol": said.symbol,
         "by": said.by,
+        "days_of_volume": figure(said.days_of_volume, 4) if said.has_volume else "",
+        "bucket": said.bucket,
         "tranches": tranches,
         "cost": _cost(said.cost) | {"deviation": money(said.deviation)},
         "at_once": _cost(said.at_once_cost) | {"tax": _tax(said.at_once)},

@@ -15,12 +15,18 @@ from taxlots.domain.problem import DataError, Problem, UsageError, warning
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.plan.exposure.beta_estimate import BetaEstimate, beta_of, returns_between
-from taxlots.plan.exposure.measures import Characteristics
+from taxlots.plan.exposure.currency_hedge import (
+    CurrencyMarket,
+    ForwardTrade,
+    HedgeTarget,
+    forwards_for,
+)
+from taxlots.plan.exposure.measures import Characteristics, Exposures
 from taxlots.plan.exposure.portfolio import PortfolioExposures, portfolio_exposures
 from taxlots.reports.exposure import exposure_json, exposure_listings, exposure_sentences
 from taxlots.workflows.gather import gather
 from taxlots.workflows.held_dollars import HeldDollars, held_dollars, one_household
-from taxlots.workflows.market_files import MarketFiles, market_files
+from taxlots.workflows.market_files import ONE, MarketFiles, market_files
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.plan_page import PlanPage
 from taxlots.workflows.replay import replay_record
@@ -104,6 +110,7 @@ class ExposureRun:
     benchmark: str
     estimates: dict[str, BetaEstimate]
     assumed_home: tuple[str, ...]
+    forwards: tuple[ForwardTrade, ...] = ()
 
     @property
     def page(self) -> PlanPage:
@@ -123,6 +130,7 @@ class ExposureRun:
                 self.found,
                 self.held.value,
                 self.benchmark,
+                self.forwards,
             ),
             json=exposure_json(
                 self.found,
@@ -132,6 +140,7 @@ class ExposureRun:
                 benchmark=self.benchmark,
                 estimates=self.estimates,
                 unpriced=self.held.unpriced,
+                forwards=self.forwards,
             )
             | {"because": list(because)},
             because=because,
@@ -175,7 +184,29 @@ def exposure(
             name for name in names if _kind(booked.books, name) in NO_DURATION
         ),
     )
-    return ExposureRun(booked, held, found, benchmark, estimates, assumed)
+    forwards = _forwards(booked.market, found.exposures)
+    return ExposureRun(booked, held, found, benchmark, estimates, assumed, forwards)
+
+
+def _forwards(market: MarketFiles, found: Exposures) -> tuple[ForwardTrade, ...]:
+    """The forwards that bring each hedge back to its ratio, by the market of its own row."""
+    trades: list[ForwardTrade] = []
+    for currency, row in market.hedges.items():
+        trades += forwards_for(
+            found.foreign,
+            {currency: HedgeTarget(currency=currency, ratio=row.ratio / ONE, band=row.band / ONE)},
+            {
+                currency: CurrencyMarket(
+                    spot=row.spot / ONE,
+                    rate=row.rate / ONE,
+                    home_rate=row.home_rate / ONE,
+                    spread=row.spread / ONE,
+                )
+            },
+            {currency: row.sold / ONE},
+            days=row.days / ONE,
+        )
+    return tuple(trades)
 
 
 def _kind(books: Books, symbol: str) -> SecurityKind | None:

@@ -1,15 +1,16 @@
-"""What a plan knows of funds, exposures and contracts: three files beside a book.
+"""What a plan knows of funds, exposures, contracts and currency hedges: files beside a book.
 
 They stand in a book's folder, or in another one that is named: a database does not keep them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from taxlots.domain.contract import Contract, contracts_from, contracts_on
+from taxlots.domain.currency_hedge import CurrencyHedge, currency_hedges_from, hedges_on
 from taxlots.domain.exposure import StatedExposure, exposures_from, exposures_on
 from taxlots.domain.fund_holding import fund_holdings_from, holdings_on
 from taxlots.domain.problem import DataError, UsageError
@@ -23,11 +24,12 @@ ONE = 10**PLACES
 
 @dataclass(frozen=True, slots=True)
 class MarketFiles:
-    """The files as of a day; ``is_named`` tells that somebody said where they stand."""
+    """The files as of a day."""
 
     funds: dict[str, dict[str, float]]
     exposures: dict[str, StatedExposure]
     contracts: dict[str, Contract]
+    hedges: dict[str, CurrencyHedge] = field(default_factory=dict)
 
     def contract(self, symbol: str) -> Contract:
         """The contract.  Raises UsageError where there is none, with those that there are."""
@@ -55,7 +57,7 @@ def scaled_down(number: int | None) -> float | None:
 
 
 def market_files(book: str, folder: Path | None, as_of: date) -> MarketFiles:
-    """The three files of a folder (by default the book's own), as of a day.
+    """The files of a folder (by default the book's own), as of a day.
 
     Files that are not there are empty.  Raises UsageError for a folder that is not there, DataError
     for bad cells, and UsageError for funds that hold each other.
@@ -71,6 +73,7 @@ def market_files(book: str, folder: Path | None, as_of: date) -> MarketFiles:
     holdings = read.typed("holdings_of_funds", ("fund", "symbol", "weight"), fund_holdings_from)
     stated = read.typed("exposures", ("symbol",), exposures_from)
     contracts = read.typed("contracts", ("symbol", "kind"), contracts_from)
+    hedges = read.typed("currency_hedges", ("currency", "ratio", "spot"), currency_hedges_from)
     if read.problems:
         raise DataError(read.problems)
     funds = {
@@ -78,4 +81,9 @@ def market_files(book: str, folder: Path | None, as_of: date) -> MarketFiles:
         for fund, members in holdings_on(holdings, as_of).items()
     }
     check_funds(funds)
-    return MarketFiles(funds, exposures_on(stated, as_of), contracts_on(contracts, as_of))
+    return MarketFiles(
+        funds,
+        exposures_on(stated, as_of),
+        contracts_on(contracts, as_of),
+        hedges_on(hedges, as_of),
+    )

@@ -18,6 +18,7 @@ from taxlots.domain.security import Security
 from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
 from taxlots.market_data.volatility import volatility
 from taxlots.plan.execution.impact import Market, slice_cost
+from taxlots.plan.execution.liquidity import buckets, days_of_volume
 from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche, lots_by_tranche
 from taxlots.plan.execution.schedules import (
     risk_aversion_of,
@@ -122,6 +123,7 @@ def schedule(
         slice_cost(one.quantity / SHARE, volume, market)
         for one, volume in zip(tranches, volumes, strict=True)
     )
+    days_needed = float(days_of_volume([units], [market.adv])[0]) if market.adv > 0 else 0.0
     deviation = schedule_cost(parts, units, volumes, market).deviation
     sale = at_once = None
     if not asked.is_purchase and not account.kind.is_tax_deferred:
@@ -142,6 +144,8 @@ def schedule(
         at_once_cost=slice_cost(units, volumes[0], market),
         deviation=deviation,
         has_volume=market.adv > 0,
+        days_of_volume=days_needed,
+        bucket=str(buckets([days_needed])[0]) if market.adv > 0 else "",
         told=tuple(told),
     )
     return ScheduleRun(booked, said, sale)
