@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from taxlots.book.record import OpenLot
-from taxlots.domain.calendar import day_of
 from taxlots.domain.security import Security
 from taxlots.domain.target import WHOLE, Target
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.situation import Situation
+from taxlots.plan.targets.of_day import on_glide_paths, stated_targets, with_tilts
 
 UNPLACED = ""
 """The sleeve of what no target speaks of: its target is 0."""
@@ -62,36 +62,55 @@ class Sleeves:
 def sleeves_of(
     targets: Sequence[Target], household: str, day: date, securities: Mapping[str, Security]
 ) -> Sleeves:
-    """The sleeves of a household's targets on a day: the leaves of its tree, tilted and on path."""
+    """The sleeves of a household's targets on a day: the leaves of its tree, tilted and on path.
+
+    Weights that sum to less than the whole leave the rest in cash.  Raises UsageError for a tilt
+    that nothing can make room for.
+    """
     mine = [target for target in targets if target.household == household]
-    parents = {target.parent for target in mine}
-    leaves = [target for target in mine if target.name not in parents]
+    last = Sleeve(name=UNPLACED, weight=0)
+    if not mine:
+        return Sleeves((last,), securities)
+    stated = stated_targets(mine)
+    invested = min(WHOLE, sum(target.weight for target in mine if not target.parent)) / WHOLE
+    on_path = on_glide_paths(stated, day)
+    weights = with_tilts(stated, on_path, day)
+    is_leaf = stated.tree.is_leaf()
     items = [
-        Sleeve(
-            name=target.name,
-            weight=max(0, _weight(target, day) + target.tilt_on(day)),
-            band_low=target.band_low,
-            band_high=target.band_high,
-            is_symbol=target.is_symbol,
-        )
-        for target in leaves
+        _sleeve(target, round(float(weights[place]) * invested * WHOLE))
+        for place, target in enumerate(stated.rows)
+        if is_leaf[place]
     ]
-    return Sleeves((*items, Sleeve(name=UNPLACED, weight=0)), securities)
+    return Sleeves((*items, last), securities)
 
 
-def _weight(target: Target, day: date) -> int:
-    """The weight on a glide path, in a straight line between its points."""
-    number = day_of(day)
-    if not target.glide:
-        return target.weight
-    before = [point for point in target.glide if point.day <= number]
-    after = [point for point in target.glide if point.day > number]
-    if not before or not after:
-        return (before[-1] if before else after[0]).weight
-    first, last = before[-1], after[0]
-    return first.weight + (last.weight - first.weight) * (number - first.day) // (
-        last.day - first.day
+def _sleeve(target: Target, weight: int) -> Sleeve:
+    """A sleeve whose band keeps its distances from the row's own weight."""
+    low, high = target.band_low, target.band_high
+    return Sleeve(
+        name=target.name,
+        weight=weight,
+        band_low=None if low is None else max(0, weight + low - target.weight),
+        band_high=None if high is None else min(WHOLE, weight + high - target.weight),
+        is_symbol=target.is_symbol,
     )
+
+
+def reweighted(sleeves: Sleeves, parts: Mapping[str, float]) -> Sleeves:
+    """The sleeves with other targets, as parts of what is invested; bands make room for them."""
+    whole = sum(one.weight for one in sleeves.items)
+    items = []
+    for one in sleeves.items:
+        weight = round(parts[one.name] * whole) if one.name in parts else one.weight
+        items.append(
+            replace(
+                one,
+                weight=weight,
+                band_low=None if one.band_low is None else min(one.band_low, weight),
+                band_high=None if one.band_high is None else max(one.band_high, weight),
+            )
+        )
+    return Sleeves(tuple(items), sleeves.securities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
+from taxlots.domain.target import WHOLE
 from taxlots.domain.trade_override import TradeAction
 from taxlots.law.s1091_wash_sale import window_end
+from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import CashNeed, Inflow, Met, meet_needs
 from taxlots.plan.several_sales import BookedSale
-from taxlots.workflows.cash_asked import CashAsked, Flows, cents_of, flows_of
+from taxlots.workflows.cash_asked import BALANCE, CashAsked, Flows, cents_of, flows_of
 from taxlots.workflows.cash_purchases import DatedPurchase, Invested, invest
 from taxlots.workflows.cash_sales import Raised, raise_cash
 from taxlots.workflows.household_limits import household_limits
@@ -86,14 +88,17 @@ def routed(plan: HouseholdPlan, asked: CashAsked) -> CashRun:
         list(zip(flows.needs, met.missing_cents, strict=True)),
         has_fractions=asked.has_fractions,
         locked=limits.locked,
+        deferred_cash=_deferred_cash(plan, asked),
     )
     held = plan.worths.by_sleeve(plan.sleeves)
     held = [cents - sold for cents, sold in zip(held, raised.by_sleeve(plan), strict=True)]
     rest = [
         replace(flow, cents=cents)
         for flow, cents in zip(flows.inflows, met.left_cents, strict=True)
-        if cents
+        if cents and flow.kind != BALANCE
     ]
+    if not asked.deposit and not asked.withdraw:
+        rest += _idle(plan, sum(held) + sum(one.cents for one in rest), met, flows)
     invested = invest(
         plan,
         rest,
@@ -104,6 +109,34 @@ def routed(plan: HouseholdPlan, asked: CashAsked) -> CashRun:
     )
     said = limits.said(TradeAction.LOCK, TradeAction.EXCLUDE)
     return CashRun(plan, flows, met, raised, invested, said)
+
+
+def _deferred_cash(plan: HouseholdPlan, asked: CashAsked) -> dict[str, int]:
+    """Cash of tax-deferred accounts, which pays what taxable accounts cannot."""
+    if asked.account is not None:
+        return {}
+    return {
+        a.id: plan.cash[a.id]
+        for a in plan.accounts
+        if a.kind.is_tax_deferred and plan.is_party(a) and plan.cash.get(a.id, 0) > 0
+    }
+
+
+def _idle(plan: HouseholdPlan, invested_cents: int, met: Met, flows: Flows) -> list[Inflow]:
+    """Cash beyond what targets leave in cash, that of the richest accounts last."""
+    mine = [
+        replace(flow, cents=cents)
+        for flow, cents in zip(flows.inflows, met.left_cents, strict=True)
+        if cents and flow.kind == BALANCE
+    ]
+    whole = invested_cents + sum(one.cents for one in mine)
+    kept = whole * max(0, WHOLE - sum(one.weight for one in plan.sleeves.items)) // WHOLE
+    found = []
+    for one in sorted(mine, key=lambda one: -one.cents):
+        less = min(kept, one.cents)
+        kept -= less
+        found.append(replace(one, cents=one.cents - less))
+    return [one for one in found if one.cents]
 
 
 def _can_pay(plan: HouseholdPlan, account: str, need: CashNeed) -> bool:
@@ -209,6 +242,11 @@ def _class_rows(run: CashRun) -> list[dict[str, str]]:
     before = plan.worths.by_sleeve(plan.sleeves)
     sold, bought = run.raised.by_sleeve(plan), run.invested.by_sleeve(plan)
     after = [h - s + b for h, s, b in zip(before, sold, bought, strict=True)]
+    cash = sum(plan.cash.values())
+    came = sum(one.cents for one in run.flows.inflows if one.kind != BALANCE)
+    gone = sum(one.cents for one in run.flows.needs) - run.raised.missing_cents
+    cash_after = cash + came + sum(sold) - sum(bought) - gone
+    whole, whole_after = sum(before) + cash, sum(after) + cash_after
     rows = []
     for place, sleeve in enumerate(plan.sleeves.items):
         if before[place] or after[place] or sleeve.weight:
@@ -216,11 +254,21 @@ def _class_rows(run: CashRun) -> list[dict[str, str]]:
                 {
                     "asset_class": _class(plan, place),
                     "target": f"{sleeve.weight / 10**6:.2f}",
-                    "before": _percent(before[place], sum(before)),
+                    "before": _percent(before[place], whole),
                     "change": dollars(after[place] - before[place]),
-                    "after": _percent(after[place], sum(after)),
+                    "after": _percent(after[place], whole_after),
                 }
             )
+    if cash or cash_after:
+        rows.append(
+            {
+                "asset_class": BALANCE,
+                "target": f"{100 - sum(one.weight for one in plan.sleeves.items) / 10**6:.2f}",
+                "before": _percent(cash, whole),
+                "change": dollars(cash_after - cash),
+                "after": _percent(cash_after, whole_after),
+            }
+        )
     return rows
 
 
@@ -280,6 +328,7 @@ def _sentences(run: CashRun) -> Iterator[str]:
         yield f"the sales bring {brought} and {costs}"
         yield "`--json` names the lots of each order"
         yield from _after_losses(run)
+        yield from _soon_long_term(run)
     if run.raised.missing_cents:
         asked = sum(need.cents for need in run.flows.needs)
         yield (
@@ -291,6 +340,20 @@ def _sentences(run: CashRun) -> Iterator[str]:
     yield from run.flows.told
     for account, symbol in plan.worths.unpriced:
         yield f"{symbol} in {account} has no fresh price and is left out"
+
+
+def _soon_long_term(run: CashRun) -> Iterator[str]:
+    """Short-term gains that turn long-term in time to be paid out by the last need."""
+    last = max(need.day for need in run.flows.needs)
+    for one in run.raised.booked:
+        for outcome in one.outcomes:
+            day = run.plan.situation.day + outcome.days_to_long_term
+            is_in_time = not outcome.is_long and settlement_day(day) <= last
+            if is_in_time and outcome.gain_cents > 0:
+                yield (
+                    f"lot {outcome.lot_id} of {one.request.symbol} is long-term from"
+                    f" {date_of(day)}: sold then, it still settles by {date_of(last)}"
+                )
 
 
 def _after_losses(run: CashRun) -> Iterator[str]:

@@ -14,6 +14,9 @@ from taxlots.market_data.calendars import add_sessions, is_session, settlement_d
 from taxlots.plan.cash_flow import CashNeed, Inflow
 from taxlots.workflows.household_plan import HouseholdPlan
 
+BALANCE = "cash"
+"""The kind of an inflow that is there already, by ``cash.csv``."""
+
 DAYS_AHEAD = 30
 """How far ahead scheduled flows are looked at where no date is stated."""
 
@@ -53,7 +56,7 @@ def cents_of(text: str, option: str) -> int:
 
 
 def flows_of(plan: HouseholdPlan, asked: CashAsked) -> Flows:
-    """The flows of a household: what is asked, and what its schedule says up to the date.
+    """The flows of a household: what is asked, held, and what its schedule says up to the date.
 
     Raises UsageError for a date that trades of today cannot meet, and names the first that they
     can.
@@ -86,6 +89,11 @@ def flows_of(plan: HouseholdPlan, asked: CashAsked) -> Flows:
     for event in plan.situation.scheduled:
         if plan.as_of < event.day <= end and _is_mine(plan, event):
             _enter(plan, event, inflows, needs, told)
+    inflows += [
+        Inflow(account=name, day=day_of(plan.as_of), cents=cents, kind=BALANCE)
+        for name, cents in plan.cash.items()
+        if cents > 0 and plan.is_party(plan.index.accounts[name])
+    ]
     inflows.sort(key=lambda one: one.day)
     return Flows(tuple(inflows), tuple(needs), day_of(trade_day), tuple(told))
 

@@ -33,6 +33,7 @@ class Raised:
     booked: tuple[BookedSale, ...]
     missing_cents: int
     told: tuple[str, ...]
+    from_cash: Mapping[str, int]
 
     def by_sleeve(self, plan: HouseholdPlan) -> list[int]:
         """What the sales take out of each sleeve, in cents."""
@@ -60,13 +61,15 @@ def raise_cash(
     *,
     has_fractions: bool,
     locked: frozenset[tuple[str, str]] = frozenset(),
+    deferred_cash: Mapping[str, int] | None = None,
 ) -> Raised:
     """Sell what is most over target, by the lots that cost least tax, until needs are met.
 
     ``needs`` come with the cents that nothing else pays.  A need that names no account is paid by
-    taxable accounts, then by traditional and last by Roth ones.  Positions that are ``locked`` are
-    left alone.
+    taxable accounts, then by traditional and last by Roth ones, whose ``deferred_cash`` (cents) is
+    spent before they sell.  Positions that are ``locked`` are left alone.
     """
+    cash = dict(deferred_cash or {})
     sales: list[CashSale] = []
     told: list[str] = []
     missing = 0
@@ -75,6 +78,11 @@ def raise_cash(
         left = cents
         for tier in TIERS:
             accounts = _payers(plan, tier, scope)
+            spent = {} if scope else _spent(cash, accounts, max(0, left))
+            for name, amount in spent.items():
+                cash[name] -= amount
+            left -= sum(spent.values())
+            mine: list[CashSale] = []
             if left > 0 and accounts:
                 parts, held = _parts(plan, accounts, locked, sold)
                 mine = _sales_of(plan, parts, held, left, has_fractions=has_fractions)
@@ -83,10 +91,26 @@ def raise_cash(
                 for one in mine:
                     key = one.account, one.symbol
                     sold[key] = sold.get(key, 0) + one.units
-                told += _told_of_tier(plan, tier, mine)
+            told += _told_of_tier(plan, tier, mine, spent)
         missing += max(0, left)
-    booked = _booked(plan, sales)
-    return Raised(tuple(sales), tuple(booked), missing, tuple(dict.fromkeys(told)))
+    from_cash = {name: cents - cash[name] for name, cents in (deferred_cash or {}).items()}
+    return Raised(
+        sales=tuple(sales),
+        booked=tuple(_booked(plan, sales)),
+        missing_cents=missing,
+        told=tuple(dict.fromkeys(told)),
+        from_cash={name: cents for name, cents in from_cash.items() if cents},
+    )
+
+
+def _spent(cash: Mapping[str, int], accounts: set[str], need_cents: int) -> dict[str, int]:
+    """What of the cash of some accounts pays a need, account after account."""
+    found = {}
+    left = need_cents
+    for name in sorted(accounts & cash.keys()):
+        found[name] = min(left, cash[name])
+        left -= found[name]
+    return {name: cents for name, cents in found.items() if cents}
 
 
 def _by_account(needs: Sequence[tuple[CashNeed, int]]) -> dict[str, int]:
@@ -202,11 +226,13 @@ def _sales_of(
     return [one for one in sales.values() if one.units]
 
 
-def _told_of_tier(plan: HouseholdPlan, tier: str, sales: Sequence[CashSale]) -> Iterator[str]:
-    cents = sum(one.cents for one in sales)
+def _told_of_tier(
+    plan: HouseholdPlan, tier: str, sales: Sequence[CashSale], spent: Mapping[str, int]
+) -> Iterator[str]:
+    cents = sum(one.cents for one in sales) + sum(spent.values())
     if tier == TIERS[0] or not cents:
         return
-    accounts = {one.account for one in sales}
+    accounts = {one.account for one in sales} | set(spent)
     names = ", ".join(sorted(accounts))
     if tier == TIERS[2]:
         yield (

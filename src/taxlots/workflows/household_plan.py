@@ -9,6 +9,7 @@ from functools import cached_property
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account
+from taxlots.domain.cash_balance import cash_on, read_cash_balances
 from taxlots.domain.household import PARTY_OWNERS
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
 from taxlots.domain.quote import Quote
@@ -18,7 +19,7 @@ from taxlots.market_data.prices import price_history
 from taxlots.plan.appraisal import Appraisal, appraise
 from taxlots.plan.cash_flow import Offer
 from taxlots.plan.situation import Index, Situation
-from taxlots.plan.sleeves import Sleeves, Worths, sleeves_of, worths_of
+from taxlots.plan.sleeves import Sleeves, Worths, reweighted, sleeves_of, worths_of
 from taxlots.plan.trade_check import TradeCheck
 from taxlots.workflows.guard import PreparedGuard, guard_of_book
 
@@ -79,6 +80,20 @@ class HouseholdPlan:
     def worths(self) -> Worths:
         """The value of each of its positions."""
         return worths_of(self.situation, self.lots)
+
+    @cached_property
+    def cash(self) -> Mapping[str, int]:
+        """What each account holds in cash, in cents, by the last balance of ``cash.csv``.
+
+        Raises DataError for balances that cannot be read.
+        """
+        rows = self.prepared.books.record.cash
+        balances, problems = read_cash_balances(rows, set(self.index.accounts))
+        if problems:
+            raise DataError(problems)
+        known = cash_on(balances, self.as_of)
+        mine = {a.id for a in self.accounts}
+        return {name: one.amount_cents for name, one in known.items() if name in mine}
 
     def is_party(self, account: Account) -> bool:
         """Whether an account belongs to those whose money a household plan moves."""
@@ -153,6 +168,8 @@ def household_plan(
             "Write a row for each asset class: household,asset_class,weight.",
         )
         raise DataError([missing, *prepared.problems])
+    if record.rebalance.get("targets"):
+        sleeves = _by_rule(book, name, sleeves, situation.as_of, known_at)
     history, bad = price_history(record.prices)
     if any(problem.severity is Severity.ERROR for problem in bad):
         raise DataError([*prepared.problems, *bad])
@@ -162,6 +179,16 @@ def household_plan(
         if quote is not None:
             quotes[symbol] = quote
     return HouseholdPlan(name, prepared, sleeves, quotes, (*prepared.problems, *problems))
+
+
+def _by_rule(
+    book: str, household: str, sleeves: Sleeves, day: date, known_at: datetime | None
+) -> Sleeves:
+    """The sleeves with the targets that ``[rebalance.targets]`` makes of the rows."""
+    from taxlots.workflows.drift import drift
+
+    (drifted,) = drift(book, household=household, as_of=day, known_at=known_at).households
+    return reweighted(sleeves, {line.name: line.target for line in drifted.lines})
 
 
 def _household(prepared: PreparedGuard, account: str | None, household: str | None) -> str:

@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 
 from taxlots.domain.account import Account, AccountKind
-from taxlots.domain.cash_balance import cash_on, read_cash_balances
 from taxlots.domain.location_rule import LocationRule
-from taxlots.domain.problem import DataError, UsageError
+from taxlots.domain.problem import UsageError
 from taxlots.domain.target import WHOLE
 from taxlots.plan.cash_flow import Offer
 from taxlots.plan.cash_lots import marginal_rate
@@ -139,17 +138,12 @@ def _rates(years: Mapping[str, YearTax], rule: LocationRule) -> tuple[Rates, flo
 def _accounts(
     plan: HouseholdPlan, accounts: tuple[Account, ...], withdrawal: float
 ) -> list[LocatedAccount]:
-    rows = plan.prepared.books.record.cash
-    balances, problems = read_cash_balances(rows, set(plan.index.accounts))
-    if problems:
-        raise DataError(problems)
-    cash = cash_on(balances, plan.as_of)
     return [
         LocatedAccount(
             name=a.id,
             is_taxable=not a.kind.is_tax_deferred,
             worth=after_tax_worth(a.kind, withdrawal),
-            cash=max(0, cash[a.id].amount_cents) / 100 if a.id in cash else 0.0,
+            cash=max(0, plan.cash.get(a.id, 0)) / 100,
         )
         for a in accounts
     ]
