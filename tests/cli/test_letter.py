@@ -79,6 +79,21 @@ def test_what_is_executed_is_told_by_the_books(tmp_path: Path) -> None:
     assert "ABC Dec 27, 2024 every account" in text
 
 
+def test_a_sale_that_was_added_by_hand_is_told_without_an_estimate(tmp_path: Path) -> None:
+    """The plan leaves a3 alone, at a gain; what it reckoned of the others stands."""
+    url = recorded_book(tmp_path, toml=RATED)
+    record(url, tmp_path / "plan")
+    forced = ("--lot", "a3", "--action", "force", "--by", "bob", "--reason", "out of QRS")
+    assert taxlots("override", url, 1, *forced).status == 0
+    assert taxlots("approve", url, 1, "--by", "carol").status == 0
+    assert taxlots("letter", url, 1, "--out", tmp_path / "letter.pdf").status == 0
+    text = text_of(tmp_path / "letter.pdf")
+    assert "QRS brokerage 10 Feb 6, 2024 not reckoned ordered" in text
+    assert "of the lots that it could rate, about $816.00 less tax" in text
+    assert "No saving in dollars" not in text
+    assert "What QRS brings stays in cash." in text
+
+
 def test_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
     url = signed(tmp_path)
     for name in ("one.pdf", "two.pdf"):

@@ -263,17 +263,19 @@ def _restricted(
 
 
 def _saving(found: RunResults, orders: Iterable[ReviewedOrder]) -> LetterSaving:
-    """What the plan expects of what is left of its sales."""
+    """What the plan expects of what is left of its sales; of a forced one it expects nothing."""
     returns = {one.id: one.tax_return for one in found.books.record.accounts}
     saved, carried, later = 0, 0, 0
     unrated: dict[str, None] = {}
-    is_rated = False
+    is_rated = is_partial = False
     for one in orders:
         if one.order.side is not Side.SELL:
             continue
         planned = planned_of(one, found.lines["opportunities"])
         if planned is None or planned.saved_cents is None:
-            unrated[returns[one.order.account]] = None
+            is_partial = True
+            if planned is not None:
+                unrated[returns[one.order.account]] = None
             continue
         is_rated = True
         quantity = one.order.quantity
@@ -285,7 +287,7 @@ def _saving(found: RunResults, orders: Iterable[ReviewedOrder]) -> LetterSaving:
         carried_cents=carried if is_rated else None,
         later_tax_cents=later if is_rated else None,
         unrated=tuple(unrated),
-        is_partial=bool(unrated),
+        is_partial=is_partial,
     )
 
 

@@ -56,11 +56,11 @@ def run_effect(
     """
     names = [f.transaction_id for one in orders for f in found.fills_of(one.order.client_order_id)]
     days = [f.day for one in orders for f in found.fills_of(one.order.client_order_id)]
-    rows = list(_ordered(found, orders))
+    remarks: list[str] = []
+    rows = list(_ordered(found, orders, remarks))
     years = sorted({day.year for day in days} | ({found.run.as_of.year} if rows else set()))
     record = found.books.record
     last = date_of(found.books.as_of)
-    remarks: list[str] = []
     lines: list[LineEffect] = []
     filed: dict[int, FiledYear] = {}
     for year in years:
@@ -116,14 +116,19 @@ def _has_entry(line: ScheduleDLine) -> bool:
     return bool(line.gain_cents or line.proceeds_cents)
 
 
-def _ordered(found: RunResults, orders: Sequence[ReviewedOrder]) -> Iterable[dict[str, str]]:
-    """What is signed and not executed, as rows of the journal."""
+def _ordered(
+    found: RunResults, orders: Sequence[ReviewedOrder], remarks: list[str]
+) -> Iterable[dict[str, str]]:
+    """What is signed and not executed, as rows of the journal; a remark where there is no close."""
     history, _ = price_history(found.books.record.prices)
     for number, one in enumerate(orders, 1):
         order = one.order
         left = order.quantity - one.filled
         quote = history.last_close(order.symbol, found.run.as_of)
-        if left <= 0 or quote is None:
+        if left <= 0:
+            continue
+        if quote is None:
+            remarks.append(f"{order.symbol} has no close on {found.run.as_of}: not as ordered.")
             continue
         is_lot = order.side is Side.SELL and order.lot_id
         yield {
