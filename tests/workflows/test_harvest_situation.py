@@ -73,6 +73,30 @@ def test_shares_by_assignment_of_a_put_stand_in_the_way() -> None:
     assert reasons(harvested(record([OLD])))["old"] is Reason.HARVEST
 
 
+def test_shares_that_were_exchanged_by_a_ratio_still_stand_in_the_way() -> None:
+    """28 became 56 of another class: 51 have replaced a loss, and 5 are left to replace one."""
+    rows = [
+        OLD,
+        trade("week", "2023-12-01", "BUY", "ABC", "28", "45"),
+        {
+            "id": "exchange",
+            "date": "2023-12-04",
+            "action": "CLASS_EXCHANGE",
+            "symbol": "ABC",
+            "to_symbol": "ABC2",
+            "quantity": "28",
+            "ratio": "2",
+            "lots": "week:28",
+        },
+        trade("sale", "2023-12-08", "SELL", "ABC", "51", "45") | {"lots": "old:51"},
+    ]
+    run = harvested(record(rows))
+    (verdict,) = [v for v in run.plan.verdicts if v.lot.lot_id == "old"]
+    assert verdict.reason is Reason.PARTIAL
+    assert verdict.opportunity is not None
+    assert verdict.opportunity.check.blocked_quantity == 5 * 10**8
+
+
 def test_1233_b_shares_held_against_a_short_sale_are_left_alone() -> None:
     rows = [OLD, trade("short", "2023-11-20", "SELL_SHORT", "ABC", "10", "45")]
     found = reasons(harvested(record(rows)))

@@ -154,7 +154,8 @@ def acquisitions(books: Books) -> list[Acquisition]:
             symbol=symbol,
             acquired=date_of(lot.day),
             quantity=quantity,
-            unused=max(0, quantity - used),
+            # An exchange by a ratio changes units: what is held and unused is left all the same.
+            unused=max(quantity - used, held),
             held=held,
             is_compensation=ACTIONS[books.journal.action[lot.row]] in COMPENSATION,
         )
