@@ -130,8 +130,8 @@ def _centre(plan: Optimum, at: int) -> float:
 def certificate_sentence(certificate: Certificate, nav: float) -> str:
     """How near to the optimum the plan is proven to be."""
     gap = certificate.gap_bps
-    amount = gap / BPS * nav
+    amount, told = gap / BPS * nav, max(gap, 0.001)
     return (
-        f"The plan is within {max(gap, 0.001):.3f} bps of the optimum ({amount:,.2f} of {nav:,.0f}): "
+        f"The plan is within {told:.3f} bps of the optimum ({amount:,.2f} of {nav:,.0f}): "
         "no plan that keeps the same limits is better by more."
     )

@@ -14,6 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from taxlots.law.tax_of_year import moved
+from taxlots.plan.later_years import carryover_value
 from taxlots.plan.optimizer.caps import Cap, by_row, optimize_capped
 from taxlots.plan.optimizer.lot_slopes import LotGains
 from taxlots.plan.optimizer.optimum import Optimum, optimize
@@ -21,10 +23,11 @@ from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.optimizer.signs import MOST_NODES
 from taxlots.plan.ramp import bends
 from taxlots.plan.risk import Floats
-from taxlots.plan.year_tax import RatedYear, YearTax
+from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax, owed
 
-MOST_REGIMES: Final = 16
-MOST_BLENDS: Final = 12
+MOST_REGIMES: Final = 8
+MOST_BLENDS: Final = 6
+GOLDEN: Final = 0.6180339887498949
 NEAR: Final = 1e-9
 
 Rates = tuple[float, float]
@@ -64,25 +67,26 @@ class _Year:
     duals: Floats | None = None
 
     def tax(self, short_cents: int, long_cents: int) -> int:
-        return self.year.this_year(short_cents, long_cents) + self.year.next_years(
-            short_cents, long_cents
-        )
+        """This year's tax less what its carryover is worth, but for a constant."""
+        year = self.year
+        if not isinstance(year, ReckonedYear):
+            return year.this_year(short_cents, long_cents) + year.next_years(
+                short_cents, long_cents
+            )
+        found = owed(moved(year.income, short_cents, long_cents))
+        return found.tax_cents - carryover_value(found.carried_cents, year.later)
 
-    def rates_at(self, short_cents: int, long_cents: int) -> list[Rates]:
-        """The marginal rates just beyond a point, and just before it."""
-        return [self._rates(short_cents, long_cents, way) for way in (1, -1)]
-
-    def _rates(self, short_cents: int, long_cents: int, way: int) -> Rates:
-        """The marginal rates on the further side (1) of a point or the nearer (-1), exactly."""
+    def rates_at(self, short_cents: int, long_cents: int) -> Rates:
+        """The marginal rates just beyond a point, exactly."""
 
         def short_more(more: int) -> int:
-            return self.tax(short_cents + way * more, long_cents)
+            return self.tax(short_cents + more, long_cents)
 
         def long_more(more: int) -> int:
-            return self.tax(short_cents, long_cents + way * more)
+            return self.tax(short_cents, long_cents + more)
 
         (short,), (long,) = bends(short_more, 0, 0), bends(long_more, 0, 0)
-        return way * float(Fraction(short.slope)), way * float(Fraction(long.slope))
+        return float(Fraction(short.slope)), float(Fraction(long.slope))
 
     def reach(self) -> tuple[int, int, int, int]:
         """The least and the greatest gain of each term that selling everything could bring."""
@@ -97,21 +101,16 @@ class _Year:
         )
 
     def regimes(self) -> list[Rates]:
-        """Pairs of marginal rates at the present point and around all that can be reached."""
+        """Marginal rates now, where all losses are taken, and where all gains are."""
         low_short, high_short, low_long, high_long = self.reach()
-        shorts, longs = (low_short, high_short), (low_long, high_long)
-        points = [(0, 0)]
-        points += [(short // part, 0) for short in shorts for part in (1, 3)]
-        points += [(0, long) for long in longs]
-        points += [(short, long) for short in shorts for long in longs]
-        found: list[Rates] = []
-        for point in points:
-            for rates in self.rates_at(*point):
-                if not any(_is_near(rates, known) for known in found):
-                    found.append(rates)
-        return found[:MOST_REGIMES]
+        return [
+            self.rates_at(0, 0),
+            self.rates_at(low_short // 2, low_long // 2),
+            self.rates_at(high_short // 2, high_long // 2),
+            self.rates_at(low_short // 4, high_long // 4),
+        ]
 
-    def try_rates(self, rates: Rates, most_nodes: int = 1) -> TaxedPlan:
+    def try_rates(self, rates: Rates, most_nodes: int = 0) -> TaxedPlan:
         """The plan at these rates, taxed by law; kept if it is the best."""
         slopes = self.gains.slopes(*rates)
         lots = self.book.lots
@@ -171,7 +170,7 @@ def optimize_by_law(
     """
     looking = _Year(book, gains, year, nav_cents, caps, engine)
     if isinstance(year, RatedYear):
-        taxed = looking.try_rates(looking.rates_at(0, 0)[0], most_nodes)
+        taxed = looking.try_rates(looking.rates_at(0, 0), most_nodes)
         return replace(taxed, regimes=((taxed.rates, taxed.objective),))
     waiting = looking.regimes()
     tried: list[TaxedPlan] = []
@@ -181,7 +180,7 @@ def optimize_by_law(
             continue
         taxed = looking.try_rates(rates)
         tried.append(taxed)
-        waiting += looking.rates_at(taxed.short_cents, taxed.long_cents)
+        waiting.insert(0, looking.rates_at(taxed.short_cents, taxed.long_cents))
     tried += _blends(looking, tried)
     best = min((looking.best or tried[0], *tried), key=lambda one: one.objective)
     final = looking.try_rates(best.rates, most_nodes)
@@ -190,20 +189,28 @@ def optimize_by_law(
 
 
 def _blends(looking: _Year, tried: Sequence[TaxedPlan]) -> list[TaxedPlan]:
-    """Plans between the best regime and those that it leads into, by golden section."""
-    ranked = sorted(tried, key=lambda one: one.objective)
-    found = []
-    for other in ranked[1:3]:
-        low, high = 0.0, 1.0
-        for _ in range(MOST_BLENDS // 2):
-            left, right = low + 0.382 * (high - low), low + 0.618 * (high - low)
-            pair = [
-                looking.try_rates(_between(ranked[0].rates, other.rates, part))
-                for part in (left, right)
-            ]
-            found += pair
-            if pair[0].objective <= pair[1].objective:
-                high = right
-            else:
-                low = left
+    """Plans between the best regime and those that it leads into, by golden section.
+
+    A plan that stays in its own regime is on no kink, and nothing lies between.
+    """
+    best = min(tried, key=lambda one: one.objective)
+    other = looking.rates_at(best.short_cents, best.long_cents)
+    if _is_near(best.rates, other):
+        return []
+
+    def at(part: float) -> TaxedPlan:
+        return looking.try_rates(_between(best.rates, other, part))
+
+    low, high = 0.0, 1.0
+    left, right = at(1.0 - GOLDEN), at(GOLDEN)
+    found = [left, right]
+    for _ in range(MOST_BLENDS - 2):
+        if left.objective <= right.objective:
+            high, right = low + GOLDEN * (high - low), left
+            left = at(high - GOLDEN * (high - low))
+            found.append(left)
+        else:
+            low, left = high - GOLDEN * (high - low), right
+            right = at(low + GOLDEN * (high - low))
+            found.append(right)
     return found

@@ -22,7 +22,6 @@ from taxlots.plan.risk import Floats
 BPS: Final = 1e4
 WIDTHS: Final = (1e-3, 1e-4, 1e-5)
 """Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps."""
-SHARP: Final = WIDTHS[-1]
 
 ENOUGH_BPS: Final = 0.01
 MOST_NODES: Final = 12
@@ -70,9 +69,11 @@ class _Node:
 class _Search:
     """Sides tried, and the best plan of them."""
 
-    def __init__(self, prepared: Prepared, run: Engine) -> None:
+    def __init__(self, prepared: Prepared, run: Engine, *, is_quick: bool) -> None:
         self.prepared = prepared
         self.run = run
+        self.widths = WIDTHS[:2] if is_quick else WIDTHS
+        self.most_turned = 0 if is_quick else MOST_TURNED
         self.best: Solved | None = None
         self.sides: Sides | None = None
         self.value = np.inf
@@ -84,7 +85,7 @@ class _Search:
     def relax(self, sides: Sides, duals: Floats | None) -> _Node:
         """The relaxation where ``sides`` leave names bridged."""
         run = self.run
-        for width in WIDTHS:
+        for width in self.widths:
             solved = solve(self.prepared, sides, duals, run=run, width=width)
             duals = solved.duals
         return _Node(sides, solved)
@@ -95,7 +96,7 @@ class _Search:
         names = np.flatnonzero(sides == BRIDGED)
         away = self.price(node.solved.duals)[names] - self.prepared.terms.tie[names]
         sides[names] = np.where(away < 0, BUYS, SELLS)
-        return sides, names[np.abs(away) < SHARP]
+        return sides, names[np.abs(away) < self.widths[-1]]
 
     def offer(self, sides: Sides, duals: Floats) -> tuple[Solved, bool]:
         """The plan of these sides, kept if it is the best."""
@@ -119,7 +120,7 @@ class _Search:
                 return
             away = self.price(solved.duals)[names] - self.prepared.terms.tie[names]
             turned = sides.copy()
-            is_clear = np.abs(away) >= SHARP
+            is_clear = np.abs(away) >= self.widths[-1]
             turned[names[is_clear]] = np.where(away[is_clear] < 0, BUYS, SELLS)
             if (turned == sides).all():
                 return
@@ -145,7 +146,7 @@ class _Search:
         root = self.relax(self.prepared.sides(), duals)
         sides, tied = self.tell(root)
         self.improve(sides, root.solved.duals, root.solved.value)
-        order = np.argsort(-self.jump(tied), kind="stable")[:MOST_TURNED]
+        order = np.argsort(-self.jump(tied), kind="stable")[: self.most_turned]
         self.turn_each(tied[order], root.solved.value)
         return root
 
@@ -189,8 +190,9 @@ def search(
     """The best sides found, and how near to the optimum they are; None if no plan was found.
 
     ``duals`` start the search (yesterday's, or a neighbour's); ``most_nodes`` bounds the
-    relaxations that are solved beyond the first; ``feasible`` are trades that keep all limits,
-    where those are so tight that most choices of sides break them.  Nothing depends on time.
+    relaxations that are solved beyond the first (0 for a quick plan with a looser bound);
+    ``feasible`` are trades that keep all limits, where those are so tight that most choices of
+    sides break them.  Nothing depends on time.
     """
     sides = prepared.sides()
     if prepared.bridged.size == 0:
@@ -199,7 +201,7 @@ def search(
         proof = Certificate(value, solved.value)
         return Found(solved.trades, solved.duals, sides, proof, solved.residual)
     run.set_ties(prepared.terms, prepared.bridged)
-    looking = _Search(prepared, run)
+    looking = _Search(prepared, run, is_quick=most_nodes == 0)
     root = looking.run_root(duals)
     if looking.best is None and feasible is not None:
         told = np.where(feasible > 0, BUYS, SELLS)
