@@ -1,6 +1,8 @@
 """Recorded harvests in Python: what the commands do, with the same answers."""
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +51,13 @@ def test_a_harvest_goes_from_proposal_to_tax_preparer(tmp_path: Path) -> None:
     assert [row["gain"] for row in pack.json["realized_lots"]] == ["-1800.00"]
     assert (tmp_path / "letter.pdf").exists()
     assert (tmp_path / "cpa.zip").exists()
+
+
+def test_opening_a_book_imports_nothing_heavy() -> None:
+    heavy = ("numba", "numpy", "pandas", "pyarrow", "sqlalchemy", "typer")
+    script = f"import sys; from taxlots import open_book; print(*set({heavy!r}) & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == ""
 
 
 def test_restrictions_are_a_frame_with_dates(tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from taxlots.domain.harvest_run import FillBreak
 from taxlots.domain.money import shares
-from taxlots.plan.reviewed import ReviewedOrder
-from taxlots.workflows.run_ledger import ReviewedRun
 
 if TYPE_CHECKING:
+    from taxlots.plan.reviewed import ReviewedOrder
     from taxlots.reports.client_letter import ClientLetter
     from taxlots.reports.cpa_pack import CpaSummary
     from taxlots.workflows.confirm import Confirmed
     from taxlots.workflows.order_files import OrderFiles
     from taxlots.workflows.run_check import RunCheck
+    from taxlots.workflows.run_ledger import ReviewedRun
 
 
 @dataclass(frozen=True)
