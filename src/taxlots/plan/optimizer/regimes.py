@@ -67,7 +67,7 @@ class _Year:
     duals: Floats | None = None
 
     def tax(self, short_cents: int, long_cents: int) -> int:
-        """This year's tax less what its carryover is worth, but for a constant."""
+        """The year's tax less what its carryover is worth, but for a constant."""
         year = self.year
         if not isinstance(year, ReckonedYear):
             return year.this_year(short_cents, long_cents) + year.next_years(
