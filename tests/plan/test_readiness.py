@@ -14,6 +14,7 @@ from taxlots.plan.readiness import (
     LISTED,
     MENDINGS,
     NEVER_HARVESTED,
+    OF_POSITIONS,
     Finding,
     NotReady,
     barred_by,
@@ -97,6 +98,16 @@ def test_a_position_that_is_never_harvested_or_is_not_held_is_not_listed() -> No
     assert not listed(world(), *nobody)
 
 
+def test_a_lot_that_two_accounts_hold_is_listed_in_both() -> None:
+    """A part of a lot that moved to another account stays of its lot, and waits with it."""
+    w = world()
+    w.lot("one", 50, "ABC", 500, where="joint")
+    assert listed(w, finding(Reason.LOT_BREAK)) == [
+        ("main", "ABC", "LOT_BREAK", 2),
+        ("joint", "ABC", "LOT_BREAK", 1),
+    ]
+
+
 def test_stale_and_missing_prices_are_listed_with_what_to_do() -> None:
     w = world()
     w.stale.add("ABC")
@@ -122,11 +133,7 @@ def test_rows_stand_in_the_order_of_the_accounts_then_symbol_then_reason() -> No
 
 
 def test_a_reason_that_is_listed_says_where_it_comes_from_and_what_to_do() -> None:
-    assert LISTED - set(MENDINGS) == {
-        Reason.LOT_BREAK,
-        Reason.OTHER_METHOD,
-        Reason.DATA_NOT_THROUGH,
-    }
+    assert LISTED - set(MENDINGS) == OF_POSITIONS
     assert not LISTED & NEVER_HARVESTED
     assert all(one.source and one.remedy.endswith(".") for one in MENDINGS.values())
 

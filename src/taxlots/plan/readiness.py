@@ -59,9 +59,15 @@ MENDINGS: Final = {
 }
 """What is to be done about verdicts that lots have for themselves, by reason."""
 
-LISTED: Final = frozenset(
-    {*MENDINGS, Reason.LOT_BREAK, Reason.OTHER_METHOD, Reason.DATA_NOT_THROUGH}
+OF_POSITIONS: Final = frozenset({Reason.LOT_BREAK, Reason.OTHER_METHOD, Reason.DATA_NOT_THROUGH})
+"""Reasons that findings give."""
+
+ELSEWHERE: Final = Mending(
+    "a part of the lot is held in another account, where this was found",
+    "Mend it for the position in that account.",
 )
+
+LISTED: Final = frozenset({*MENDINGS, *OF_POSITIONS})
 """Every reason of a position that is not ready."""
 
 
@@ -132,7 +138,13 @@ def not_ready_counts(
         for (account, symbol, reason), lots in counts.items()
         if reason in MENDINGS
     ]
-    for (account, symbol, reason), of_one in _joined(findings).items():
+    joined = _joined(findings)
+    found += [
+        (account, symbol, reason, lots, ELSEWHERE.source, ELSEWHERE.remedy)
+        for (account, symbol, reason), lots in counts.items()
+        if reason in OF_POSITIONS and (account, symbol, reason) not in joined
+    ]
+    for (account, symbol, reason), of_one in joined.items():
         if lots := open_lots[account, symbol]:
             source = "; ".join(dict.fromkeys(one.source for one in of_one))
             remedy = " ".join(dict.fromkeys(one.remedy for one in of_one))
