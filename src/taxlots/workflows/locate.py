@@ -264,6 +264,8 @@ def _sentences(run: LocateRun) -> Iterator[str]:
             else ""
         )
     )
+    if run.plan.worths.unpriced and run.location.clashes:
+        yield "not every position has a fresh price: classes without one count for nothing here"
     for clash in run.location.clashes:
         yield f"{clash}; shown is the nearest location"
     yield from _reasons(run)

@@ -204,7 +204,7 @@ def _why_long(location: Location, k: int) -> Iterator[str]:
 
 def _locked(problem: LocationProblem) -> Iterator[str]:
     value: float = sum(lot.value for lot in problem.lots if lot.is_locked)
-    if value:
+    if value >= 1:
         yield f"{value:,.2f} dollars of other lots may not be sold"
 
 
