@@ -1,6 +1,5 @@
 """A book in partitions, what the pool makes of it, and a cluster of two executors."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,9 @@ from taxlots.workflows.partition import partition
 CLUSTER = "local-cluster[2,1,1024]"
 """Two executors with one core and 1,024 MiB each: programs apart from this one."""
 
+QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Java compiles lightly and collects garbage simply: these runs are too short for more."""
+
 
 @pytest.fixture(scope="session")
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -29,6 +31,7 @@ def environment(rooms: Path) -> Iterator[None]:
         patched.setenv("SPARK_WORKER_DIR", str(rooms / "worker"))
         patched.setenv("SPARK_LOCAL_DIRS", str(rooms / "local"))
         patched.setenv("PYSPARK_PYTHON", sys.executable)
+        patched.setenv("JAVA_TOOL_OPTIONS", QUICK_TO_START)
         yield
 
 
@@ -70,7 +73,3 @@ def contents() -> Callable[[Path], dict[str, bytes]]:
         }
 
     return read
-
-
-def pytest_report_header() -> str:
-    return f"Spark: {os.environ.get('PYTHONPATH', 'as installed')}"
