@@ -77,10 +77,11 @@ def situations(draw: st.DrawFn) -> Situation:
         sorted(draw(st.lists(lots, min_size=1, max_size=12)), key=lambda drawn: -drawn[0])
     ):
         status = draw(statuses)
-        gift = {"loss_basis": basis // 2} if draw(st.integers(0, 9)) == 0 else {}
+        gift = {"loss_basis": 10} if draw(st.integers(0, 9)) == 0 else {}
         parts = draw(st.sampled_from([(False,), (False,), (True,), (True, False)]))
-        for is_replacement in parts:
-            w.lot(f"lot-{n}", quantity, symbol, basis, age, where, rank=n, basis_status=status,
+        for part, is_replacement in enumerate(parts):
+            cost = draw(st.integers(20, 150)) if part else basis
+            w.lot(f"lot-{n}", quantity, symbol, cost, age, where, rank=n, basis_status=status,
                   is_replacement=is_replacement, is_inherited=draw(st.integers(0, 9)) == 0,
                   **gift)  # fmt: skip
     order = {"home": 0, "next-door": 1}
