@@ -31,6 +31,7 @@ TRADES: Final = (
     "tax_now",
     "tax_later",
     "lots",
+    "reason",
 )
 SIDES: Final = {-1: "below", 0: "", 1: "above"}
 
@@ -40,8 +41,10 @@ Row = dict[str, str]
 def trade_rows(proposal: Proposal) -> list[Row]:
     """``trades.csv``: a row for each trade, with what it realizes as the fold books it."""
     booked = iter(proposal.sales)
+    reasons = proposal.reasons()
     return [
         _trade(trade, next(booked) if trade.side is Side.SELL else None)
+        | {"reason": reasons.get(trade.position.name, "")}
         for trade in proposal.trades
     ]
 

@@ -43,6 +43,7 @@ from taxlots.workflows.rebalance_asked import (
     check_withdrawal,
 )
 from taxlots.workflows.rebalance_classes import bands_of, class_weights, wanted_weights
+from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_positions import Positions, positions_of
 from taxlots.workflows.trade_overrides import overrides_of
 
@@ -106,13 +107,10 @@ def _planned(
         model=_risk(plan, positions.seen),
         years=plan.situation.years,
         bands=bands_of(plan, drifted, positions, invested=1 - cash_target),
-        terms=PlanTerms(
-            risk_aversion=terms.risk_aversion_ppm / PPM,
-            horizon_years=terms.horizon_ppm / PPM,
-            cash_target=cash_target,
-        ),
+        terms=_terms(terms, cash_target),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
+        limits=limits_of_plan(plan, terms, seen),
     )
     solution, gate = gated_household(
         question,
@@ -126,10 +124,9 @@ def _planned(
         *(f"nothing of the class {name} may be bought: it stays empty" for name in empty),
         *limits.sentences(),
         *_costs_of(question, positions, limits.applied, plan),
+        *(f"{one.message}; {one.remedy}" for one in solution.optimum.problems),
         *_forbidden(solution),
     )
-    sales = _booked(plan, solution.trades, accounts)
-    taxed = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
     proposal = Proposal(
         book=plan.prepared.books.record.name,
         household=plan.name,
@@ -138,10 +135,10 @@ def _planned(
         classes=tuple(class_weights(plan, drifted, solution, invested=1 - cash_target)),
         solution=solution,
         gate=gate,
-        sales=sales,
-        returns=tuple(returns_of(sales, taxed)),
-        cash_before=cash.needs.now,
-        cash_after=cash_after(cash.needs.now, solution.trades),
+        sales=(sales := _booked(plan, solution.trades, accounts)),
+        returns=tuple(returns_of(sales, _tax_returns(accounts))),
+        cash_before=cash.needs.held_cents,
+        cash_after=cash_after(cash.needs.held_cents, solution.trades),
         told=tuple(dict.fromkeys(told)),
     )
     return RebalanceRun(
@@ -149,9 +146,22 @@ def _planned(
     )
 
 
+def _terms(terms: RebalanceTerms, cash_target: float) -> PlanTerms:
+    return PlanTerms(
+        risk_aversion=terms.risk_aversion_ppm / PPM,
+        horizon_years=terms.horizon_ppm / PPM,
+        cash_target=cash_target,
+    )
+
+
+def _tax_returns(accounts: Sequence[Account]) -> dict[str, str]:
+    """The return of each account that is taxed."""
+    return {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
+
+
 def _cash_target(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
     """The part that is to be cash: what is taken out, and the target of what is left."""
-    nav = sum(one.value_cents for one in positions.seen) + sum(cash.now.values())
+    nav = sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
     needed = min(sum(cash.floors.values()), nav)
     return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
 
@@ -229,9 +239,8 @@ def _booked(
         for one in trades
         if one.side is Side.SELL
     ]
-    returns = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
     booked, problems = book_sales(
-        plan.prepared.books, asked, settlement_day, returns, plan.situation.years
+        plan.prepared.books, asked, settlement_day, _tax_returns(accounts), plan.situation.years
     )
     if booked is None:
         raise DataError([one for one in problems if one.severity is Severity.ERROR])

@@ -67,7 +67,7 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
 def check_withdrawal(needs: CashNeeds, positions: Sequence[Position]) -> None:
     """Raises UsageError where more is to be taken than accounts have in cash and can sell."""
     for group, floor in needs.floors.items():
-        cash = sum(needs.now.get(name, 0) for name in group)
+        cash = sum(needs.held_cents.get(name, 0) for name in group)
         sold = sum(one.sellable_cents for one in positions if one.account.id in group)
         if floor > cash + sold:
             raise UsageError(

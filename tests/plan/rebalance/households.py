@@ -6,17 +6,23 @@ from datetime import date
 import numpy as np
 
 from taxlots.domain.account import Account, AccountKind, Owner
+from taxlots.domain.filing_status import FilingStatus
+from taxlots.domain.tax_return import ReturnIncome
 from taxlots.plan.later_years import LaterYears
 from taxlots.plan.rebalance.household_portfolio import Band, CashNeeds, PlanTerms
 from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.risk import RiskModel
-from taxlots.plan.year_tax import RatedYear
+from taxlots.plan.year_tax import RatedYear, ReckonedYear
 
 LATER = LaterYears(
     income_rate_ppm=350_000, gain_rate_ppm=200_000, sale_rate_ppm=200_000, limit_cents=300_000
 )
 YEAR = RatedYear(short_ppm=400_000, long_ppm=200_000, later=LATER)
+BY_LAW = ReckonedYear(
+    income=ReturnIncome(status=FilingStatus.SINGLE, year=2024, ordinary_income_cents=15_000_000),
+    later=LATER,
+)
 DOLLAR = 10**8
 """Of a price."""
 

@@ -50,7 +50,7 @@ class CashNeeds:
     ``floors`` maps groups of accounts to what they must keep together.
     """
 
-    now: Mapping[str, int]
+    held_cents: Mapping[str, int]
     floors: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
 
@@ -68,8 +68,8 @@ class HouseholdPortfolio:
     """The optimizer's portfolio, with the positions and lots that its rows stand for.
 
     ``nav_cents`` is all that the household holds, cash included.  ``lots`` are in the order in
-    which the portfolio was given them, and so are ``gains``.  Those are on the return whose tax is
-    ``year``, the one that holds most; what lots of other returns cost is in ``gains.other``.
+    which the portfolio was given them, and so are ``gains``.  Those are on ``main_return``, the one
+    that holds most, whose tax is ``year``; what lots of other returns cost is in ``gains.other``.
     """
 
     positions: tuple[Position, ...]
@@ -77,6 +77,7 @@ class HouseholdPortfolio:
     nav_cents: int
     book: Portfolio
     gains: LotGains
+    main_return: str
     year: YearTax | None
 
 
@@ -131,7 +132,7 @@ def household_portfolio(
     told by DataError.
     """
     kept = tuple(positions)
-    nav = sum(one.value_cents for one in kept) + sum(cash.now.values())
+    nav = sum(one.value_cents for one in kept) + sum(cash.held_cents.values())
     held = floats([one.value_cents / nav for one in kept])
     lots = tuple(lot for one in kept for lot in one.lots)
     rows = [place for place, one in enumerate(kept) for _ in one.lots]
@@ -143,7 +144,7 @@ def household_portfolio(
         position_targets(kept, symbol_weights),
         position_risk(model, kept),
         cash=Cash(
-            held=sum(cash.now.values()) / nav,
+            held=sum(cash.held_cents.values()) / nav,
             target=terms.cash_target,
             curvature=terms.cash_curvature,
             drag=terms.cash_drag * terms.horizon_years,
@@ -166,7 +167,7 @@ def household_portfolio(
     )
     main = _main_return(kept, years)
     gains = _gains([kept[row] for row in rows], lots, main, years)
-    return HouseholdPortfolio(kept, lots, nav, book, gains, years.get(main))
+    return HouseholdPortfolio(kept, lots, nav, book, gains, main, years.get(main))
 
 
 def _buy_limit(position: Position, nav_cents: int) -> float:
@@ -177,13 +178,13 @@ def _buy_limit(position: Position, nav_cents: int) -> float:
 
 
 def _main_return(positions: Sequence[Position], years: Mapping[str, YearTax]) -> str:
-    """The return of which the tax is known and most is held; blank if there is none."""
+    """The return that holds most, of those whose tax is known if there is one."""
     held: dict[str, int] = {}
     for one in positions:
-        if one.is_taxed and one.account.tax_return in years:
+        if one.is_taxed:
             name = one.account.tax_return
             held[name] = held.get(name, 0) + one.value_cents
-    return max(held, key=lambda name: held[name], default="")
+    return max(held, key=lambda name: (name in years, held[name]), default="")
 
 
 def _gains(
@@ -195,12 +196,12 @@ def _gains(
     """Gains on the main return, and what else selling a lot costs, by dollar of proceeds."""
     gain, other = np.zeros(len(lots)), np.zeros(len(lots))
     for row, (position, lot) in enumerate(zip(holders, lots, strict=True)):
-        is_main = position.is_taxed and position.account.tax_return == main and main in years
+        is_main = position.is_taxed and position.account.tax_return == main
         if lot.bar or position.sell_bar or not is_main or lot.value_cents <= 0:
             other[row] = _slope(position, lot, years)
         else:
             gain[row] = lot.gain_cents / lot.value_cents
-            other[row] = -saved_later(lot, years[main])
+            other[row] = -saved_later(lot, years[main]) if main in years else 0.0
     return lot_gains(gain, [lot.is_long for lot in lots], other=other)
 
 
@@ -224,7 +225,7 @@ def _cash_rows(
     positions: Sequence[Position], cash: CashNeeds, nav_cents: int
 ) -> Iterator[tuple[str, Floats, float, float]]:
     """No account spends more than it has, and groups of them keep what is needed of them."""
-    of_account: dict[str, int] = dict(cash.now)
+    of_account: dict[str, int] = dict(cash.held_cents)
     for one in positions:
         of_account[one.account.id] = of_account.get(one.account.id, 0) + one.value_cents
     floors = {(account,): 0 for account in of_account} | dict(cash.floors)

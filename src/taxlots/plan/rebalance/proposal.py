@@ -11,6 +11,7 @@ import numpy as np
 from taxlots.domain.money import SHARE, apportion
 from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.plan.gate import GateAnswer
+from taxlots.plan.optimizer.reasons import trade_reasons
 from taxlots.plan.orders import AVERAGE, SPECIFIC, client_order_id, lot_instructions_of
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
@@ -98,6 +99,11 @@ class Proposal:
     def cost_cents(self) -> int:
         """What the half spreads of all trades cost."""
         return sum(one.cost_cents for one in self.trades)
+
+    def reasons(self) -> dict[str, str]:
+        """Why each position is traded: what that brings and takes, in a sentence."""
+        nav = self.solution.household.nav_cents / 100
+        return {one.name: one.sentence(nav) for one in trade_reasons(self.solution.optimum)}
 
     def certificate(self) -> str:
         """How near to the optimum the trades in shares are, in a sentence."""

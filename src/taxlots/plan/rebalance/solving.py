@@ -13,12 +13,12 @@ import numpy as np
 
 from taxlots.domain.money import SHARE
 from taxlots.domain.order import Side
+from taxlots.domain.problem import DataError, error
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
-from taxlots.plan.optimizer.optimum import Optimum, optimize
+from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
-from taxlots.plan.optimizer.regimes import optimize_by_law
-from taxlots.plan.optimizer.rounding import grain, round_trades
+from taxlots.plan.optimizer.rounding import Grain, grain
 from taxlots.plan.rebalance.household_portfolio import (
     Band,
     CashNeeds,
@@ -26,10 +26,17 @@ from taxlots.plan.rebalance.household_portfolio import (
     PlanTerms,
     household_portfolio,
 )
+from taxlots.plan.rebalance.plan_limits import (
+    CAP_CANNOT_BE_KEPT,
+    PlanLimits,
+    optimum_within,
+    rounded_within,
+    tightened,
+)
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
 from taxlots.plan.risk import RiskModel
-from taxlots.plan.year_tax import RatedYear, YearTax
+from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS = 20
 """Each round forbids at least one purchase more; households need one to three."""
@@ -54,6 +61,7 @@ class Question:
     terms: PlanTerms = field(default_factory=PlanTerms)
     step: int = SHARE
     least_cents: int = 0
+    limits: PlanLimits = field(default_factory=PlanLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +121,13 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
     """
     positions = question.positions
     forbidden: dict[str, str] = {}
+    limits = question.limits
     for _ in range(MOST_ROUNDS):
         household = _portfolio(question, positions)
-        optimum = _optimum(household)
+        optimum = optimum_within(household, limits)
         washed = _replacing(household, optimum, replaces)
         if not washed and is_rounded:
-            rounded = round_trades(
-                optimum,
-                grain(
-                    len(positions),
-                    least=question.least_cents / household.nav_cents,
-                    unit=[
-                        _unit_cents(one, question.step) / household.nav_cents for one in positions
-                    ],
-                ),
-            )
+            rounded = rounded_within(household, optimum, limits, _grain(household, question))
             washed = _replacing(household, rounded, replaces)
             optimum = rounded
         if not washed:
@@ -138,13 +138,18 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
                 step=question.step,
                 least_cents=question.least_cents,
             )
-            return Solution(
-                household=household, optimum=optimum, trades=tuple(trades), forbidden=forbidden
-            )
+            tighter = tightened(question.limits, limits, household, trades)
+            is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
+            if tighter is None or is_told:
+                return Solution(
+                    household=household, optimum=optimum, trades=tuple(trades), forbidden=forbidden
+                )
+            limits = tighter
         forbidden |= washed
         positions = tuple(_forbidden(one, forbidden) for one in positions)
-    message = "purchases kept replacing losses"
-    raise AssertionError(message)
+    message = "shares kept taking the plan beyond its limits"
+    remedy = "relax the budgets of [rebalance.budget], or allow fractions of shares"
+    raise DataError([error("book.toml:rebalance", "NOT_SOLVED", message, remedy)])
 
 
 def _portfolio(question: Question, positions: tuple[Position, ...]) -> HouseholdPortfolio:
@@ -159,18 +164,20 @@ def _portfolio(question: Question, positions: tuple[Position, ...]) -> Household
     )
 
 
-def _optimum(household: HouseholdPortfolio) -> Optimum:
-    """The optimum by the year's law where it is reckoned, else at the stated rates."""
-    if household.year is None or isinstance(household.year, RatedYear):
-        return optimize(household.book)
-    taxed = optimize_by_law(household.book, household.gains, household.year, household.nav_cents)
-    return taxed.plan
-
-
 def _forbidden(position: Position, forbidden: Mapping[str, str]) -> Position:
     if position.buy_bar or position.symbol not in forbidden:
         return position
     return replace(position, buy_bar=f"it would replace a loss on {forbidden[position.symbol]}")
+
+
+def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
+    """The smallest trades and the steps of the positions, as parts of the household."""
+    nav = household.nav_cents
+    return grain(
+        len(household.positions),
+        least=question.least_cents / nav,
+        unit=[_unit_cents(one, question.step) / nav for one in household.positions],
+    )
 
 
 def _unit_cents(position: Position, step: int) -> float:

@@ -68,13 +68,16 @@ def whole_trades(
 
     A lot that is sold nearly whole is sold whole, its fraction of a share included.  Sales of
     accounts from which money is to be taken are rounded up, others down; purchases are cut to the
-    money of their accounts.  Trades below ``least_cents`` are left out.
+    money of their accounts.  Trades below ``least_cents`` are left out, unless they raise money
+    that is to be taken or end a position.
     """
     giving = {one for group, floor in cash.floors.items() if floor > 0 for one in group}
     sales = [
         sale
         for sale in _sales(household, optimum, step, giving)
-        if sale.cents >= least_cents or sale.position.account.id in giving
+        if sale.cents >= least_cents
+        or sale.position.account.id in giving
+        or sale.units == sale.position.quantity
     ]
     return [*sales, *_purchases(household, optimum, cash, sales, step, least_cents)]
 
@@ -153,7 +156,7 @@ def spendable(cash: CashNeeds, sales: Sequence[Trade]) -> dict[str, int]:
 
     What a group of accounts must keep together is kept by those that have most.
     """
-    found = dict(cash.now)
+    found = dict(cash.held_cents)
     for sale in sales:
         account = sale.position.account.id
         found[account] = found.get(account, 0) + sale.cents - sale.cost_cents

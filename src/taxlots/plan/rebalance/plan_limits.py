@@ -1,0 +1,124 @@
+"""Caps of a whole plan: turnover, tracking error, and the gains that a return may still realize."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from taxlots.domain.order import Side
+from taxlots.plan.optimizer.caps import (
+    Cap,
+    LotCap,
+    TrackingCap,
+    TurnoverCap,
+    by_row,
+    optimize_capped,
+)
+from taxlots.plan.optimizer.objective import parts_of
+from taxlots.plan.optimizer.optimum import Optimum, optimize
+from taxlots.plan.optimizer.regimes import optimize_by_law
+from taxlots.plan.optimizer.rounding import Grain, round_trades
+from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
+from taxlots.plan.rebalance.whole_trades import Trade
+from taxlots.plan.year_tax import RatedYear
+
+CAP_CANNOT_BE_KEPT: Final = "CAP_CANNOT_BE_KEPT"
+"""The code of a problem of the optimizer: other limits clash with a cap, the nearest is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLimits:
+    """Caps of a plan; None is no cap.
+
+    ``turnover`` is what is bought and sold together and ``tracking_error`` an annual standard
+    deviation, as parts of the household.  The gains are net of losses, in cents, on the return
+    that holds most.
+    """
+
+    turnover: float | None = None
+    tracking_error: float | None = None
+    short_gain_cents: int | None = None
+    long_gain_cents: int | None = None
+    gain_cents: int | None = None
+
+
+def optimum_within(household: HouseholdPortfolio, limits: PlanLimits) -> Optimum:
+    """The optimum by the year's law where it is reckoned, else at the stated rates, within caps."""
+    caps = tuple(_caps(household, limits))
+    if household.year is None or isinstance(household.year, RatedYear):
+        return optimize_capped(household.book, caps) if caps else optimize(household.book)
+    taxed = optimize_by_law(
+        household.book, household.gains, household.year, household.nav_cents, caps=caps
+    )
+    return taxed.plan
+
+
+def rounded_within(
+    household: HouseholdPortfolio, optimum: Optimum, limits: PlanLimits, units: Grain
+) -> Optimum:
+    """The plan in shares, each cap at the price that it has in the plan."""
+    book = priced = optimum.book
+    for cap in _caps(household, limits):
+        priced = cap.priced(priced, optimum.prices.get(cap.name, 0.0))
+    if priced is book:
+        return round_trades(optimum, units)
+    sold = by_row(book, optimum.sold)[priced.lots.order]
+    found = round_trades(replace(optimum, book=priced, sold=sold), units)
+    objective = parts_of(book, found.trades).total
+    return replace(
+        found,
+        book=book,
+        sold=by_row(priced, found.sold)[book.lots.order],
+        certificate=replace(optimum.certificate, objective=objective),
+    )
+
+
+def tightened(
+    stated: PlanLimits, solved: PlanLimits, household: HouseholdPortfolio, trades: Sequence[Trade]
+) -> PlanLimits | None:
+    """Gain caps to solve again with, where shares took a plan beyond them; None where none did.
+
+    ``solved`` are those that the trades were solved with.  Each round takes away twice what was too
+    much.
+    """
+    short, long = _gains_cents(household, trades)
+    found = solved
+    for name, gain in (
+        ("short_gain_cents", short),
+        ("long_gain_cents", long),
+        ("gain_cents", short + long),
+    ):
+        allowed, used = getattr(stated, name), getattr(solved, name)
+        if allowed is not None and gain > allowed:
+            found = replace(found, **{name: used - 2 * (gain - allowed)})
+    return None if found is solved else found
+
+
+def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
+    if limits.turnover is not None:
+        yield TurnoverCap(limits.turnover)
+    if limits.tracking_error is not None:
+        yield TrackingCap(limits.tracking_error)
+    gains = household.gains
+    for name, cents, mine in (
+        ("short-term gains", limits.short_gain_cents, ~gains.is_long),
+        ("long-term gains", limits.long_gain_cents, gains.is_long),
+        ("gains", limits.gain_cents, np.ones(len(gains.gain), np.bool_)),
+    ):
+        if cents is not None:
+            yield LotCap(name, np.where(mine, gains.usable, 0.0), cents / household.nav_cents)
+
+
+def _gains_cents(household: HouseholdPortfolio, trades: Sequence[Trade]) -> tuple[int, int]:
+    """Short- and long-term gains of the trades on the return that holds most."""
+    short = long = 0
+    for trade in trades:
+        if trade.side is Side.BUY or trade.position.account.tax_return != household.main_return:
+            continue
+        for one in trade.sales if trade.position.is_taxed else ():
+            gain = one.lot.gain_cents * one.units // one.lot.quantity
+            short, long = (short, long + gain) if one.lot.is_long else (short + gain, long)
+    return short, long
