@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -153,8 +153,19 @@ def household_plan(
     prepared = guard_of_book(
         book, () if account is None else (account,), as_of=as_of, known_at=known_at
     )
+    plan = plan_of(prepared, _household(prepared, account, household))
+    if prepared.books.record.rebalance.get("targets"):
+        sleeves = _by_rule(book, plan.name, plan.sleeves, plan.as_of, known_at)
+        plan = replace(plan, sleeves=sleeves)
+    return plan
+
+
+def plan_of(prepared: PreparedGuard, name: str) -> HouseholdPlan:
+    """A household of books that are prepared, with the targets that its rows state.
+
+    Raises DataError for targets and prices that cannot be read, and without targets.
+    """
     record = prepared.books.record
-    name = _household(prepared, account, household)
     targets, problems = targets_from(record.targets)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DataError([*prepared.problems, *problems])
@@ -168,8 +179,6 @@ def household_plan(
             "Write a row for each asset class: household,asset_class,weight.",
         )
         raise DataError([missing, *prepared.problems])
-    if record.rebalance.get("targets"):
-        sleeves = _by_rule(book, name, sleeves, situation.as_of, known_at)
     history, bad = price_history(record.prices)
     if any(problem.severity is Severity.ERROR for problem in bad):
         raise DataError([*prepared.problems, *bad])
