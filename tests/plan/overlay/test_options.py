@@ -1,7 +1,7 @@
 """Options by delta, gamma and vega, whole contracts, and synthetic positions by parity."""
 
 from datetime import date
-from itertools import product
+from itertools import combinations, product
 from math import exp, log
 
 import numpy as np
@@ -118,6 +118,10 @@ def test_no_whole_numbers_miss_by_less_than_those_found(seed: int, rows: int, si
     rng = np.random.default_rng(seed)
     table = rng.normal(0, 1, (rows, size))
     targets = table @ rng.uniform(-2.4, 2.4, size) + rng.normal(0, 0.3, rows)
+    for width in range(2, min(rows, size) + 1):
+        for chosen in combinations(range(size), width):
+            columns = table[:, chosen] / np.linalg.norm(table[:, chosen], axis=0)
+            assume(np.linalg.svd(columns, compute_uv=False)[-1] > 0.01)
     tolerances = np.full(rows, 1e-3)
     found = whole_contracts(table, targets, tolerances, limits=[(-4, 4)] * size)
     most = min(rows, size)
@@ -129,6 +133,15 @@ def test_no_whole_numbers_miss_by_less_than_those_found(seed: int, rows: int, si
     )
     assert found.misfit == pytest.approx(least)
     assert found.achieved + found.residual == pytest.approx(targets)
+
+
+def test_contracts_that_are_nearly_alike_are_not_piled_up_against_each_other() -> None:
+    """Thousands bought and sold of twins would come closer on paper; none is taken ten-fold."""
+    twins = [[1.0, 1.0 + 1e-5], [2.0, 2.0 - 1e-5]]
+    found = whole_contracts(twins, [10.3, 5.2], [0.01, 0.01])
+    assert sum(count != 0 for count in found.counts) == 1
+    loose = whole_contracts([[1.0, 1.05], [2.0, 1.95]], [10.3, 5.2], [0.01, 0.01])
+    assert max(map(abs, loose.counts)) <= 10 * 12
 
 
 def test_of_as_few_kinds_the_cheapest_within_the_bands_is_taken_else_the_closest() -> None:
