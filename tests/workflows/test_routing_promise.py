@@ -103,13 +103,13 @@ def executed(plan: HouseholdPlan, record: Record, trades: list[dict[str, str]]) 
     return replay_record(with_rows(record, rows), as_of=plan.as_of)
 
 
-@pytest.mark.parametrize("profile", ["trades", "corporate", "averaging", "all"])
+@pytest.mark.parametrize("profile", ["trades", "all"])
 @pytest.mark.parametrize("what", [cash_rows, location_rows])
 def test_trades_realize_what_was_promised_and_no_purchase_washes_a_loss(
     profile: str, what: object
 ) -> None:
     made = 0
-    for seed in range(5):
+    for seed in range(12):
         found = planned(seed, profile)
         if found is None:
             continue
