@@ -1,7 +1,7 @@
 """Rebalances by lot: the optimizer beside PIQP, Clarabel and cvxpy on the same problems.
 
-Each figure is taken in this run, on one core (a process with single-threaded linear algebra); the
-last line uses two processes.
+Each figure is taken in this run, as the processor's time of one core (linear algebra has one
+thread); the last two lines are times by the clock, of two processes.
 """
 
 import os
@@ -73,13 +73,13 @@ def account(seed: int, names: int, lots: int, factors: int) -> Portfolio:
 
 
 def milliseconds(run: Callable[[], Any], rounds: int) -> float:
-    """The time of a run, the shortest of some: what else the machine does only adds to it."""
+    """The processor's time of a run, the shortest of some: other work only adds to it."""
     run()
     taken = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        taken.append(1e3 * (time.perf_counter() - start))
+        taken.append(1e3 * (time.process_time() - start))
     return min(taken)
 
 

@@ -54,6 +54,7 @@ def least_cost_by_scip(book: Portfolio) -> float:
         + float(book.sell_cost[i] + book.alpha[i]) * sales[i]
         for i in names
     ) + quicksum(float(lots.slope[j]) * sold[j] for j in range(lots.slope.size))
+    linear += book.cash.drag * after
     total = model.addVar(lb=None)
     model.addCons(total >= BPS * squares)
     model.setObjective(total + BPS * linear, "minimize")
