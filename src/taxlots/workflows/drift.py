@@ -66,7 +66,11 @@ def drift(
     Raises UsageError for a household that the book does not have, and DataError for what cannot be
     read, for targets that contradict themselves, and for a book without targets.
     """
-    books = replay(book, as_of=as_of, known_at=known_at)
+    return drift_of_books(replay(book, as_of=as_of, known_at=known_at), household)
+
+
+def drift_of_books(books: Books, household: str | None = None) -> DriftRun:
+    """The drift of books on their as-of day.  Raises UsageError and DataError as ``drift`` does."""
     record = books.record
     targets, problems = targets_from(record.targets)
     rule, bad = from_mapping(record.rebalance)

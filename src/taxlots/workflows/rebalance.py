@@ -34,10 +34,12 @@ from taxlots.plan.risk import RiskModel
 from taxlots.plan.risk_estimate import estimate_risk
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.several_sales import BookedSale, book_sales
+from taxlots.plan.trade_overrides import TradeLimits
 from taxlots.reports.drift import HouseholdDrift
-from taxlots.workflows.drift import drift
+from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
 from taxlots.workflows.rebalance_asked import (
+    AskedCash,
     RebalanceAsked,
     cash_of,
     check_withdrawal,
@@ -78,16 +80,67 @@ def rebalance(
     plan = household_plan(
         book, account=wanted.account, household=wanted.household, as_of=as_of, known_at=known_at
     )
+    return rebalance_of(plan, wanted)
+
+
+def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
+    """Plan the rebalance of a household whose books are prepared.  Raises as ``rebalance``."""
     terms, problems = terms_from(plan.prepared.books.record.rebalance)
     if problems:
         raise DataError([*plan.problems, *problems])
-    (drifted,) = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at).households
-    return _planned(plan, wanted, terms, drifted)
+    given = _gathered(plan, asked, terms)
+    solution, gate = gated_household(
+        given.question,
+        plan.index.replaces,
+        margin_cents=terms.margin_cents,
+        forced=frozenset(one.name for one in given.question.positions if one.forced_cents),
+    )
+    cash = given.cash.needs.held_cents
+    sales = _booked(plan, solution.trades, given.accounts)
+    proposal = Proposal(
+        book=plan.prepared.books.record.name,
+        household=plan.name,
+        as_of=plan.as_of,
+        cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.seen},
+        classes=tuple(class_weights(plan, given.drifted, solution, invested=given.invested)),
+        solution=solution,
+        gate=gate,
+        sales=sales,
+        returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
+        cash_before=cash,
+        cash_after=cash_after(cash, solution.trades),
+        told=tuple(dict.fromkeys(_told(plan, given, solution))),
+    )
+    return RebalanceRun(
+        plan=plan,
+        asked=asked,
+        question=given.question,
+        proposal=proposal,
+        problems=plan.problems,
+    )
 
 
-def _planned(
-    plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms, drifted: HouseholdDrift
-) -> RebalanceRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What a plan is solved from.  ``empty`` are classes of which nothing may be bought."""
+
+    accounts: Sequence[Account]
+    positions: Positions
+    cash: AskedCash
+    drifted: HouseholdDrift
+    limits: TradeLimits
+    question: Question
+    empty: tuple[str, ...]
+
+    @property
+    def invested(self) -> float:
+        """The part of the household that is not to be cash."""
+        return 1 - self.question.terms.cash_target
+
+
+def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms) -> _Given:
+    books = plan.prepared.books
+    (drifted,) = drift_of_books(books, plan.name).households
     accounts = [
         one
         for one in plan.accounts
@@ -95,8 +148,7 @@ def _planned(
     ]
     positions = positions_of(plan, accounts)
     cash = cash_of(plan, asked, accounts)
-    overrides = overrides_of(plan.prepared.books.record)
-    seen, limits = overridden(positions.seen, overrides, plan.as_of)
+    seen, limits = overridden(positions.seen, overrides_of(books.record), plan.as_of)
     check_withdrawal(cash.needs, seen)
     cash_target = _cash_target(terms, positions, cash.needs)
     weights, empty = wanted_weights(plan, drifted, positions, invested=1 - cash_target)
@@ -112,38 +164,27 @@ def _planned(
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen),
     )
-    solution, gate = gated_household(
-        question,
-        plan.index.replaces,
-        margin_cents=terms.margin_cents,
-        forced=frozenset(one.name for one in seen if one.forced_cents),
+    return _Given(
+        accounts=accounts,
+        positions=positions,
+        cash=cash,
+        drifted=drifted,
+        limits=limits,
+        question=question,
+        empty=empty,
     )
-    told = (
-        *cash.told,
-        *positions.left_alone,
-        *(f"nothing of the class {name} may be bought: it stays empty" for name in empty),
-        *limits.sentences(),
-        *_costs_of(question, positions, limits.applied, plan),
-        *(f"{one.message}; {one.remedy}" for one in solution.optimum.problems),
-        *_forbidden(solution),
-    )
-    proposal = Proposal(
-        book=plan.prepared.books.record.name,
-        household=plan.name,
-        as_of=plan.as_of,
-        cusips={one.symbol: plan.index.security(one.symbol).cusip for one in positions.seen},
-        classes=tuple(class_weights(plan, drifted, solution, invested=1 - cash_target)),
-        solution=solution,
-        gate=gate,
-        sales=(sales := _booked(plan, solution.trades, accounts)),
-        returns=tuple(returns_of(sales, _tax_returns(accounts))),
-        cash_before=cash.needs.held_cents,
-        cash_after=cash_after(cash.needs.held_cents, solution.trades),
-        told=tuple(dict.fromkeys(told)),
-    )
-    return RebalanceRun(
-        plan=plan, asked=asked, question=question, proposal=proposal, problems=plan.problems
-    )
+
+
+def _told(plan: HouseholdPlan, given: _Given, solution: Solution) -> Iterator[str]:
+    yield from given.cash.told
+    yield from given.positions.left_alone
+    for name in given.empty:
+        yield f"nothing of the class {name} may be bought: it stays empty"
+    yield from given.limits.sentences()
+    yield from _costs_of(given.question, given.positions, given.limits.applied, plan)
+    for problem in solution.optimum.problems:
+        yield f"{problem.message}; {problem.remedy}"
+    yield from _forbidden(solution)
 
 
 def _terms(terms: RebalanceTerms, cash_target: float) -> PlanTerms:
