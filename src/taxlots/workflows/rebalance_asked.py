@@ -52,6 +52,10 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
     if asked.deposit and asked.withdraw:
         raise UsageError("--cash and --withdraw ask different things; ask one at a time")
     now, told = _balances(plan, accounts)
+    if asked.account is not None and asked.account not in now:
+        raise UsageError(
+            f"--account {asked.account} is not rebalanced: name one of {', '.join(now)}"
+        )
     floors: dict[tuple[str, ...], int] = {}
     taxable = [one.id for one in accounts if not one.kind.is_tax_deferred]
     if asked.deposit:
