@@ -63,6 +63,7 @@ def test_exposure_opens_funds_and_tells_what_is_not_listed(household: Path) -> N
     assert found["funds_not_listed"] == {"EURF": "5000.00"}
     assert found["beta"]["dollars"] == f"{Decimal(131200) * Decimal('1.2') + 31500:.2f}"
     assert found["currencies"] == {"USD": "131200.00", "EUR": "35000.00"}
+    assert found["liquidity"] == {"within_a_day": "121200.00", "not known": "50000.00"}
     assert found["currency_not_known"] == {"EURF (holdings not listed)": "5000.00"}
 
 
@@ -173,6 +174,10 @@ def test_an_overlay_sells_futures_for_a_lower_beta_and_is_flagged(household: Pat
     assert found["roll"]["to"] == "F2"
     assert found["roll"]["shape"] == "contango"
     assert [flag["code"] for flag in found["flags"]] == ["SECTION_1256"]
+    assert (
+        "No beta is known of 5000.00 dollars of holdings: they count for nothing"
+        in (found["because"])
+    )
 
 
 def test_a_short_position_in_what_is_held_is_a_constructive_sale_or_may_be(
@@ -221,6 +226,9 @@ def test_an_overlay_that_cannot_be_says_why(household: Path) -> None:
         "overlay", household, "--with", "F2", "--to-duration", "5", "--as-of", "2025-06-10"
     )
     assert "F2 has no duration" in ran.err
+    (household / "exposures.csv").unlink()
+    ran = taxlots("overlay", household, "--with", "F2", "--to-beta", "1", "--as-of", "2025-06-10")
+    assert "no beta of what is held is known; state it in exposures.csv" in ran.err
 
 
 def test_people_read_tables_and_python_gets_the_json(household: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from taxlots.plan.execution.liquidity import Bucket
 from taxlots.plan.exposure.beta_estimate import BetaEstimate
 from taxlots.plan.exposure.currency_hedge import ForwardTrade
 from taxlots.plan.exposure.measures import Exposures, Measured
@@ -35,8 +36,17 @@ FORWARDS: Final = {
     "carry": "carry",
     "trade_cost": "trade cost",
 }
+LIQUIDITY: Final = {"bucket": "sold in", "dollars": "dollars", "of_value": "of value"}
+BUCKETS: Final = {
+    Bucket.AT_ONCE: "a tenth of a day",
+    Bucket.WITHIN_A_DAY: "a day",
+    Bucket.WITHIN_A_WEEK: "five days",
+    Bucket.OVER_A_WEEK: "more days",
+    Bucket.WINDOWS_ONLY: "windows only",
+}
+UNKNOWN_VOLUME: Final = "not known"
 MOST_SHOWN: Final = 12
-TEXTS: Final = frozenset({"exposure", "symbol", "currency"})
+TEXTS: Final = frozenset({"exposure", "symbol", "currency", "bucket"})
 
 
 def exposure_rows(found: Exposures, value: float, benchmark: str) -> list[dict[str, str]]:
@@ -89,6 +99,7 @@ def exposure_listings(
     value: float,
     benchmark: str,
     forwards: tuple[ForwardTrade, ...] = (),
+    liquidity: Mapping[str, float] | None = None,
 ) -> tuple[Listing, ...]:
     """The tables of exposures and of the largest holdings, and of forwards if there are any."""
     rows = holding_rows(found, value)
@@ -97,8 +108,25 @@ def exposure_listings(
     return (
         listing(title, MEASURES, exposure_rows(found.exposures, value, benchmark), TEXTS),
         listing(f"{heading}, funds opened", HOLDINGS, shown, TEXTS),
+        *(
+            [_liquidity_listing(liquidity or {}, value)]
+            if set(liquidity or {}) - {UNKNOWN_VOLUME}
+            else []
+        ),
         *([_forward_listing(forwards)] if forwards else []),
     )
+
+
+def _liquidity_listing(liquidity: Mapping[str, float], value: float) -> Listing:
+    rows = [
+        {
+            "bucket": BUCKETS[Bucket(name)] if name in set(Bucket) else name,
+            "dollars": money(dollars),
+            "of_value": figure(dollars / value if value else None),
+        }
+        for name, dollars in liquidity.items()
+    ]
+    return listing("Liquidity, at a tenth of the volume", LIQUIDITY, rows, TEXTS)
 
 
 def _forward_listing(forwards: tuple[ForwardTrade, ...]) -> Listing:
@@ -130,6 +158,7 @@ def exposure_json(
     estimates: Mapping[str, BetaEstimate],
     unpriced: tuple[str, ...],
     forwards: tuple[ForwardTrade, ...] = (),
+    liquidity: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """What ``taxlots exposure --json`` prints; dollars and figures are strings."""
     exposures = found.exposures
@@ -145,6 +174,7 @@ def exposure_json(
         "holdings": holding_rows(found, value),
         "funds_not_listed": _dollars(found.looked.unknown),
         "without_price": list(unpriced),
+        "liquidity": _dollars(liquidity or {}),
         "forwards": [forward_row(one) | {"days": figure(one.days, 0)} for one in forwards],
         "estimated_betas": {
             symbol: {"beta": figure(one.beta), "error": figure(one.error), "returns": one.returns}

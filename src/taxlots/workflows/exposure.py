@@ -14,6 +14,7 @@ from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.problem import DataError, Problem, UsageError, warning
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.plan.execution.liquidity import Bucket, buckets, days_of_volume
 from taxlots.plan.exposure.beta_estimate import BetaEstimate, beta_of, returns_between
 from taxlots.plan.exposure.currency_hedge import (
     CurrencyMarket,
@@ -23,7 +24,12 @@ from taxlots.plan.exposure.currency_hedge import (
 )
 from taxlots.plan.exposure.measures import Characteristics, Exposures
 from taxlots.plan.exposure.portfolio import PortfolioExposures, portfolio_exposures
-from taxlots.reports.exposure import exposure_json, exposure_listings, exposure_sentences
+from taxlots.reports.exposure import (
+    UNKNOWN_VOLUME,
+    exposure_json,
+    exposure_listings,
+    exposure_sentences,
+)
 from taxlots.workflows.gather import gather
 from taxlots.workflows.held_dollars import HeldDollars, held_dollars, one_household
 from taxlots.workflows.market_files import ONE, MarketFiles, market_files
@@ -113,6 +119,21 @@ class ExposureRun:
     forwards: tuple[ForwardTrade, ...] = ()
 
     @property
+    def liquidity(self) -> dict[str, float]:
+        """Dollars held by liquidity bucket, and those whose volume nobody states."""
+        securities = self.booked.books.record.securities
+        found = dict.fromkeys([*map(str, Bucket), UNKNOWN_VOLUME], 0.0)
+        for symbol, dollars in self.held.held.items():
+            security = securities.get(symbol)
+            quote = self.booked.history.last_close(symbol, self.booked.as_of)
+            name = UNKNOWN_VOLUME
+            if security is not None and security.adv is not None and quote is not None:
+                volume = security.adv / ONE * security.multiplier * quote.close / ONE
+                (name,) = map(str, buckets(days_of_volume([dollars], [volume])))
+            found[name] += abs(dollars)
+        return {name: dollars for name, dollars in found.items() if dollars}
+
+    @property
     def page(self) -> PlanPage:
         """The answer for people and programs."""
         exposures = self.found.exposures
@@ -131,6 +152,7 @@ class ExposureRun:
                 self.held.value,
                 self.benchmark,
                 self.forwards,
+                self.liquidity,
             ),
             json=exposure_json(
                 self.found,
@@ -141,6 +163,7 @@ class ExposureRun:
                 estimates=self.estimates,
                 unpriced=self.held.unpriced,
                 forwards=self.forwards,
+                liquidity=self.liquidity,
             )
             | {"because": list(because)},
             because=because,

@@ -16,10 +16,10 @@ from taxlots.plan.overlay.options import contract_greeks
 from taxlots.plan.overlay.tax_flags import FlagCode, OverlayKind, OverlayPosition, TaxFlag
 from taxlots.plan.overlay.unwinding import UnwindChoice
 from taxlots.reports.overlay import OverlaySaid, Sized, overlay_json, overlay_page
-from taxlots.workflows.exposure import BookedHousehold, exposure
+from taxlots.workflows.exposure import BookedHousehold, ExposureRun, exposure
 from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.overlay_contracts import option_of
-from taxlots.workflows.overlay_sizes import OverlayAsked, sized
+from taxlots.workflows.overlay_sizes import OverlayAsked, measured, sized
 from taxlots.workflows.overlay_unwinding import UnwindAsked, unwind_days
 from taxlots.workflows.plan_page import PlanPage
 
@@ -81,6 +81,8 @@ def overlay(
     tax_return = _tax_return(booked, account)
     size, roll = sized(booked, row, asked, None if asked.dollars else run)
     choice, told = _unwinding(booked, asked, account, size)
+    if not asked.dollars:
+        told += _unknown(asked, run)
     flags = _flags(booked, row, size, tax_return)
     if choice is not None and any(flag.code is FlagCode.CONSTRUCTIVE_SALE for flag in flags):
         told = (*told, "A constructive sale taxes the gain at once: then carrying defers nothing")
@@ -99,6 +101,15 @@ def overlay(
         told=told,
     )
     return OverlayRun(booked, said, run.page.problems)
+
+
+def _unknown(asked: OverlayAsked, run: ExposureRun) -> tuple[str, ...]:
+    """What of the holdings lacks the measure, in a sentence."""
+    lacking = sum(map(abs, measured(asked, run).unknown.values()))
+    if not lacking:
+        return ()
+    name = "beta" if asked.to_beta else "duration"
+    return (f"No {name} is known of {lacking:.2f} dollars of holdings: they count for nothing",)
 
 
 def _tax_return(booked: BookedHousehold, account: str | None) -> str:

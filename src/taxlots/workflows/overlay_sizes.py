@@ -108,11 +108,20 @@ def _present(asked: OverlayAsked, run: ExposureRun | None) -> tuple[float | None
     """The measure as it is, over all that is held, and the value."""
     if run is None:
         return None, 0.0
-    found: Measured = run.found.exposures.beta if asked.to_beta else run.found.exposures.duration
+    found = measured(asked, run)
     value = run.held.value
     if value <= 0:
         raise UsageError("nothing is held whose exposure could be moved; state --dollars")
+    if found.known == 0:
+        name = _unit(asked)
+        more = ", or name a --benchmark to estimate betas" if name == "beta" else ""
+        raise UsageError(f"no {name} of what is held is known; state it in exposures.csv{more}")
     return found.average(value), value
+
+
+def measured(asked: OverlayAsked, run: ExposureRun) -> Measured:
+    """The measure that is asked for, as it is."""
+    return run.found.exposures.beta if asked.to_beta else run.found.exposures.duration
 
 
 def _change(row: Contract, asked: OverlayAsked, present: float | None, value: float) -> float:
