@@ -129,6 +129,15 @@ def test_a_schedule_sells_long_term_once_it_can(household: Path) -> None:
     assert Decimal(found["cost"]["impact"]) < Decimal(found["at_once"]["impact"])
 
 
+def test_a_tax_deferred_account_sells_without_lots_and_no_more_than_it_holds(
+    household: Path,
+) -> None:
+    asked = ("schedule", household, "ABC", "--account", "ira", "--as-of", "2025-06-10")
+    assert printed(*asked, "10")["tax"] == ""
+    ran = taxlots(*asked, "11")
+    assert (ran.status, "ira holds 10 ABC; 11 are asked for" in ran.err) == (2, True)
+
+
 def test_a_purchase_has_costs_and_no_lots(household: Path) -> None:
     found = printed(
         "schedule", household, "ABC", "100", "--account", "brokerage", "--over", "2", "--buy",

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Final
 
 from taxlots.book.booking import Books
-from taxlots.book.record import OpenLot
 from taxlots.book.standing import last_splits, open_lots
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of, day_of
@@ -110,6 +109,8 @@ def schedule(
     days = _sessions(booked.as_of, asked.over)
     volumes = _volumes(asked, market)
     quantity = _quantity(asked)
+    if not asked.is_purchase:
+        _check_held(booked.books, account, asked.symbol, quantity)
     units = quantity / SHARE
     parts = _parts(asked, units, volumes, market, booked)
     slices = whole_slices(parts, quantity, SHARE if quantity >= SHARE else 1)
@@ -284,12 +285,6 @@ def _sold(
     """The sale as the ledger would book it; UsageError or DataError where it can't be."""
     if account.kind is AccountKind.TAXABLE_MTM_475:
         raise UsageError(f"{account.id} is marked to market: its lots are all worth their mark")
-    held = sum(one.quantity for one in _held(books, account, asked.symbol))
-    wanted = sum(one.quantity for one in tranches)
-    if wanted > held:
-        raise UsageError(
-            f"{account.id} holds {shares(held)} {asked.symbol}; {shares(wanted)} are asked for"
-        )
     problems: list[Problem] = []
 
     def choose(moved: Books, request: SaleRequest) -> Selection | None:
@@ -311,5 +306,14 @@ def _sold(
     return sale
 
 
-def _held(books: Books, account: Account, symbol: str) -> list[OpenLot]:
-    return [lot for lot in open_lots(books) if lot.account == account.id and lot.symbol == symbol]
+def _check_held(books: Books, account: Account, symbol: str, quantity: int) -> None:
+    """Raise UsageError where an account is to sell more than it holds."""
+    held = sum(
+        lot.quantity
+        for lot in open_lots(books)
+        if lot.account == account.id and lot.symbol == symbol
+    )
+    if quantity > held:
+        raise UsageError(
+            f"{account.id} holds {shares(held)} {symbol}; {shares(quantity)} are asked for"
+        )

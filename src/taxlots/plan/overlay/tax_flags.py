@@ -23,7 +23,7 @@ LISTED_PART: Final = 0.95
 """From this part of a position on, its members count as known."""
 
 PORTFOLIO_ISSUERS: Final = 20
-"""A position on so many issuers is one on a portfolio (Treas. Reg. 1.246-5(c)(1)(ii))."""
+"""A position on so many issuers is one on a portfolio (Treas. Reg. 1.246-5(c)(1))."""
 
 DEEP_DELTA: Final = 0.9
 """An option that moves like this part of its stock leaves hardly any risk or gain."""
@@ -148,7 +148,7 @@ def overlap(
 ) -> float:
     """The part of a portfolio position that the holdings match, dollar by dollar, from 0 to 1.
 
-    For each stock the lesser of both values counts (Treas. Reg. 1.246-5(c)(1)(iii)); at 70 percent
+    For each stock the lesser of both values counts (Treas. Reg. 1.246-5(c)(1)); at 70 percent
     the position and the matching holdings are substantially similar.  ``reflected`` are the dollars
     of the whole position, where not all of its members are known.
     """
