@@ -128,6 +128,7 @@ def test_a_deposit_is_invested_where_it_comes_in() -> None:
         (("--cash", "10000"), "one of schwab-taxable"),
         (("--cash", "10000", "--withdraw", "1"), "one at a time"),
         (("--household", "nobody"), "it has kessler"),
+        (("--objective", "alpha"), "tracking, factors, variance"),
     ],
 )
 def test_what_cannot_be_asked_is_told(asked: tuple[str, ...], said: str) -> None:
@@ -148,6 +149,20 @@ def test_a_locked_position_is_not_sold_and_its_price_is_told(tmp_path: Path) -> 
     told = " ".join(plan["told"])
     assert "lock UAA, by Ann: promised as a gift" in told
     assert "the overrides cost" in told
+
+
+def test_other_objectives_are_other_plans() -> None:
+    """Least variance, within the bands, holds no more of the most volatile classes."""
+    plans = {
+        name: json.loads(taxlots("rebalance", SAMPLE, "--objective", name, "--json").out)
+        for name in ("tracking", "factors", "variance")
+    }
+    energy = {
+        name: next(float(c["after"]) for c in plan["classes"] if c["name"] == "energy")
+        for name, plan in plans.items()
+    }
+    assert energy["variance"] < energy["tracking"]
+    assert plans["factors"]["trades"] != plans["tracking"]["trades"]
 
 
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ HouseholdOption = Annotated[
     str | None,
     typer.Option("--household", metavar="NAME", help="Which household (default: the one)."),
 ]
+ObjectiveOption = Annotated[
+    str,
+    typer.Option(
+        "--objective",
+        metavar="NAME",
+        help="Whose risk is weighed: tracking (of the targets), factors, or variance (of all).",
+    ),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing, even with --out.")]
 
 CLASSES: Final = {
@@ -67,6 +75,7 @@ def rebalance(
     by: ByOption = None,
     account: AccountOption = None,
     household: HouseholdOption = None,
+    objective: ObjectiveOption = "tracking",
     dry_run: DryRunOption = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -81,8 +90,8 @@ def rebalance(
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.rebalance import rebalance as planned
-    from taxlots.workflows.rebalance_files import write_rebalance
     from taxlots.workflows.rebalance_asked import RebalanceAsked
+    from taxlots.workflows.rebalance_files import write_rebalance
 
     asked = RebalanceAsked(
         deposit=cash,
@@ -90,6 +99,7 @@ def rebalance(
         by=None if by is None else day(by, "--by"),
         account=account,
         household=household,
+        objective=objective,
     )
     on = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)

@@ -20,7 +20,7 @@ from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
 from taxlots.market_data.prices import price_history
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.rebalance.gated import gated_household
-from taxlots.plan.rebalance.household_portfolio import CashNeeds, PlanTerms
+from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.proposal import (
@@ -159,7 +159,7 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
         model=_risk(plan, positions.seen),
         years=plan.situation.years,
         bands=bands_of(plan, drifted, positions, invested=1 - cash_target),
-        terms=_terms(terms, cash_target),
+        terms=_terms(terms, cash_target, Objective(asked.objective)),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen),
@@ -187,11 +187,12 @@ def _told(plan: HouseholdPlan, given: _Given, solution: Solution) -> Iterator[st
     yield from _forbidden(solution)
 
 
-def _terms(terms: RebalanceTerms, cash_target: float) -> PlanTerms:
+def _terms(terms: RebalanceTerms, cash_target: float, objective: Objective) -> PlanTerms:
     return PlanTerms(
         risk_aversion=terms.risk_aversion_ppm / PPM,
         horizon_years=terms.horizon_ppm / PPM,
         cash_target=cash_target,
+        objective=objective,
     )
 
 

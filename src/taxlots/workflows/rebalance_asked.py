@@ -12,7 +12,7 @@ from taxlots.domain.cash_balance import cash_on, read_cash_balances
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, Severity, UsageError
 from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
-from taxlots.plan.rebalance.household_portfolio import CashNeeds
+from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective
 from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.cash_asked import cents_of
 from taxlots.workflows.household_plan import HouseholdPlan
@@ -26,7 +26,7 @@ class RebalanceAsked:
     """A rebalance, in text; blank where nothing of the kind is asked.
 
     ``deposit`` comes into ``account`` on the day of the plan, ``withdraw`` is taken by ``by`` from
-    ``account``, or from any taxable one.
+    ``account``, or from any taxable one.  ``objective`` says whose risk is weighed.
     """
 
     deposit: str = ""
@@ -34,6 +34,7 @@ class RebalanceAsked:
     by: date | None = None
     account: str | None = None
     household: str | None = None
+    objective: str = Objective.TRACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
     """
     if asked.deposit and asked.withdraw:
         raise UsageError("--cash and --withdraw ask different things; ask one at a time")
+    if asked.objective not in set(Objective):
+        raise UsageError(
+            f"there is no objective {asked.objective!r}; use one of {', '.join(Objective)}"
+        )
     now, told = _balances(plan, accounts)
     if asked.account is not None and asked.account not in now:
         raise UsageError(

@@ -70,6 +70,7 @@ def write_rebalance(
                 "withdraw": run.asked.withdraw,
                 "by": "" if run.asked.by is None else run.asked.by.isoformat(),
                 "account": run.asked.account or "",
+                "objective": str(run.asked.objective),
             },
             "inputs": record.hashes,
         },

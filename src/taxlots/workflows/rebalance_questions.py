@@ -19,6 +19,7 @@ class RebalanceQuestions:
         by: Day = None,
         account: str | None = None,
         household: str | None = None,
+        objective: str = "tracking",
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
@@ -33,6 +34,7 @@ class RebalanceQuestions:
             by=as_day(by),
             account=account,
             household=household,
+            objective=objective,
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         return PlanAnswer(plan_json(run.proposal))

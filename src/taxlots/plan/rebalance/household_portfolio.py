@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
 from taxlots.plan.optimizer.lot_slopes import LotGains, lot_gains
+from taxlots.plan.optimizer.objectives import with_absolute_risk, with_factor_weights
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio, rows_of
 from taxlots.plan.rebalance.positions import PlannedLot, Position, saved_later, tax_slope
 from taxlots.plan.risk import Floats, RiskModel, floats
@@ -24,6 +26,14 @@ OWN_PART = 1e-3
 
 The optimizer needs some of each position; what is left here moves a plan by less than its costs.
 """
+
+
+class Objective(StrEnum):
+    """Whose risk is weighed: that of the difference from the targets, of its factors, or of all."""
+
+    TRACKING = "tracking"
+    FACTORS = "factors"
+    VARIANCE = "variance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,7 @@ class PlanTerms:
     cash_target: float = 0.0
     cash_curvature: float = 0.05
     cash_drag: float = 0.0
+    objective: Objective = Objective.TRACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +176,16 @@ def household_portfolio(
             [*_cash_rows(kept, cash, nav), *_band_rows(kept, held, bands or {})], len(kept)
         ),
     )
+    book = _with_objective(book, terms.objective)
     main = _main_return(kept, years)
     gains = _gains([kept[row] for row in rows], lots, main, years)
     return HouseholdPortfolio(kept, lots, nav, book, gains, main, years.get(main))
+
+
+def _with_objective(book: Portfolio, objective: Objective) -> Portfolio:
+    if objective is Objective.FACTORS:
+        return with_factor_weights(book, np.ones(book.risk.loadings.shape[1]))
+    return with_absolute_risk(book) if objective is Objective.VARIANCE else book
 
 
 def _buy_limit(position: Position, nav_cents: int) -> float:
