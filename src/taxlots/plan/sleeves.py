@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.security import Security
@@ -28,35 +29,42 @@ class Sleeve:
     is_symbol: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sleeves:
     """The sleeves of one household, the one without a target last."""
 
     items: tuple[Sleeve, ...]
     securities: Mapping[str, Security]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Their names, in order."""
         return tuple(one.name for one in self.items)
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def _symbols(self) -> Mapping[int, Sequence[str]]:
+        found: dict[int, list[str]] = {}
+        for symbol in self.securities:
+            found.setdefault(self.place(symbol), []).append(symbol)
+        return found
+
     def place(self, symbol: str) -> int:
         """The place of a security's sleeve: its own, that of its class, or the last."""
-        names = self.names
-        if symbol in names:
-            return names.index(symbol)
+        own = self._places.get(symbol)
+        if own is not None:
+            return own
         security = self.securities.get(symbol)
-        asset_class = "" if security is None else security.asset_class
-        return names.index(asset_class) if asset_class in names else len(names) - 1
+        asset_class = UNPLACED if security is None else security.asset_class
+        return self._places.get(asset_class, len(self.items) - 1)
 
-    def symbols(self, place: int) -> Iterator[str]:
+    def symbols(self, place: int) -> Sequence[str]:
         """The listed securities of a sleeve; a sleeve of one security is that security."""
-        if self.items[place].is_symbol:
-            yield self.items[place].name
-            return
-        for symbol in self.securities:
-            if self.place(symbol) == place:
-                yield symbol
+        own = self.items[place]
+        return (own.name,) if own.is_symbol else self._symbols.get(place, ())
 
 
 def sleeves_of(

@@ -109,9 +109,9 @@ def _sleeves(problem: LocationProblem, columns: _Columns) -> None:
     """Each sleeve is its target, more or less within its band, more or less beyond it."""
     program = columns.program
     price = problem.years * problem.deviation
-    now = problem.by_sleeve(problem.held) * problem.total
+    total = problem.total
+    now = problem.by_sleeve(problem.held) * total
     for k, sleeve in enumerate(problem.sleeves):
-        total = problem.total
         over = program.column((sleeve.high - sleeve.target) * total, price)
         under = program.column((sleeve.target - sleeve.low) * total, price)
         beyond = [program.column(UNLIMITED, price), program.column(UNLIMITED, price)]
