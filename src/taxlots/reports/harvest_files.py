@@ -11,7 +11,7 @@ from typing import Any
 
 from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion, dollars, shares
-from taxlots.domain.order import LotInstruction, Order, Side
+from taxlots.domain.order import Side
 from taxlots.domain.restriction import Restriction, SwitchBack
 from taxlots.plan.guard import WashCheck
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, ReturnHarvest, Verdict
@@ -19,6 +19,8 @@ from taxlots.plan.harvest_value import HarvestValue
 from taxlots.reports.harvest_columns import COLUMNS, VALUE_CELLS
 from taxlots.reports.harvest_wording import detail_of, spoiled_lines
 from taxlots.reports.inert import inert
+from taxlots.reports.order_rows import instruction_row, order_row
+from taxlots.reports.price_cell import price_cell
 
 Row = dict[str, str]
 
@@ -44,8 +46,8 @@ def opportunity_rows(verdicts: Iterable[Verdict]) -> list[Row]:
 def rows_of_trades(plan: HarvestPlan) -> dict[str, list[Row]]:
     """The cells of the tables of what a plan sells, buys and forbids, not inert yet."""
     return {
-        "orders.csv": [_order(order) for order in plan.orders],
-        "lot_instructions.csv": [_lot_instruction(one) for one in plan.lot_instructions],
+        "orders.csv": [order_row(order) for order in plan.orders],
+        "lot_instructions.csv": [instruction_row(one) for one in plan.lot_instructions],
         "restrictions.csv": [_restriction(one) for one in plan.restrictions],
         "switch_back.csv": [_switch_back(one) for one in plan.switch_backs],
     }
@@ -215,46 +217,6 @@ def _wash_cells(check: WashCheck, quantity: int) -> Row:
     }
 
 
-def _order(order: Order) -> Row:
-    return {
-        "custodian": order.custodian,
-        "account_number": order.account,
-        "action": order.side,
-        "symbol": order.symbol,
-        "cusip": order.cusip,
-        "quantity": shares(order.quantity),
-        "order_type": order.order_type,
-        "limit_price": "" if order.limit_price is None else price_cell(order.limit_price, 8),
-        "tif": order.tif,
-        "tax_lot_method": order.tax_lot_method,
-        "lot_open_date": _date(order.lot_open_date),
-        "lot_quantity": "" if order.lot_quantity is None else shares(order.lot_quantity),
-        "lot_unit_cost": "" if order.lot_unit_cost is None else price_cell(order.lot_unit_cost, 4),
-        "lot_id": order.lot_id,
-        "client_order_id": order.client_order_id,
-        "reason": order.reason,
-    }
-
-
-def _lot_instruction(instruction: LotInstruction) -> Row:
-    quantity = shares(instruction.quantity)
-    return {
-        "custodian": instruction.custodian,
-        "account_number": instruction.account,
-        "client_order_id": instruction.client_order_id,
-        "symbol": instruction.symbol,
-        "cusip": instruction.cusip,
-        "lot_id": instruction.lot_id,
-        "versus_purchase_date": instruction.versus_purchase.isoformat(),
-        "quantity": quantity,
-        "lot_unit_cost": price_cell(instruction.lot_unit_cost, 4),
-        "instruction": (
-            f"sell {quantity} {instruction.symbol} versus purchase of "
-            f"{instruction.versus_purchase} at {price_cell(instruction.lot_unit_cost, 4)}"
-        ),
-    }
-
-
 def _restriction(restriction: Restriction) -> Row:
     return {
         "household": restriction.household,
@@ -324,10 +286,3 @@ def _date(day: date | None) -> str:
 def percent_cell(part: int, whole: int) -> str:
     """A part of a whole in percent, two decimals, half up."""
     return dollars(apportion(part, 10_000, whole))
-
-
-def price_cell(price: int, places: int) -> str:
-    """A price in units of ``10**-places`` dollars with at least two decimals."""
-    units, rest = divmod(price, 10**places)
-    decimals = f"{rest:0{places}d}".rstrip("0")
-    return f"{units}.{decimals:0<2}"

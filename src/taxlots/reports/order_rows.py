@@ -7,7 +7,7 @@ from typing import Final
 from taxlots.domain.money import shares
 from taxlots.domain.order import LotInstruction, Order
 from taxlots.reports.harvest_columns import COLUMNS
-from taxlots.reports.harvest_files import price_cell
+from taxlots.reports.price_cell import price_cell
 
 ORDER_COLUMNS: Final = COLUMNS["orders.csv"]
 INSTRUCTION_COLUMNS: Final = COLUMNS["lot_instructions.csv"]

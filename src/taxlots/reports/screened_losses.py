@@ -14,8 +14,9 @@ from taxlots.plan.harvest_value import HarvestValue
 from taxlots.plan.screen import Screen
 from taxlots.plan.screen_appraisal import CODES
 from taxlots.reports.cells import dollars_cells, name_cells, share_cells
-from taxlots.reports.harvest_files import percent_cell, price_cell
+from taxlots.reports.harvest_files import percent_cell
 from taxlots.reports.inert import inert
+from taxlots.reports.price_cell import price_cell
 
 AMOUNTS: dict[str, Callable[[HarvestValue], int]] = {
     "used_this_year": lambda value: value.used_cents,
