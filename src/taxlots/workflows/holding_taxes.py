@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from taxlots.domain.location_rule import LocationRule
 from taxlots.domain.security import SecurityKind, TaxClass
+from taxlots.plan.location.assumptions import LocationRule
 from taxlots.plan.location.drag import HoldingTax
 from taxlots.workflows.household_plan import HouseholdPlan
 

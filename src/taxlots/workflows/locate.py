@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from taxlots.domain.calendar import date_of
-from taxlots.domain.location_rule import LocationRule, location_rule_from
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError
 from taxlots.domain.trade_override import TradeAction
 from taxlots.law.s1091_wash_sale import window_end
+from taxlots.plan.location.assumptions import LocationRule, location_rule_from
 from taxlots.plan.location.household import Floats, Location, LocationProblem
 from taxlots.plan.location.solving import held_by_sleeve, locate
 from taxlots.workflows.household_limits import household_limits

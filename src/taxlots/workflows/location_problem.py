@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from taxlots.domain.account import Account, AccountKind
-from taxlots.domain.location_rule import LocationRule
 from taxlots.domain.problem import UsageError
 from taxlots.domain.target import WHOLE
 from taxlots.plan.cash_flow import Offer
 from taxlots.plan.cash_lots import marginal_rate
 from taxlots.plan.later_years import present_rate
+from taxlots.plan.location.assumptions import LocationRule
 from taxlots.plan.location.drag import Rates, after_tax_worth, tax_drag
 from taxlots.plan.location.household import (
     LocatedAccount,
