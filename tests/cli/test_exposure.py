@@ -82,6 +82,35 @@ def test_a_hedge_ratio_asks_for_its_forward_outside_its_band(household: Path) ->
     assert (ran.status, "currency_hedges.csv:2:ratio: BAD_NUMBER" in ran.err) == (1, True)
 
 
+def test_trades_are_shown_by_what_they_change_and_compensated(household: Path) -> None:
+    """40,000 of ABC are sold and EURF bought: 48,000 of beta less, 9,600 and 25,200 back.
+
+    13,200 of beta are missing, less than half of a contract of 30,000; of 48,000, two bring 60,000.
+    """
+    asked = ("exposure", household, "--as-of", "2025-06-10", "--trade", "ABC:-40000")
+    found = printed(*asked, "--trade", "EURF:40000", "--compensate-with", "F1")["change"]
+    rows = {row["exposure"]: row for row in found["exposures"]}
+    assert rows["beta"]["change"] == "-13200.00"
+    assert rows["EUR"]["change"] == "28000.00"
+    assert found["contracts"] == {}
+    found = printed(*asked, "--compensate-with", "F1")["change"]
+    assert found["contracts"] == {"F1": "2"}
+    (beta,) = [row for row in found["exposures"] if row["exposure"] == "beta"]
+    assert Decimal(beta["compensated"]) - Decimal(beta["before"]) == 12_000
+
+
+def test_trades_that_cannot_be_read_or_compensated_say_why(household: Path) -> None:
+    asked = ("exposure", household, "--as-of", "2025-06-10")
+    for more, said in (
+        (("--trade", "ABC"), "write SYMBOL:DOLLARS"),
+        (("--compensate-with", "F1"), "goes with --trade"),
+        (("--trade", "ABC:1", "--compensate-with", "ETF"), "compensate with futures"),
+        (("--trade", "ABC:1", "--compensate-with", "NONE"), "contracts.csv has no 'NONE'"),
+    ):
+        ran = taxlots(*asked, *more)
+        assert (ran.status, said in ran.err) == (2, True), ran.err
+
+
 def test_exposure_of_one_account_and_of_an_unknown_household(household: Path) -> None:
     found = printed("exposure", household, "--account", "ira", "--as-of", "2025-06-10")
     assert found["value"] == "1200.00"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from taxlots.cli.exposure_options import BenchmarkOption, HouseholdOption, MarketOption
+from taxlots.cli.exposure_options import (
+    BenchmarkOption,
+    CompensateOption,
+    HouseholdOption,
+    MarketOption,
+    TradeOption,
+)
 from taxlots.cli.options import (
     AccountOption,
     AsOfOption,
@@ -18,6 +24,8 @@ def exposure(
     account: AccountOption = None,
     benchmark: BenchmarkOption = "",
     market: MarketOption = None,
+    trade: TradeOption = None,
+    compensate_with: CompensateOption = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     as_json: JsonOption = False,
@@ -39,6 +47,8 @@ def exposure(
             account=account,
             benchmark=benchmark,
             market=market,
+            trades=trade or (),
+            compensate_with=compensate_with or (),
             as_of=None if as_of is None else day(as_of),
             known_at=None if known_at is None else moment(known_at),
         )

@@ -17,6 +17,18 @@ MarketOption = Annotated[
         help="Where holdings_of_funds.csv, exposures.csv and contracts.csv stand (default: BOOK).",
     ),
 ]
+TradeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trade", metavar="SYMBOL:DOLLARS", help="What would it change? A sale is below zero."
+    ),
+]
+CompensateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--compensate-with", metavar="SYMBOL", help="A future of contracts.csv against the change."
+    ),
+]
 BenchmarkOption = Annotated[
     str,
     typer.Option(

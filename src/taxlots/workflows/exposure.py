@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,13 @@ from taxlots.reports.exposure import (
     exposure_listings,
     exposure_sentences,
 )
+from taxlots.reports.exposure_change import (
+    ChangeSaid,
+    change_json,
+    change_listing,
+    change_sentences,
+)
+from taxlots.workflows.exposure_change import change_of, trades_of
 from taxlots.workflows.gather import gather
 from taxlots.workflows.held_dollars import HeldDollars, held_dollars, one_household
 from taxlots.workflows.market_files import ONE, MarketFiles, market_files
@@ -117,6 +125,7 @@ class ExposureRun:
     estimates: dict[str, BetaEstimate]
     assumed_home: tuple[str, ...]
     forwards: tuple[ForwardTrade, ...] = ()
+    change: ChangeSaid | None = None
 
     @property
     def liquidity(self) -> dict[str, float]:
@@ -144,15 +153,20 @@ class ExposureRun:
             assumed_home=self.assumed_home,
             contracts=self.held.contracts,
         )
+        if self.change is not None:
+            because = (*change_sentences(self.change), *because)
         name = self.booked.books.record.name
         return PlanPage(
-            listings=exposure_listings(
-                f"Exposures of {name} on {self.booked.as_of}",
-                self.found,
-                self.held.value,
-                self.benchmark,
-                self.forwards,
-                self.liquidity,
+            listings=(
+                *([] if self.change is None else [change_listing(self.change)]),
+                *exposure_listings(
+                    f"Exposures of {name} on {self.booked.as_of}",
+                    self.found,
+                    self.held.value,
+                    self.benchmark,
+                    self.forwards,
+                    self.liquidity,
+                ),
             ),
             json=exposure_json(
                 self.found,
@@ -165,7 +179,7 @@ class ExposureRun:
                 forwards=self.forwards,
                 liquidity=self.liquidity,
             )
-            | {"because": list(because)},
+            | {"change": change_json(self.change), "because": list(because)},
             because=because,
             problems=(*self.booked.books.problems, *_problems(self.held)),
         )
@@ -178,6 +192,8 @@ def exposure(
     account: str | None = None,
     benchmark: str = "",
     market: Path | None = None,
+    trades: Sequence[str] = (),
+    compensate_with: Sequence[str] = (),
     as_of: date | None = None,
     known_at: datetime | None = None,
 ) -> ExposureRun:
@@ -185,30 +201,42 @@ def exposure(
 
     Funds are opened by ``holdings_of_funds.csv``; betas, durations and currencies are those of
     ``exposures.csv``, and betas that it does not state are estimated from weekly closes where a
-    ``benchmark`` of ``prices.csv`` is named.  Raises UsageError and DataError.
+    ``benchmark`` of ``prices.csv`` is named.  ``trades`` (``SYMBOL:DOLLARS``) are shown by what
+    they change, and the contracts of ``compensate_with`` against it.  Raises UsageError and
+    DataError.
     """
+    traded = trades_of(trades)
+    if compensate_with and not traded:
+        raise UsageError("--compensate-with goes with --trade: what is to be compensated?")
     booked = booked_household(
         book, household=household, account=account, market=market, as_of=as_of, known_at=known_at
     )
     held = booked.held(account)
     dollars = held.exposed
     known = booked.market.characteristics()
-    names = [*dollars, *(name for inside in booked.market.funds.values() for name in inside)]
+    names = [
+        *dollars,
+        *traded,
+        *(name for inside in booked.market.funds.values() for name in inside),
+    ]
     estimates = _betas(booked, benchmark, names, known) if benchmark else {}
     for symbol, estimate in estimates.items():
         known[symbol] = replace(known.get(symbol) or Characteristics(), beta=estimate.beta)
-    assumed = _assume_home(booked.books, list(dollars), known)
-    found = portfolio_exposures(
-        dollars,
-        booked.market.funds,
-        known,
-        home=HOME,
-        without_duration=frozenset(
-            name for name in names if _kind(booked.books, name) in NO_DURATION
-        ),
-    )
+    assumed = _assume_home(booked.books, [*dollars, *traded], known)
+    plain = frozenset(name for name in names if _kind(booked.books, name) in NO_DURATION)
+
+    def measured(amounts: dict[str, float]) -> PortfolioExposures:
+        return portfolio_exposures(
+            amounts, booked.market.funds, known, home=HOME, without_duration=plain
+        )
+
+    found = measured(dollars)
+    change = None
+    if traded:
+        moved = measured(traded).exposures
+        change = change_of(found.exposures, moved, compensate_with, booked.market)
     forwards = _forwards(booked.market, found.exposures)
-    return ExposureRun(booked, held, found, benchmark, estimates, assumed, forwards)
+    return ExposureRun(booked, held, found, benchmark, estimates, assumed, forwards, change)
 
 
 def _forwards(market: MarketFiles, found: Exposures) -> tuple[ForwardTrade, ...]:

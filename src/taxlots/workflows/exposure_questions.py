@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class ExposureQuestions:
         account: str | None = None,
         benchmark: str = "",
         market: str | Path | None = None,
+        trades: Sequence[str] = (),
+        compensate_with: Sequence[str] = (),
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
@@ -33,6 +36,8 @@ class ExposureQuestions:
             account=account,
             benchmark=benchmark,
             market=None if market is None else Path(market),
+            trades=trades,
+            compensate_with=compensate_with,
             as_of=as_day(as_of),
             known_at=as_moment(known_at),
         )

@@ -113,11 +113,7 @@ def schedule(
         _check_held(booked.books, account, asked.symbol, quantity)
     units = quantity / SHARE
     parts = _parts(asked, units, volumes, market, booked)
-    slices = whole_slices(parts, quantity, SHARE if quantity >= SHARE else 1)
-    tranches = [
-        Tranche(day=day_of(day), quantity=slice_, price=price)
-        for day, slice_ in zip(days, slices, strict=True)
-    ]
+    tranches = _tranches(days, parts, quantity, price)
     if market.adv == 0:
         volumes = [1.0] * len(volumes)
     costs = tuple(
@@ -150,6 +146,17 @@ def schedule(
         told=tuple(told),
     )
     return ScheduleRun(booked, said, sale)
+
+
+def _tranches(
+    days: Sequence[date], parts: Sequence[float], quantity: int, price: int
+) -> list[Tranche]:
+    """A tranche a session, in whole shares."""
+    slices = whole_slices(parts, quantity, SHARE if quantity >= SHARE else 1)
+    return [
+        Tranche(day=day_of(day), quantity=units, price=price)
+        for day, units in zip(days, slices, strict=True)
+    ]
 
 
 def _check(asked: ScheduleAsked) -> None:
