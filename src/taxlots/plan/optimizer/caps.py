@@ -9,19 +9,29 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from taxlots.domain.problem import Problem, error
-from taxlots.plan.optimizer.kernel import BUYS, SELLS
+from taxlots.plan.optimizer.cap_kinds import (
+    Cap,
+    LiftedCap,
+    LotCap,
+    TrackingCap,
+    TurnoverCap,
+    by_row,
+)
+from taxlots.plan.optimizer.kernel import BUYS, SELLS, branches
 from taxlots.plan.optimizer.newton import engine_of, solve
 from taxlots.plan.optimizer.objective import lots_sold
 from taxlots.plan.optimizer.optimum import Optimum, optimize, settled
 from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES, Certificate, Found
 from taxlots.plan.optimizer.terms import Sides, prepare
-from taxlots.plan.risk import Floats
+from taxlots.plan.risk import Floats, floats
+
+__all__ = ["Cap", "LotCap", "TrackingCap", "TurnoverCap", "by_row", "optimize_capped"]
 
 HIGHEST_PRICE: Final = 1e6
 FIRST_PRICE: Final = 1e-3
@@ -32,115 +42,15 @@ STEADY: Final = 1e-9
 MOST_CUTS: Final = 80
 MOST_ROUNDS: Final = 40
 MOST_TURNS: Final = 6
+MOST_TURNED: Final = 12
+MOST_PASSES: Final = 3
+STEEP: Final = 100.0
+"""A price at which a cap is kept if it can be: a hundred dollars for the last one of it."""
 MOST_BOUNDS: Final = 16
 MOST_OPEN: Final = 5
 """Up to so many names with loss lots, every choice of their sides is tried under the caps."""
 
 Names = np.ndarray[tuple[int], np.dtype[np.int64]]
-
-
-class Cap(Protocol):
-    """A cap on a plan: what it uses, how much is allowed, and the portfolio that pays for it."""
-
-    @property
-    def name(self) -> str:
-        """How it is told."""
-        ...
-
-    @property
-    def allowed(self) -> float:
-        """The most that may be used, in the unit of ``used``."""
-        ...
-
-    def used(self, book: Portfolio, trades: Floats, sold_by_row: Floats) -> float:
-        """What trades use of it; ``sold_by_row`` is by lot, as the lots were given."""
-        ...
-
-    def priced(self, book: Portfolio, price: float) -> Portfolio:
-        """The portfolio whose objective has ``price`` times what is used added to it."""
-        ...
-
-    def told(self, used: float) -> str:
-        """An amount as it is told."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class TurnoverCap:
-    """Purchases and sales together, as a fraction of NAV."""
-
-    allowed: float
-    name: str = "turnover"
-
-    def used(self, _book: Portfolio, trades: Floats, _sold_by_row: Floats) -> float:
-        """Both sides of all trades."""
-        return float(np.abs(trades).sum())
-
-    def priced(self, book: Portfolio, price: float) -> Portfolio:
-        """Every dollar traded costs so much more."""
-        return replace(book, buy_cost=book.buy_cost + price, sell_cost=book.sell_cost + price)
-
-    def told(self, used: float) -> str:
-        """In percent of NAV."""
-        return f"{100 * used:.4g} % of NAV"
-
-
-@dataclass(frozen=True, slots=True)
-class TrackingCap:
-    """The tracking error against the target, as an annual standard deviation."""
-
-    most: float
-    name: str = "tracking error"
-
-    @property
-    def allowed(self) -> float:
-        """Half of the variance that is allowed."""
-        return 0.5 * self.most * self.most
-
-    def used(self, book: Portfolio, trades: Floats, _sold_by_row: Floats) -> float:
-        """Half of the annual variance of the deviation."""
-        return 0.5 * book.risk.variance(book.held + trades - book.target)
-
-    def priced(self, book: Portfolio, price: float) -> Portfolio:
-        """Risk is averted so much more."""
-        return replace(book, risk_aversion=book.risk_aversion + price)
-
-    def told(self, used: float) -> str:
-        """As a standard deviation."""
-        return f"{100 * np.sqrt(2 * max(used, 0.0)):.4g} % a year"
-
-
-@dataclass(frozen=True, slots=True)
-class LotCap:
-    """A sum over the lots sold: gains, short-term gains or tax for each dollar of proceeds.
-
-    ``each`` is by lot, in the order in which the lots were given to ``lots_of``; losses are
-    negative and make room.  ``allowed`` is a fraction of NAV.
-    """
-
-    name: str
-    each: Floats
-    allowed: float
-
-    def used(self, _book: Portfolio, _trades: Floats, sold_by_row: Floats) -> float:
-        """The sum over what is sold."""
-        return float(self.each @ sold_by_row)
-
-    def priced(self, book: Portfolio, price: float) -> Portfolio:
-        """Every lot's slope is so much higher, for each unit of the cap."""
-        lots = book.lots
-        return replace(book, lots=lots.with_slopes(lots.slope + price * self.each[lots.order]))
-
-    def told(self, used: float) -> str:
-        """In percent of NAV."""
-        return f"{100 * used:.4g} % of NAV"
-
-
-def by_row(book: Portfolio, sold: Floats) -> Floats:
-    """What is sold of each lot, in the order in which lots were given."""
-    rows = np.empty_like(sold)
-    rows[book.lots.order] = sold
-    return rows
 
 
 @dataclass(slots=True)
@@ -225,11 +135,11 @@ def price_at_zero(gap: Callable[[float], float], start: float = 0.0) -> float:
     ``gap`` is used less allowed, and falls as the price rises.
     """
     high_gap = gap(0.0)
-    if high_gap <= 0:
+    if high_gap <= EXACT:
         return 0.0
     low, low_gap, high = 0.0, high_gap, max(start, FIRST_PRICE)
     high_gap = gap(high)
-    while high_gap > 0:
+    while high_gap > EXACT:
         low, low_gap, high = high, high_gap, 8 * high
         if high >= HIGHEST_PRICE:
             return HIGHEST_PRICE
@@ -266,35 +176,157 @@ def optimize_capped(
         return replace(plan, prices=dict.fromkeys((cap.name for cap in caps), 0.0))
     problems = list(plan.problems)
     kept = [_reachable(plan.book, cap, plan, engine, problems) for cap in caps]
-    sides = _sides_of(plan.trades)
-    capped = _Capped(plan.book, kept, engine, most_nodes, np.zeros(len(kept)), sides, plan.duals)
+    start = _Capped(
+        plan.book,
+        kept,
+        engine,
+        most_nodes,
+        np.zeros(len(kept)),
+        _sides_of(plan.trades),
+        plan.duals,
+    )
+    looking = _Search(start, plan.certificate.bound, problems)
+    looking.follow()
+    if looking.best is None:
+        return _unkept(plan, start, looking, problems)
+    if not looking.is_enough():
+        looking.refine()
+    objective = looking.best.certificate.objective
+    proof = Certificate(objective, min(looking.floor, objective))
+    return replace(looking.best, certificate=proof)
+
+
+@dataclass(slots=True)
+class _Search:
+    """Sides tried under the caps, the best plan that keeps them, and the best bound."""
+
+    capped: _Capped
+    floor: float
+    problems: Sequence[Problem]
     best: Optimum | None = None
-    floor, tried = plan.certificate.bound, [capped.prices.copy()]
-    for _ in range(MOST_TURNS):
-        is_kept = capped.settle()
-        rival = _plan_of(capped, problems)
-        if best is None or (is_kept and rival.certificate.objective < best.certificate.objective):
-            best = rival
-        searched = capped.search(capped.prices)
-        floor = max(floor, capped.bound(searched, capped.prices))
-        tried.append(capped.prices.copy())
-        again = _sides_of(searched.trades)
-        if (best.certificate.objective - floor) * BPS <= ENOUGH_BPS or (
-            again == capped.sides
-        ).all():
-            break
-        capped = replace(capped, sides=again, duals=searched.duals, _last={})
-    if best is None:  # pragma: no cover (there is at least one turn)
-        return plan
-    if (best.certificate.objective - floor) * BPS > ENOUGH_BPS:
-        open_names = _open_names(capped, tried)
-        if open_names.size <= MOST_OPEN:
-            best, proven = _try_all(capped, open_names, best, problems)
-            floor = max(floor, proven)
-        else:
-            floor = max(floor, _best_bound(capped, tried[-2], tried[-1]))
-    objective = best.certificate.objective
-    return replace(best, certificate=Certificate(objective, min(floor, objective)))
+    sides: Sides | None = None
+    tried: list[Floats] = field(default_factory=list)
+    known: set[bytes] = field(default_factory=set)
+
+    def is_enough(self) -> bool:
+        """Whether the best plan is near enough to the bound."""
+        if self.best is None:
+            return False
+        return (self.best.certificate.objective - self.floor) * BPS <= ENOUGH_BPS
+
+    def offer(self, sides: Sides) -> tuple[_Capped, bool]:
+        """The plan of these sides, kept if it keeps the caps and is the best."""
+        start = self.capped
+        one = replace(start, sides=sides, prices=np.zeros(len(start.caps)), _last={})
+        is_kept = one.settle()
+        if is_kept:
+            rival = _plan_of(one, self.problems)
+            best = self.best
+            if best is None or rival.certificate.objective < best.certificate.objective:
+                self.best, self.sides = rival, sides
+        return one, is_kept
+
+    def follow(self) -> None:
+        """The sides of the free plan, then those that the caps' prices ask for."""
+        sides = self.capped.sides
+        while sides.tobytes() not in self.known and len(self.known) < MOST_TURNS:
+            self.known.add(sides.tobytes())
+            one, is_kept = self.offer(sides)
+            prices = one.prices if is_kept else np.minimum(one.prices, STEEP)
+            searched = one.search(prices)
+            self.floor = max(self.floor, one.bound(searched, prices))
+            self.tried.append(prices)
+            if self.is_enough():
+                return
+            sides = _sides_of(searched.trades)
+
+    def refine(self) -> None:
+        """Try every choice of few open names, or turn some of many one by one."""
+        names = _open_names(self.capped, self.tried)
+        if names.size <= MOST_OPEN:
+            self.floor = max(self.floor, self.try_all(names))
+            return
+        first = self.tried[0] if len(self.tried) > 1 else np.zeros(len(self.capped.caps))
+        self.divide(first, self.tried[-1])
+        if self.is_enough() or self.best is None or self.sides is None:
+            return
+        for _ in range(MOST_PASSES):
+            before = self.best.certificate.objective
+            for name in self.nearest_ties():
+                sides = self.sides.copy()
+                sides[name] = BUYS if sides[name] == SELLS else SELLS
+                self.offer(sides)
+                if self.is_enough():
+                    return
+            if self.best.certificate.objective > before - 1e-3 * ENOUGH_BPS / BPS:
+                return
+
+    def nearest_ties(self) -> Names:
+        """Names whose other side is worth more at the plan's prices, then those nearly worth it."""
+        if self.best is None or self.sides is None:
+            return np.zeros(0, np.int64)
+        prices = floats([self.best.prices[cap.name] for cap in self.capped.caps])
+        prepared = prepare(self.capped.shadow(prices))
+        names, terms = prepared.bridged, prepared.terms
+        price = terms.tilt + terms.columns @ self.best.duals
+        sides = [branches(terms, int(name), float(price[name]))[2:] for name in names]
+        loss = np.array([sale - purchase for purchase, sale in sides])
+        loss = np.where(self.sides[names] == BUYS, loss, -loss)
+        return np.asarray(names[np.argsort(loss, kind="stable")][:MOST_TURNED])
+
+    def divide(self, one: Floats, other: Floats) -> None:
+        """Raise the bound between two vectors of prices, along which it is concave.
+
+        The sides that the prices between ask for are tried as well.
+        """
+        low, high = 0.0, 1.0
+        for _ in range(MOST_BOUNDS // 2):
+            parts = (low + 0.382 * (high - low), low + 0.618 * (high - low))
+            bounds = []
+            for prices in (one + part * (other - one) for part in parts):
+                searched = self.capped.search(prices)
+                bounds.append(self.capped.bound(searched, prices))
+                sides = _sides_of(searched.trades)
+                if sides.tobytes() not in self.known:
+                    self.known.add(sides.tobytes())
+                    self.offer(sides)
+            self.floor = max(self.floor, *bounds)
+            if self.is_enough():
+                return
+            low, high = (low, parts[1]) if bounds[0] >= bounds[1] else (parts[0], high)
+
+    def try_all(self, names: Names) -> float:
+        """Every choice of sides of a few names: the least of their bounds."""
+        floor = np.inf
+        for choice in itertools.product((BUYS, SELLS), repeat=names.size):
+            sides = self.capped.sides.copy()
+            sides[names] = choice
+            one, is_kept = self.offer(sides)
+            if not is_kept and (one.prices >= HIGHEST_PRICE).any():
+                continue
+            if not np.isin(prepare(one.shadow(one.prices)).bridged, names).all():
+                return -np.inf
+            floor = min(floor, one.convex_bound())
+        return floor
+
+
+def _unkept(
+    plan: Optimum, start: _Capped, looking: _Search, problems: Sequence[Problem]
+) -> Optimum:
+    """The plan nearest to the caps where no sides that were tried keep all of them."""
+    one = replace(start, prices=np.minimum(looking.tried[-1], STEEP), _last={})
+    one.sides = _sides_of(one.search(one.prices).trades)
+    nearest = _plan_of(one, problems)
+    names = ", ".join(cap.name for cap in one.caps)
+    told = error(
+        names,
+        "CAP_CANNOT_BE_KEPT",
+        f"no plan was found that keeps {names} together with the other limits",
+        "allow more of one of them; the plan shown is the nearest that was found",
+    )
+    floor = min(max(looking.floor, plan.certificate.bound), nearest.certificate.objective)
+    proof = Certificate(nearest.certificate.objective, floor)
+    return replace(nearest, certificate=proof, problems=(*nearest.problems, told))
 
 
 def _sides_of(trades: Floats) -> Sides:
@@ -305,42 +337,6 @@ def _open_names(capped: _Capped, tried: Sequence[Floats]) -> Names:
     """Names that are not convex at any of the prices that were met."""
     found = [prepare(capped.shadow(prices)).bridged for prices in tried]
     return np.unique(np.concatenate(found))
-
-
-def _try_all(
-    capped: _Capped, names: Names, best: Optimum, problems: Sequence[Problem]
-) -> tuple[Optimum, float]:
-    """Every choice of sides of a few names: the best plan, and the least of their bounds."""
-    floor = np.inf
-    for choice in itertools.product((BUYS, SELLS), repeat=names.size):
-        sides = capped.sides.copy()
-        sides[names] = choice
-        one = replace(capped, sides=sides, prices=np.zeros(len(capped.caps)), _last={})
-        is_kept = one.settle()
-        if not is_kept and (one.prices >= HIGHEST_PRICE).any():
-            continue
-        rival = _plan_of(one, problems)
-        if is_kept and rival.certificate.objective < best.certificate.objective:
-            best = rival
-        if not np.isin(prepare(one.shadow(one.prices)).bridged, names).all():
-            return best, -np.inf
-        floor = min(floor, one.convex_bound())
-    return best, floor
-
-
-def _best_bound(capped: _Capped, one: Floats, other: Floats) -> float:
-    """The best bound between two vectors of prices: it is concave along them."""
-    low, high = 0.0, 1.0
-    best = -np.inf
-    for _ in range(MOST_BOUNDS // 2):
-        parts = (low + 0.382 * (high - low), low + 0.618 * (high - low))
-        left, right = (
-            capped.bound(capped.search(prices), prices)
-            for prices in (one + part * (other - one) for part in parts)
-        )
-        best = max(best, left, right)
-        low, high = (low, parts[1]) if left >= right else (parts[0], high)
-    return best
 
 
 def _plan_of(capped: _Capped, problems: Sequence[Problem]) -> Optimum:
@@ -369,29 +365,4 @@ def _reachable(
     message = f"{cap.name} of at most {cap.told(cap.allowed)} clashes with the other limits"
     remedy = f"allow more of it, or relax them; the nearest is {cap.told(least)}"
     problems.append(error(cap.name, "CAP_CANNOT_BE_KEPT", message, remedy))
-    return _Lifted(cap, least + 1e-6 * abs(least) + 1e-9)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lifted:
-    """A cap at the least that can be kept."""
-
-    cap: Cap
-    allowed: float
-
-    @property
-    def name(self) -> str:
-        """As before."""
-        return self.cap.name
-
-    def used(self, book: Portfolio, trades: Floats, sold_by_row: Floats) -> float:
-        """As before."""
-        return self.cap.used(book, trades, sold_by_row)
-
-    def priced(self, book: Portfolio, price: float) -> Portfolio:
-        """As before."""
-        return self.cap.priced(book, price)
-
-    def told(self, used: float) -> str:
-        """As before."""
-        return self.cap.told(used)
+    return LiftedCap(cap, least + 1e-6 * abs(least) + 1e-9)
