@@ -17,7 +17,7 @@ from taxlots.workflows.batch import run_batch
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guides" / "run-on-spark.md"
-LONGEST_WAIT = 120
+LONGEST_WAIT = 300
 
 
 def blocks(language: str) -> list[str]:
