@@ -157,6 +157,23 @@ def test_cash_that_is_there_pays_before_anything_is_sold(tmp_path: Path) -> None
     assert (row["asset_class"], row["change"]) == ("cash", "-350.00")
 
 
+def test_rows_of_other_households_are_no_matter(tmp_path: Path) -> None:
+    """One household asked by its account; cash and overrides of the other are left alone."""
+    made = cash_book(tmp_path)
+    with (made / "accounts.csv").open("a") as file:
+        file.write("away,other,taxable,self,,FIFO\n")
+    (made / "cash.csv").write_text("account,date,amount\nother,2022-05-31,300.00\n")
+    (made / "overrides.csv").write_text(
+        "id,action,symbol,account,by,reason\no1,lock,ABC,other,Rowan,x\n"
+    )
+    found = routed(made, "--withdraw", "500", "--account", "brokerage")
+    assert [sale["symbol"] for sale in found["sales"]] == ["ABC"]
+    ran = taxlots("cash", made, "--withdraw", "500")
+    assert "the book has 2 households; name one with --household" in ran.err
+    found = routed(made, "--withdraw", "500", "--household", "home")
+    assert found["needs"][0]["from_sales"] == "500.00"
+
+
 def test_idle_cash_is_invested_but_for_what_targets_leave_in_cash(tmp_path: Path) -> None:
     """Held 1,500 and 500 in cash: 10 % of 2,000 stays, 300 go to bonds, which lack most."""
     targets = "household,asset_class,weight\nhome,us,0.45\nhome,bonds,0.45\n"

@@ -42,7 +42,7 @@ class HouseholdPlan:
     """What planning over one household starts from.
 
     ``accounts`` are those of the household, ``lots`` what they hold, ``quotes`` the last closes of
-    every listed security.
+    every listed security.  ``is_narrowed``: the record knows this household alone.
     """
 
     name: str
@@ -50,6 +50,7 @@ class HouseholdPlan:
     sleeves: Sleeves
     quotes: Mapping[str, Quote]
     problems: tuple[Problem, ...]
+    is_narrowed: bool = False
 
     @property
     def index(self) -> Index:
@@ -87,13 +88,18 @@ class HouseholdPlan:
 
         Raises DataError for balances that cannot be read.
         """
-        rows = self.prepared.books.record.cash
-        balances, problems = read_cash_balances(rows, set(self.index.accounts))
+        known = set(self.index.accounts)
+        rows = [
+            row
+            for row in self.prepared.books.record.cash
+            if row.get("account") in known or not self.is_narrowed
+        ]
+        balances, problems = read_cash_balances(rows, known)
         if problems:
             raise DataError(problems)
-        known = cash_on(balances, self.as_of)
         mine = {a.id for a in self.accounts}
-        return {name: one.amount_cents for name, one in known.items() if name in mine}
+        last = cash_on(balances, self.as_of)
+        return {name: one.amount_cents for name, one in last.items() if name in mine}
 
     def is_party(self, account: Account) -> bool:
         """Whether an account belongs to those whose money a household plan moves."""
@@ -154,6 +160,7 @@ def household_plan(
         book, () if account is None else (account,), as_of=as_of, known_at=known_at
     )
     plan = plan_of(prepared, _household(prepared, account, household))
+    plan = replace(plan, is_narrowed=account is not None)
     if prepared.books.record.rebalance.get("targets"):
         sleeves = _by_rule(book, plan.name, plan.sleeves, plan.as_of, known_at)
         plan = replace(plan, sleeves=sleeves)

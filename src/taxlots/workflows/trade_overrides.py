@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -59,9 +60,21 @@ class AskedTradeOverride:
         return {column: (values | {"id": name, "until": until})[column] for column in COLUMNS}
 
 
-def overrides_of(record: Record) -> tuple[TradeOverride, ...]:
-    """The overrides of a book.  Raises DataError where a row cannot be read."""
-    found, problems = trade_overrides_from(record.overrides, record.accounts)
+def overrides_of(record: Record, *, is_narrowed: bool = False) -> tuple[TradeOverride, ...]:
+    """The overrides of a book.  Raises DataError where a row cannot be read.
+
+    Of a record that is narrowed to some households, rows about other accounts are left out.
+    """
+    rows: Sequence[Mapping[str, str]] = record.overrides
+    if is_narrowed:
+        accounts = {"", *(a.id for a in record.accounts)}
+        households = {"", *(a.household for a in record.accounts)}
+        rows = [
+            row
+            for row in rows
+            if row.get("account", "") in accounts and row.get("household", "") in households
+        ]
+    found, problems = trade_overrides_from(rows, record.accounts)
     if problems:
         raise DataError(problems)
     return found
