@@ -18,6 +18,8 @@ from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats, floats
 
 BOTH_SIDES: Final = 1e-8
+ENOUGH: Final = 1e-7
+MOST_ROUNDS: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,30 +55,37 @@ def optimize_shortfall(
     confidence: float = 0.95,
     aversion: float = 1.0,
     most_shortfall: float | None = None,
+    has_variance: bool = False,
 ) -> ShortfallPlan:
     """The plan of least ``aversion`` × expected shortfall + costs + tax - alpha.
 
     ``scenarios`` are returns over the horizon (scenarios × names); cash earns nothing.  With
-    ``most_shortfall`` the shortfall is capped as well.  The portfolio's variance is not used.
+    ``most_shortfall`` the shortfall is capped as well.  ``has_variance`` adds the portfolio's own
+    risk term, by tangents of it that are added until they meet it (Kelley 1960).
     """
     if scenarios.ndim != 2 or scenarios.shape[1] != book.count:  # noqa: PLR2004 (a matrix)
         raise UsageError(f"scenarios of shape {scenarios.shape} stand beside {book.count} names")
     if not 0.0 < confidence < 1.0:
         raise UsageError("the confidence is between 0 and 1; 0.95 is usual")
     forbidden = np.zeros((book.count, 2), bool)
+    tangents = [_tangent(book, np.zeros(book.count))] if has_variance else []
     floor = -np.inf
-    for _ in range(book.count + 1):
+    for _ in range(MOST_ROUNDS):
         value, bought, sold = _solved(
-            book, scenarios, confidence, aversion, most_shortfall, forbidden
+            book, scenarios, confidence, aversion, most_shortfall, forbidden, tangents
         )
-        floor = value if floor == -np.inf else floor
+        floor = value if not forbidden.any() else floor
         sales = np.bincount(book.lots.holder, sold, book.count)
         both = np.minimum(bought, sales) > BOTH_SIDES
+        if _missing(book, bought - sales, tangents) > ENOUGH:
+            tangents.append(_tangent(book, bought - sales))
+            continue
         if not both.any():
             break
         side = (bought > sales).astype(int)
         forbidden[both, 1 - side[both]] = True
     trades = bought - sales
+    value += _missing(book, trades, tangents)
     losses = -(scenarios @ (book.held + trades))
     return ShortfallPlan(
         trades=trades,
@@ -88,6 +97,25 @@ def optimize_shortfall(
     )
 
 
+Tangent = tuple[float, Floats]
+"""A lower bound of the risk term: a constant, and a slope for each trade."""
+
+
+def _tangent(book: Portfolio, trades: Floats) -> Tangent:
+    away = book.held + trades - book.target
+    slope = book.risk_aversion * book.risk.marginal(away)
+    return 0.5 * book.risk_aversion * book.risk.variance(away) - float(slope @ trades), slope
+
+
+def _missing(book: Portfolio, trades: Floats, tangents: list[Tangent]) -> float:
+    """How far the tangents stay below the risk term."""
+    if not tangents:
+        return 0.0
+    away = book.held + trades - book.target
+    reached = max(constant + float(slope @ trades) for constant, slope in tangents)
+    return 0.5 * book.risk_aversion * book.risk.variance(away) - reached
+
+
 def _solved(
     book: Portfolio,
     scenarios: Floats,
@@ -95,6 +123,7 @@ def _solved(
     aversion: float,
     most_shortfall: float | None,
     forbidden: np.ndarray[tuple[int, int], np.dtype[np.bool_]],
+    tangents: list[Tangent],
 ) -> tuple[float, Floats, Floats]:
     """Value, purchases by name and sales by lot; columns of ``forbidden`` are sales, purchases."""
     from scipy import sparse  # type: ignore[import-untyped]
@@ -110,20 +139,27 @@ def _solved(
             book.buy_cost - book.alpha,
             (book.sell_cost + book.alpha)[holder] + lots.slope,
             aversion * tail,
+            [1.0],
         ]
     )
     blocks = _limits(book, scenarios)
     if most_shortfall is not None:
         row = np.concatenate([np.zeros(book.count + holder.size), tail])
         blocks.append((row[None, :], floats([most_shortfall])))
+    kept = sparse.vstack([sparse.csr_matrix(matrix) for matrix, _ in blocks], format="csr")
+    kept = sparse.hstack([kept, sparse.csr_matrix((kept.shape[0], 1))], format="csr")
+    nothing = np.zeros(count + 1)
+    rows = [np.concatenate([s, -s[holder], nothing, [-1.0]]) for _, s in tangents]
+    kept = sparse.vstack([kept, *[sparse.csr_matrix(row) for row in rows]], format="csr")
+    most = [np.atleast_1d(side) for _, side in blocks]
     room = np.where(forbidden[:, 1], 0.0, np.maximum(high, 0.0))
     capacity = np.where(forbidden[holder, 0], 0.0, lots.capacity)
     upper = np.concatenate([room, capacity])
-    limits = [*[(0.0, most) for most in upper], (None, None), *[(0.0, None)] * count]
+    limits = [*[(0.0, end) for end in upper], (None, None), *[(0.0, None)] * (count + 1)]
     found = linprog(
         linear,
-        A_ub=sparse.vstack([sparse.csr_matrix(matrix) for matrix, _ in blocks], format="csr"),
-        b_ub=np.concatenate([np.atleast_1d(side) for _, side in blocks]),
+        A_ub=kept,
+        b_ub=np.concatenate([*most, [-constant for constant, _ in tangents]]),
         bounds=limits,
         method="highs-ds",
     )
