@@ -148,7 +148,9 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
     ]
     positions = positions_of(plan, accounts)
     cash = cash_of(plan, asked, accounts)
-    seen, limits = overridden(positions.seen, overrides_of(books.record), plan.as_of)
+    seen, limits = overridden(
+        positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
+    )
     check_withdrawal(cash.needs, seen)
     cash_target = _cash_target(terms, positions, cash.needs)
     weights, empty = wanted_weights(plan, drifted, positions, invested=1 - cash_target)
