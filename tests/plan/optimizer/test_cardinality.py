@@ -28,13 +28,13 @@ def test_the_best_three_trades_of_seven_names(seed: int) -> None:
 
 
 def test_the_best_four_names_to_hold() -> None:
-    book = replace(random_book(5, 7, 2, 2, limited=False), most=np.full(7, 0.5))
+    book = replace(random_book(5, 6, 1, 2, limited=False), most=np.full(6, 0.6))
     plan = optimize_with_count(book, CountLimit(held=4))
     best = np.inf
-    for names in itertools.combinations(range(7), 3):
+    for names in itertools.combinations(range(6), 2):
         most = book.most.copy()
         most[list(names)] = 0.0
-        limited = optimize(replace(book, most=most, target=np.minimum(book.target, 0.5)))
+        limited = optimize(replace(book, most=most, target=np.minimum(book.target, 0.6)))
         if not {p.code for p in limited.problems} - {"BAND_EXCLUDES_TARGET"}:
             fixed = replace(limited.book, target=book.target)
             best = min(best, optimize_total(fixed))

@@ -169,7 +169,7 @@ def step_length(
 ) -> float:
     """How far to go along a step along which the dual rises at ``rise`` per length.
 
-    The derivative only falls along it, so its zero is bracketed and found.
+    The derivative only falls along it, so its zero is bracketed and found.  Trades are left there.
     """
     args = (terms, sides, width, price, duals, move, step)
     near, far = 0.0, 1.0
@@ -192,6 +192,7 @@ def step_length(
             near, high = length, at
         else:
             far, low = length, at
+    slope_along(*args, near, trades, growth)
     return near
 
 
@@ -272,8 +273,7 @@ def ascend(
         if length >= LONGEST:
             return duals, trades, steps, residual, STALLED
         duals = duals + length * step
-        price = terms.tilt + np.dot(terms.columns, duals)
-        respond(terms, sides, width, price, trades, growth)
+        price = price + length * move
         steps += 1
 
 
