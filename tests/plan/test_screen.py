@@ -239,3 +239,19 @@ def test_what_is_aside_is_still_held() -> None:
     (aside,) = screen.situation(()).aside.values()
     assert aside.value_cents == cents(120)
     assert aside.lot_ids == ("gain", "other")
+
+
+def test_a_position_that_is_sold_whole_is_planned_whole() -> None:
+    """Its gains are sold with its losses."""
+    rule = HarvestRule(min_loss_cents=cents(50), sell=Extent.WHOLE_POSITION)
+    w = World({"A": "8", "P": "8"}, rule=rule, proxies=[("A", "P")])
+    w.lot("loss", 100, "A", 900)
+    w.lot("gain", 10, "A", 70)
+
+    _, live = planned_by_screen(w.situation())
+
+    assert live.verdicts == w.plan().verdicts
+    assert [verdict.reason for verdict in live.verdicts] == [
+        Reason.HARVEST,
+        Reason.HARVEST_WITH_POSITION,
+    ]
