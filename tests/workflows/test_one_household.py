@@ -167,7 +167,8 @@ def test_a_loss_is_taken_into_another_fund_and_one_that_would_be_washed_is_left(
 def test_executing_the_plan_washes_no_loss_and_realizes_what_it_promised(
     folder: Path, run: RebalanceRun, tmp_path: Path
 ) -> None:
-    books = open_book(executed(folder, run, tmp_path / "executed")).replay()
+    after = open_book(executed(folder, run, tmp_path / "executed"))
+    books = after.replay()
     assert books.wash_sales.empty
     (promised,) = run.proposal.returns
     realized = books.realized[books.realized["account"] == "joint"]
@@ -176,6 +177,8 @@ def test_executing_the_plan_washes_no_loss_and_realizes_what_it_promised(
     assert terms.get("LT", 0) * 100 == promised.long_cents
     left = books.lots.groupby("symbol")["quantity"].sum()
     assert left["PRIV"] == 1000
+    waits = after.harvest().verdicts.set_index("lot_id").loc["b06", "detail"]
+    assert "free from 2025-01-16" in waits
 
 
 def test_private_equity_is_not_traded_outside_its_window(folder: Path, run: RebalanceRun) -> None:
@@ -184,7 +187,7 @@ def test_private_equity_is_not_traded_outside_its_window(folder: Path, run: Reba
     assert "PRIV" not in {one["symbol"] for one in routed["purchases"]}
     (drifted,) = open_book(folder).drift().json["households"]
     assert [line["name"] for line in drifted["lines"] if line["is_illiquid"]] == ["private equity"]
-    (lock,) = open_book(folder).overrides().json["overrides"]
+    lock, _ = open_book(folder).overrides().json["overrides"]
     assert (lock["symbol"], lock["until"], lock["state"]) == ("PRIV", "2025-04-01", "holds")
 
 
