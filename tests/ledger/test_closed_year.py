@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from taxlots.ledger.verify import heads, verify_ledger
 
 Import = Callable[..., Any]
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 LINES = {
     "realized": [{"sale_id": "s1", "gain": "-12.50"}, {"sale_id": "s2", "gain": "3.00"}],
@@ -216,7 +218,9 @@ def close_many_lines(url: str, year: int) -> None:
 def run_for(seconds: float | None, url: str, year: int) -> tuple[bool, float]:
     """Close a year in a child, killed after some seconds (None: never): killed?, how long."""
     begun = time.monotonic()
-    child = subprocess.Popen([sys.executable, __file__, url, str(year)])
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ledger.test_closed_year", url, str(year)], cwd=ROOT
+    )
     if seconds is not None:
         time.sleep(seconds)
         child.kill()

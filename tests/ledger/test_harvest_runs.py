@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from taxlots.ledger.verify import heads, verify_ledger
 
 Import = Callable[..., Any]
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 LINES = {
     "verdicts": [{"lot_id": "T1", "reason": "GAIN"}, {"lot_id": "T2", "reason": "\N{SNOWMAN}"}]
@@ -136,7 +138,9 @@ def record_many_lines(url: str, name: str) -> None:
 def run_for(seconds: float | None, url: str, name: str) -> tuple[bool, float]:
     """Record a run in a child, killed after some seconds (None: never): killed?, how long."""
     begun = time.monotonic()
-    child = subprocess.Popen([sys.executable, __file__, url, name])
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ledger.test_harvest_runs", url, name], cwd=ROOT
+    )
     if seconds is not None:
         time.sleep(seconds)
         child.kill()
