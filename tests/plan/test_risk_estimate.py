@@ -83,3 +83,14 @@ def test_a_name_without_specific_risk_is_told_with_the_nearest_model() -> None:
     assert problem.where == "N3"
     assert "singular" in problem.message
     assert not problems_of_risk(nearest_risk(model))
+
+
+def test_shrinking_what_is_a_names_own_keeps_its_volatility() -> None:
+    """Bonds beside equities keep their own risk: parts of variances are shrunken, not variances."""
+    prices, _ = made_prices(3, 1000)
+    prices[:, 0] = 100 * (prices[:, 0] / 100) ** 0.2
+    plain = estimate_risk(NAMES, prices, specific_shrinkage=0.0)
+    shrunken = estimate_risk(NAMES, prices, specific_shrinkage=0.9)
+    volatility = np.sqrt(np.diag(plain.covariance()))
+    assert np.sqrt(np.diag(shrunken.covariance())) == pytest.approx(volatility, rel=1e-9)
+    assert volatility[0] < 0.3 * volatility[1:].min()

@@ -13,7 +13,7 @@ CENT_PLACES: Final = 2
 PPM_PLACES: Final = 6
 KEYS: Final = frozenset(
     {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
-    | {"turnover_percent", "tracking_error_percent"}
+    | {"turnover_percent", "tracking_error_percent", "cash_drag_percent"}
 )
 
 
@@ -23,9 +23,10 @@ class RebalanceTerms:
 
     ``risk_aversion_ppm`` is the price of variance and ``horizon_ppm`` how many years of it are
     weighed against costs of today, both in 1e-6; ``cash_ppm`` is the cash target in 1e-6 of the
-    household.  ``margin_cents`` is what a plan must be worth more than doing nothing.
-    ``turnover_ppm`` caps what is bought and sold together, ``tracking_error_ppm`` the annual
-    deviation from the targets, in 1e-6 of the household; None is no cap.
+    household, and ``cash_drag_ppm`` what a dollar above it loses a year.  ``margin_cents`` is what
+    a plan must be worth more than doing nothing.  ``turnover_ppm`` caps what is bought and sold
+    together, ``tracking_error_ppm`` the annual deviation from the targets, in 1e-6 of the
+    household; None is no cap.
     """
 
     risk_aversion_ppm: int = 5 * PPM
@@ -34,6 +35,7 @@ class RebalanceTerms:
     min_trade_cents: int = 10_000
     whole_shares: bool = True
     margin_cents: int = 0
+    cash_drag_ppm: int = 0
     turnover_ppm: int | None = None
     tracking_error_ppm: int | None = None
 
@@ -74,6 +76,7 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
         min_trade_cents=number("min_trade", CENT_PLACES, usual.min_trade_cents),
         whole_shares=whole,
         margin_cents=number("margin", CENT_PLACES, usual.margin_cents),
+        cash_drag_ppm=number("cash_drag_percent", PPM_PLACES, 0, scale=100),
         turnover_ppm=cap("turnover_percent"),
         tracking_error_ppm=cap("tracking_error_percent"),
     )

@@ -1,8 +1,8 @@
 """A factor model estimated from prices: principal components of weighted, shrunken returns.
 
 Recent returns weigh more (exponential weights).  Correlations are shrunken towards their mean,
-what the factors leave over becomes specific variance, and specific variances are shrunken
-towards their median, since the smallest of many estimates is too small.
+what the factors leave over is a name's own, and its part of the variance is shrunken towards the
+median part, since the smallest of many estimates is too small.  Volatilities stay as they are.
 """
 
 from collections.abc import Sequence
@@ -72,10 +72,11 @@ def estimate_risk(
     count = _standing_out(values, effective) if factors is None else min(factors, len(names))
     common = _common(correlation, count)
     own = 1.0 - (common**2).sum(axis=1)
+    shrunken = (1.0 - specific_shrinkage) * own + specific_shrinkage * float(np.median(own))
+    common *= np.sqrt((1.0 - shrunken) / np.maximum(1.0 - own, LEAST_OWN))[:, None]
+    shrunken = 1.0 - (common**2).sum(axis=1)
     annual = volatility * np.sqrt(sessions_of_year)
-    specific = own * annual**2
-    middle = float(np.median(specific))
-    specific = (1.0 - specific_shrinkage) * specific + specific_shrinkage * middle
+    specific = shrunken * annual**2
     return RiskModel(tuple(names), floats(common * annual[:, None]), floats(specific))
 
 

@@ -241,9 +241,14 @@ class OverrideCosts:
 
     def sentences(self, unit: str) -> Iterator[str]:
         """The costs in words; a cost below zero is a gain."""
-        yield f"the overrides cost {self.total:,.2f} {unit} together"
+        yield f"the overrides cost {_rounded(self.total):,.2f} {unit} together"
         for name, cost in self.each.items():
-            yield f"without {name} alone the plan is better by {cost:,.2f} {unit}"
+            yield f"without {name} alone the plan is better by {_rounded(cost):,.2f} {unit}"
+
+
+def _rounded(cost: float) -> float:
+    """In hundredths; what rounds to nothing has no sign."""
+    return round(cost, 2) + 0.0
 
 
 def costs_of_overrides(

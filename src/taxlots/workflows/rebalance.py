@@ -44,7 +44,12 @@ from taxlots.workflows.rebalance_asked import (
     cash_of,
     check_withdrawal,
 )
-from taxlots.workflows.rebalance_classes import bands_of, class_weights, wanted_weights
+from taxlots.workflows.rebalance_classes import (
+    bands_of,
+    class_weights,
+    illiquid_classes,
+    wanted_weights,
+)
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_positions import Positions, positions_of
 from taxlots.workflows.trade_overrides import overrides_of
@@ -146,7 +151,9 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
         for one in plan.accounts
         if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
     ]
-    positions = positions_of(plan, accounts)
+    positions = positions_of(plan, accounts, illiquid_classes(drifted))
+    if not any(one.value_cents for one in positions.seen):
+        raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
     cash = cash_of(plan, asked, accounts)
     seen, limits = overridden(
         positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
@@ -177,6 +184,16 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
     )
 
 
+def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
+    why = "; ".join(positions.left_alone[:3]) or "nothing that has a target is held"
+    return error(
+        f"targets.csv:{plan.name}",
+        "NOTHING_TO_PLAN",
+        f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}.",
+        "Add fresh closes to prices.csv, and classes to securities.csv.",
+    )
+
+
 def _told(plan: HouseholdPlan, given: _Given, solution: Solution) -> Iterator[str]:
     yield from given.cash.told
     yield from given.positions.left_alone
@@ -194,6 +211,7 @@ def _terms(terms: RebalanceTerms, cash_target: float, objective: Objective) -> P
         risk_aversion=terms.risk_aversion_ppm / PPM,
         horizon_years=terms.horizon_ppm / PPM,
         cash_target=cash_target,
+        cash_drag=terms.cash_drag_ppm / PPM,
         objective=objective,
     )
 

@@ -13,6 +13,11 @@ from taxlots.workflows.household_plan import HouseholdPlan
 from taxlots.workflows.rebalance_positions import Positions
 
 
+def illiquid_classes(drifted: HouseholdDrift) -> frozenset[str]:
+    """The classes that are traded in windows and at capital calls alone."""
+    return frozenset(line.name for line in drifted.lines if line.is_illiquid)
+
+
 def class_weights(
     plan: HouseholdPlan, drifted: HouseholdDrift, solution: Solution, *, invested: float
 ) -> Iterator[ClassWeights]:

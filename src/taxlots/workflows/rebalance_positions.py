@@ -28,11 +28,13 @@ class Positions:
     left_alone: tuple[str, ...]
 
 
-def positions_of(plan: HouseholdPlan, accounts: Sequence[Account]) -> Positions:
+def positions_of(
+    plan: HouseholdPlan, accounts: Sequence[Account], illiquid: frozenset[str] = frozenset()
+) -> Positions:
     """The positions that a target speaks of, and what each account may buy beside them.
 
     What may be bought is what the household holds of a sleeve, or the first security of an empty
-    one.
+    one.  Nothing of the ``illiquid`` classes is traded.
     """
     mine = {account.id: account for account in accounts}
     guard = Guard(plan.index)
@@ -49,7 +51,7 @@ def positions_of(plan: HouseholdPlan, accounts: Sequence[Account]) -> Positions:
     held = {symbol for _, symbol in lots}
     symbols = sorted(held | set(_for_empty_sleeves(plan, held)))
     positions = (
-        _position(plan, account, symbol, lots.get((account.id, symbol), []))
+        _position(plan, account, symbol, lots.get((account.id, symbol), []), illiquid)
         for account in mine.values()
         if account.kind is not AccountKind.TAXABLE_MTM_475
         for symbol in symbols
@@ -105,20 +107,18 @@ def _planned(plan: HouseholdPlan, guard: Guard, account: Account, lot: OpenLot) 
 
 
 def _position(
-    plan: HouseholdPlan, account: Account, symbol: str, lots: Sequence[PlannedLot]
+    plan: HouseholdPlan,
+    account: Account,
+    symbol: str,
+    lots: Sequence[PlannedLot],
+    illiquid: frozenset[str],
 ) -> Position:
     offer = plan.offer(symbol)
     if offer is None:
         raise AssertionError(symbol)
     security = plan.index.security(symbol)
-    check = plan.buy_check(account.id, symbol)
-    stake = check.at_stake
-    bar = ""
-    if check.verdict is not TradeVerdict.OK:
-        bar = (
-            f"a purchase before {check.safe_date} would disallow {dollars(stake.loss_cents)} of"
-            " losses"
-        )
+    name = plan.sleeves.names[plan.sleeves.place(symbol)]
+    closed = f"{name} is traded in windows and at capital calls" if name in illiquid else ""
     spread = security.spread_ppm
     return Position(
         account=account,
@@ -127,8 +127,24 @@ def _position(
         multiplier=offer.multiplier,
         lots=_named(lots, is_averaged=(account.id, symbol) in plan.situation.averaged),
         spread_ppm=USUAL_SPREAD_PPM if spread is None else spread,
-        buy_bar=bar,
+        buy_bar=closed or _buy_bar(plan, account, symbol),
+        sell_bar=closed,
     )
+
+
+def _buy_bar(plan: HouseholdPlan, account: Account, symbol: str) -> str:
+    """Why nothing is bought; blank where it may be.
+
+    A tax-deferred account leaves alone what a taxable one could still sell at a loss: its purchase
+    would take that loss for good (Rev. Rul. 2008-5).
+    """
+    check = plan.buy_check(account.id, symbol)
+    if check.verdict is not TradeVerdict.OK:
+        lost = dollars(check.at_stake.loss_cents)
+        return f"a purchase before {check.safe_date} would disallow {lost} of losses"
+    if account.kind.is_tax_deferred and (other := plan.spoils_harvest(symbol)):
+        return f"a loss on {other} in a taxable account could then be lost for good"
+    return ""
 
 
 def _named(lots: Sequence[PlannedLot], *, is_averaged: bool) -> tuple[PlannedLot, ...]:

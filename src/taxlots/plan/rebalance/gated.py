@@ -12,7 +12,8 @@ from taxlots.plan.gate import GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position
-from taxlots.plan.rebalance.solving import Question, Replaces, Solution, solve_household
+from taxlots.plan.rebalance.solving import Question, Solution, solve_household
+from taxlots.plan.rebalance.wash_branches import Replaces
 from taxlots.plan.rebalance.whole_trades import Trade, spendable
 from taxlots.plan.year_tax import YearTax
 

@@ -1,13 +1,12 @@
 """From a household's positions to trades in shares that wash no loss.
 
-The optimizer knows nothing of section 1091.  What a sale at a loss forbids to buy is found in its
-trades, forbidden, and the rest is solved again, until no purchase replaces a loss of the same day.
+No purchase replaces a loss of the same day: see ``wash_branches``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from taxlots.domain.problem import DataError, error
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
 from taxlots.plan.optimizer.optimum import Optimum
-from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.optimizer.rounding import Grain, grain
 from taxlots.plan.rebalance.household_portfolio import (
     Band,
@@ -34,15 +32,13 @@ from taxlots.plan.rebalance.plan_limits import (
     tightened,
 )
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.wash_branches import Choices, Replaces, best_branch, clashes
 from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
 from taxlots.plan.risk import RiskModel
 from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS = 20
 """Each round forbids at least one purchase more; households need one to three."""
-
-Replaces = Callable[[str, str], bool]
-"""Whether acquiring the first security replaces a loss of today on the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,34 +115,40 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
 
     Raises DataError for inputs that cannot be solved.
     """
-    positions = question.positions
-    forbidden: dict[str, str] = {}
+    choices = Choices()
     limits = question.limits
-    for _ in range(MOST_ROUNDS):
+    symbols = {one.symbol for one in question.positions}
+
+    def solved(positions: tuple[Position, ...]) -> tuple[HouseholdPortfolio, Optimum]:
         household = _portfolio(question, positions)
-        optimum = optimum_within(household, limits)
-        washed = _replacing(household, optimum, replaces)
-        if not washed and is_rounded:
-            rounded = rounded_within(household, optimum, limits, _grain(household, question))
-            washed = _replacing(household, rounded, replaces)
-            optimum = rounded
-        if not washed:
-            trades = whole_trades(
-                household,
-                optimum,
-                question.cash,
-                step=question.step,
-                least_cents=question.least_cents,
+        return household, optimum_within(household, limits)
+
+    for _ in range(MOST_ROUNDS):
+        branch = best_branch(question.positions, choices, solved, replaces)
+        household, optimum = branch.household, branch.optimum
+        if is_rounded:
+            optimum = rounded_within(household, optimum, limits, _grain(household, question))
+            if washed := clashes(household, optimum, replaces):
+                for lost in washed:
+                    choices = choices.without_purchases(symbols, lost, replaces)
+                continue
+        trades = whole_trades(
+            household,
+            optimum,
+            question.cash,
+            step=question.step,
+            least_cents=question.least_cents,
+        )
+        tighter = tightened(question.limits, limits, household, trades)
+        is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
+        if tighter is None or is_told:
+            return Solution(
+                household=household,
+                optimum=optimum,
+                trades=tuple(trades),
+                forbidden=branch.choices.forbidden,
             )
-            tighter = tightened(question.limits, limits, household, trades)
-            is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
-            if tighter is None or is_told:
-                return Solution(
-                    household=household, optimum=optimum, trades=tuple(trades), forbidden=forbidden
-                )
-            limits = tighter
-        forbidden |= washed
-        positions = tuple(_forbidden(one, forbidden) for one in positions)
+        limits = tighter
     message = "shares kept taking the plan beyond its limits"
     remedy = "relax the budgets of [rebalance.budget], or allow fractions of shares"
     raise DataError([error("book.toml:rebalance", "NOT_SOLVED", message, remedy)])
@@ -164,12 +166,6 @@ def _portfolio(question: Question, positions: tuple[Position, ...]) -> Household
     )
 
 
-def _forbidden(position: Position, forbidden: Mapping[str, str]) -> Position:
-    if position.buy_bar or position.symbol not in forbidden:
-        return position
-    return replace(position, buy_bar=f"it would replace a loss on {forbidden[position.symbol]}")
-
-
 def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
     """The smallest trades and the steps of the positions, as parts of the household."""
     nav = household.nav_cents
@@ -183,29 +179,3 @@ def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
 def _unit_cents(position: Position, step: int) -> float:
     """What a step of a position is worth."""
     return position.price * position.multiplier * step / UNITS_PER_CENT
-
-
-def _replacing(
-    household: HouseholdPortfolio, optimum: Optimum, replaces: Replaces
-) -> dict[str, str]:
-    """Securities whose purchases replace a loss of the same trades, with what they replace.
-
-    They are forbidden in every account at once: what one may not buy, another may not either.
-    """
-    positions = household.positions
-    lots = optimum.book.lots
-    sold_at_a_loss: set[str] = set()
-    for row, holder, sold in zip(lots.order, lots.holder, optimum.sold, strict=True):
-        position = positions[int(holder)]
-        if sold > NEGLIGIBLE and position.is_taxed and household.lots[int(row)].gain_cents < 0:
-            sold_at_a_loss.add(position.symbol)
-    bought = {positions[int(place)].symbol for place in np.flatnonzero(optimum.trades > NEGLIGIBLE)}
-    if not bought or not sold_at_a_loss:
-        return {}
-    found = {}
-    for symbol in {one.symbol for one in positions}:
-        for sold_symbol in sorted(sold_at_a_loss):
-            if replaces(symbol, sold_symbol):
-                found[symbol] = sold_symbol
-                break
-    return found if bought & found.keys() else {}
