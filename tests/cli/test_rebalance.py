@@ -126,7 +126,7 @@ def test_a_deposit_is_invested_where_it_comes_in() -> None:
     [
         (("--withdraw", "2500000"), "the most is"),
         (("--withdraw", "25000", "--by", "2021-01-02"), "2021-01-05"),
-        (("--cash", "10000"), "one of schwab-taxable"),
+        (("--cash", "10000"), "say with --account where the money comes in: schwab-taxable"),
         (("--cash", "10000", "--withdraw", "1"), "one at a time"),
         (("--household", "nobody"), "it has kessler"),
         (("--objective", "alpha"), "tracking, factors, variance"),
@@ -225,3 +225,16 @@ def test_without_a_fresh_close_it_is_said_what_is_missing(six: Path, tmp_path: P
     assert done.status == 1
     assert "NOTHING_TO_PLAN" in done.err
     assert "no fresh close" in done.err
+
+
+def test_the_balances_of_other_households_are_none_of_this_ones(tmp_path: Path) -> None:
+    """A book of two households, one of them asked for by its account."""
+    mine = tmp_path / "book"
+    shutil.copytree(SAMPLE, mine)
+    with (mine / "accounts.csv").open("a") as accounts:
+        accounts.write("other,other-taxable,taxable,self,other,FIFO,Schwab,false,,\n")
+    with (mine / "cash.csv").open("a") as cash:
+        cash.write("other-taxable,2020-12-31,55.00\n")
+    asked = ("--cash", "+500", "--account", "joint-taxable", "--json")
+    plan = json.loads(taxlots("rebalance", mine, *asked).out)
+    assert {one["account"] for one in plan["cash"]} == {*TAXABLE, "trad-ira", "roth-ira"}

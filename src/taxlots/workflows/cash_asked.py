@@ -63,24 +63,19 @@ def flows_of(plan: HouseholdPlan, asked: CashAsked) -> Flows:
     """
     if asked.deposit and asked.withdraw:
         raise UsageError("--deposit and --withdraw ask different things; ask one at a time")
-    trade_day = plan.as_of if is_session(plan.as_of) else add_sessions(plan.as_of, 1)
-    settles = date_of(settlement_day(day_of(trade_day)))
+    trade_day, settles = trade_days(plan)
     if asked.by is not None and asked.by < plan.as_of:
         raise UsageError(f"--by {asked.by} is before {plan.as_of}, the day of the plan")
     inflows: list[Inflow] = []
     needs: list[CashNeed] = []
     if asked.deposit:
-        name = asked.account or _only_taxable(plan)
+        name = asked.account or only_taxable(plan)
         cents = cents_of(asked.deposit, "--deposit")
         inflows.append(
             Inflow(account=name, day=day_of(plan.as_of), cents=cents, kind="contribution")
         )
     if asked.withdraw:
-        if asked.by is not None and asked.by < settles:
-            raise UsageError(
-                f"--by {asked.by}: what is sold on {trade_day} settles on {settles}; the first day"
-                f" that sales can meet is {settles}"
-            )
+        check_settles_by(plan, asked.by)
         cents = cents_of(asked.withdraw, "--withdraw")
         day = day_of(asked.by or settles)
         needs.append(CashNeed(day=day, cents=cents, account=asked.account or ""))
@@ -109,7 +104,24 @@ def _is_mine(plan: HouseholdPlan, event: ScheduledEvent) -> bool:
     return account is not None and account.household == plan.name and plan.is_party(account)
 
 
-def _only_taxable(plan: HouseholdPlan) -> str:
+def trade_days(plan: HouseholdPlan) -> tuple[date, date]:
+    """The session on which a plan is traded, and the day on which that settles."""
+    trade_day = plan.as_of if is_session(plan.as_of) else add_sessions(plan.as_of, 1)
+    return trade_day, date_of(settlement_day(day_of(trade_day)))
+
+
+def check_settles_by(plan: HouseholdPlan, by: date | None) -> None:
+    """Raises UsageError for a date that sales of the plan's day cannot meet."""
+    trade_day, settles = trade_days(plan)
+    if by is not None and by < settles:
+        raise UsageError(
+            f"--by {by}: what is sold on {trade_day} settles on {settles}; the first day that"
+            f" sales can meet is {settles}"
+        )
+
+
+def only_taxable(plan: HouseholdPlan) -> str:
+    """The one taxable account that money can come into.  Raises UsageError for several."""
     names = [a.id for a in plan.accounts if not a.kind.is_tax_deferred and plan.is_party(a)]
     if len(names) == 1:
         return names[0]

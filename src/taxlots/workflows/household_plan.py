@@ -9,7 +9,7 @@ from functools import cached_property
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account
-from taxlots.domain.cash_balance import cash_on, read_cash_balances
+from taxlots.domain.cash_balance import CashBalance, cash_on, read_cash_balances
 from taxlots.domain.household import PARTY_OWNERS
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
 from taxlots.domain.quote import Quote
@@ -83,8 +83,8 @@ class HouseholdPlan:
         return worths_of(self.situation, self.lots)
 
     @cached_property
-    def cash(self) -> Mapping[str, int]:
-        """What each account holds in cash, in cents, by the last balance of ``cash.csv``.
+    def balances(self) -> Mapping[str, CashBalance]:
+        """The last balance of each account of the household in ``cash.csv``.
 
         Raises DataError for balances that cannot be read.
         """
@@ -99,7 +99,12 @@ class HouseholdPlan:
             raise DataError(problems)
         mine = {a.id for a in self.accounts}
         last = cash_on(balances, self.as_of)
-        return {name: one.amount_cents for name, one in last.items() if name in mine}
+        return {name: one for name, one in last.items() if name in mine}
+
+    @property
+    def cash(self) -> Mapping[str, int]:
+        """What each account holds in cash, in cents; those without a balance are left out."""
+        return {name: one.amount_cents for name, one in self.balances.items()}
 
     def is_party(self, account: Account) -> bool:
         """Whether an account belongs to those whose money a household plan moves."""

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from taxlots.domain.account import Account
-from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.cash_balance import cash_on, read_cash_balances
 from taxlots.domain.money import dollars
-from taxlots.domain.problem import DataError, Severity, UsageError
-from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
+from taxlots.domain.problem import UsageError
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective
 from taxlots.plan.rebalance.positions import Position
-from taxlots.workflows.cash_asked import cents_of
+from taxlots.workflows.cash_asked import cents_of, check_settles_by, only_taxable
 from taxlots.workflows.household_plan import HouseholdPlan
 
 STALE_CASH_DAYS = 7
@@ -64,10 +61,10 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
     floors: dict[tuple[str, ...], int] = {}
     taxable = [one.id for one in accounts if not one.kind.is_tax_deferred]
     if asked.deposit:
-        name = asked.account or _only(taxable)
+        name = asked.account or only_taxable(plan)
         now[name] += cents_of(asked.deposit, "--cash")
     if asked.withdraw:
-        _check_date(plan, asked.by)
+        check_settles_by(plan, asked.by)
         group = (asked.account,) if asked.account else tuple(taxable)
         floors[group] = cents_of(asked.withdraw, "--withdraw")
     return AskedCash(CashNeeds(now, floors), tuple(told))
@@ -86,43 +83,13 @@ def check_withdrawal(needs: CashNeeds, positions: Sequence[Position]) -> None:
 
 
 def _balances(plan: HouseholdPlan, accounts: Sequence[Account]) -> tuple[dict[str, int], list[str]]:
-    record = plan.prepared.books.record
-    known = {account.id for account in record.accounts}
-    rows = [row for row in record.cash if row.get("account") in plan.index.accounts]
-    if len(rows) < len(record.cash):
-        rows = list(record.cash)
-    balances, problems = read_cash_balances(rows, known | plan.index.accounts.keys())
-    if any(one.severity is Severity.ERROR for one in problems):
-        raise DataError(problems)
-    latest = cash_on(balances, plan.as_of)
     found = {}
     told = []
     for account in accounts:
-        balance = latest.get(account.id)
+        balance = plan.balances.get(account.id)
         found[account.id] = 0 if balance is None else balance.amount_cents
         if balance is None:
             told.append(f"{account.id} has no balance in cash.csv: it is taken to have no cash")
         elif (plan.as_of - balance.day).days > STALE_CASH_DAYS:
             told.append(f"the cash of {account.id} is of {balance.day}")
     return found, told
-
-
-def _only(taxable: Sequence[str]) -> str:
-    if len(taxable) != 1:
-        raise UsageError(
-            "--cash: name the account that it comes into with --account, one of "
-            + ", ".join(taxable)
-        )
-    return taxable[0]
-
-
-def _check_date(plan: HouseholdPlan, by: date | None) -> None:
-    if by is None:
-        return
-    trade_day = plan.as_of if is_session(plan.as_of) else add_sessions(plan.as_of, 1)
-    settles = date_of(settlement_day(day_of(trade_day)))
-    if by < settles:
-        raise UsageError(
-            f"--by {by}: what is sold on {trade_day} settles on {settles}; the first day that"
-            f" sales can meet is {settles}"
-        )
