@@ -119,6 +119,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "verdict",
         "reason",
         "detail",
+        "rule_version",
     ),
 }
 """The tables of a harvest and the columns of each, in order."""

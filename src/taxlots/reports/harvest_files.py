@@ -21,6 +21,7 @@ from taxlots.reports.harvest_wording import detail_of, spoiled_lines
 from taxlots.reports.inert import inert
 from taxlots.reports.order_rows import instruction_row, order_row
 from taxlots.reports.price_cell import price_cell
+from taxlots.version import RULES_VERSION
 
 Row = dict[str, str]
 
@@ -268,6 +269,7 @@ def _verdict(verdict: Verdict, plan: HarvestPlan) -> Row:
         "verdict": _yes_or_no(verdict),
         "reason": verdict.reason,
         "detail": detail_of(verdict, plan),
+        "rule_version": RULES_VERSION,
     }
 
 

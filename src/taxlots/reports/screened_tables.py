@@ -24,6 +24,7 @@ from taxlots.reports.harvest_files import opportunity_rows, rows_of_trades
 from taxlots.reports.inert import STARTS, inert
 from taxlots.reports.screened_details import details
 from taxlots.reports.screened_losses import quiet_opportunities
+from taxlots.version import RULES_VERSION
 
 Cells = Mapping[str, Any]
 """Arrow arrays of text by the name of the column."""
@@ -110,6 +111,7 @@ def _verdicts(screen: Screen, plan: HarvestPlan, names: Names) -> pa.Table:
         "verdict": verdict.take(pa.array(reasons)),
         "reason": code.take(pa.array(reasons)),
         "detail": pa.array(details(screen, plan), pa.string()),
+        "rule_version": pa.repeat(RULES_VERSION, len(reasons)),
     }
     return _table("verdicts.csv", columns)
 

@@ -11,8 +11,7 @@ from taxlots.book.results import FINAL
 from taxlots.domain.calendar import date_of
 from taxlots.reports.charts import Chart, GainPoint, LossPoint, gain_charts, loss_charts
 from taxlots.reports.index_page import Total
-from taxlots.version import __version__
-from taxlots.workflows.replay import RULES_VERSION
+from taxlots.version import RULES_VERSION, __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa

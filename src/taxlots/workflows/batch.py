@@ -25,9 +25,8 @@ from taxlots.batch.pool import answers
 from taxlots.batch.progress import Progress
 from taxlots.batch.result_files import begin_run, finish_run, finished_entry, write_result
 from taxlots.domain.problem import UsageError
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.harvest_partition import BOOK_WARNINGS, FAILED, harvest_partition
-from taxlots.workflows.replay import RULES_VERSION
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

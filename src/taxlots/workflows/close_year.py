@@ -12,11 +12,11 @@ from taxlots.book.year_state import YearState, year_states
 from taxlots.domain.calendar import date_of, day_number
 from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.reports.year_state import missing_sentences
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.closed_figures import FrozenBooks, lots_at_end
 from taxlots.workflows.closed_years import check_return
 from taxlots.workflows.gather import require_database
-from taxlots.workflows.replay import RULES_VERSION, replay_record
+from taxlots.workflows.replay import replay_record
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

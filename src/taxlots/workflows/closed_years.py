@@ -15,7 +15,7 @@ from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, Problem, UsageError, warning
 from taxlots.domain.view import View
 from taxlots.reports.restated import Extent, FigureChanged, Restatement
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.closed_figures import (
     Frozen,
     FrozenBooks,
@@ -24,7 +24,7 @@ from taxlots.workflows.closed_figures import (
     lots_at_end,
 )
 from taxlots.workflows.gather import gather, is_database, require_database
-from taxlots.workflows.replay import RULES_VERSION, replay_record
+from taxlots.workflows.replay import replay_record
 from taxlots.workflows.restated_lines import KEYS, LineChanged, changed_lines, figures_of
 from taxlots.workflows.restatement import restatement
 

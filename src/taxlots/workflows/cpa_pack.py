@@ -15,9 +15,8 @@ from taxlots.reports.cpa_pack import README, RESULTS, SUMMARY, CpaSummary, readm
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder, write_zip
 from taxlots.reports.rows import text_table
 from taxlots.reports.single_files import check_file
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.cpa_lists import PROVISIONAL, PackSource, booked_pieces, lists_of
-from taxlots.workflows.replay import RULES_VERSION
 from taxlots.workflows.run_effect import run_effect
 from taxlots.workflows.run_ledger import hashes_of
 from taxlots.workflows.run_results import Row, run_results

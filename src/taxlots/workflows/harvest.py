@@ -48,7 +48,7 @@ from taxlots.reports.readiness import (
     readiness_counts,
     readiness_rows,
 )
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.budgeted_harvest import planned_within_budgets
 from taxlots.workflows.harvest_years import harvest_years
 from taxlots.workflows.held_swaps import held_swaps
@@ -61,7 +61,7 @@ from taxlots.workflows.readiness import (
     old_opinions,
     readied,
 )
-from taxlots.workflows.replay import RULES_VERSION, replay
+from taxlots.workflows.replay import replay
 
 Planner = Callable[[Situation], HarvestPlan]
 

@@ -20,10 +20,9 @@ from taxlots.reports.order_rows import (
 from taxlots.reports.rebalance_charts import rebalance_charts
 from taxlots.reports.rebalance_files import TRADES, plan_json, trade_rows
 from taxlots.reports.rows import text_table
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.rebalance import RebalanceRun, rebalance
 from taxlots.workflows.rebalance_asked import RebalanceAsked
-from taxlots.workflows.replay import RULES_VERSION
 
 PLAN: Final = "plan.json"
 RESULTS: Final = frozenset(

@@ -22,12 +22,9 @@ from taxlots.reports.failed_folder import problems_alone
 from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.section_1256_files import section_1256_tables
 from taxlots.reports.year_state import state_cells
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.gather import gather, is_database
 from taxlots.workflows.section_1256 import as_warnings, section_1256_of
-
-RULES_VERSION: Final = "2026.2"
-"""The state of the law and of the conventions; it changes when booked figures may."""
 
 VIEWS: Final = tuple(view.value for view in View)
 SAME_DAY: Final = ("held", "literal")

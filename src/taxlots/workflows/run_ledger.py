@@ -19,11 +19,10 @@ from taxlots.reports.folders import MANIFEST
 from taxlots.reports.harvest_files import tables
 from taxlots.reports.readiness import READINESS_FILE, readiness_rows
 from taxlots.reports.single_files import write_files
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.harvest import Harvest, write_harvest
 from taxlots.workflows.readiness import LotsFile
-from taxlots.workflows.replay import RULES_VERSION
 from taxlots.workflows.standing_exclusions import carry_exclusions
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from taxlots.ledger.hash_chain import Head, head_of
 from taxlots.ledger.migrate import open_ledger
 from taxlots.ledger.record import read_record, record_of
 from taxlots.ledger.verify import verify_ledger
-from taxlots.version import __version__
+from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.booked_figures import results_hash, totals_of
 from taxlots.workflows.closed_figures import FrozenBooks
 from taxlots.workflows.closed_years import closed_years_of, compared, restated_problem
-from taxlots.workflows.replay import RULES_VERSION, replay_record
+from taxlots.workflows.replay import replay_record
 from taxlots.workflows.verify import Check, Outcome, Verification, booked, failed, passed, skipped
 
 if TYPE_CHECKING:
