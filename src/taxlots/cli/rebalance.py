@@ -61,10 +61,7 @@ TRADES: Final = {
     "tax_now": "tax now",
     "tax_later": "later",
 }
-NUMBERS: Final = frozenset(
-    {"target", "band", "before", "after", "quantity", "amount", "short_term_gain",
-     "long_term_gain", "tax_now", "tax_later"}
-)  # fmt: skip
+TEXTS: Final = frozenset({"name", "account", "action", "symbol"})
 
 
 def rebalance(
@@ -114,14 +111,8 @@ def rebalance(
 def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> None:
     from taxlots.cli.outcome import count_warnings
     from taxlots.cli.printing import print_json, print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.rebalance_files import class_rows, plan_json, sentences, trade_rows
-    from taxlots.reports.terminal import Column, Listing
-
-    def listing(
-        title: str, headings: dict[str, str], rows: list[dict[str, str]], empty: str
-    ) -> Listing:
-        columns = tuple(Column(key, name, key in NUMBERS) for key, name in headings.items())
-        return Listing(title, columns, rows, empty)
 
     proposal = run.proposal
     if as_json:
@@ -129,8 +120,8 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
     print_listings(
-        listing(f"{heading}: classes", CLASSES, class_rows(proposal), "none"),
-        listing("Trades", TRADES, trade_rows(proposal), "no trade pays today"),
+        listing(f"{heading}: classes", CLASSES, class_rows(proposal), TEXTS),
+        listing("Trades", TRADES, trade_rows(proposal), TEXTS, "no trade pays today"),
     )
     print()
     for sentence in sentences(proposal):

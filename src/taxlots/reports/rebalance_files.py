@@ -15,6 +15,7 @@ from taxlots.plan.rebalance.proposal import (
 )
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.several_sales import BookedSale
+from taxlots.reports.plan_figures import figure
 from taxlots.version import __version__
 
 TRADES: Final = (
@@ -87,8 +88,8 @@ def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dic
         "engine_version": __version__,
         "value": dollars(proposal.solution.household.nav_cents),
         "certificate": {
-            "before_rounding_bps": _number(optimum.certificate.gap_bps),
-            "in_shares_bps": _number(proposal.solution.gap_bps),
+            "before_rounding_bps": _weight(optimum.certificate.gap_bps),
+            "in_shares_bps": _weight(proposal.solution.gap_bps),
             "sentence": proposal.certificate(),
         },
         "gate": {
@@ -106,10 +107,10 @@ def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dic
             ],
         },
         "tracking_error": {
-            "before": _number(proposal.tracking_error_before),
-            "after": _number(proposal.tracking_error_after),
+            "before": _weight(proposal.tracking_error_before),
+            "after": _weight(proposal.tracking_error_after),
         },
-        "turnover": _number(proposal.turnover),
+        "turnover": _weight(proposal.turnover),
         "cost": dollars(proposal.cost_cents),
         "classes": [_class(one) for one in proposal.classes],
         "returns": [_return(one) for one in proposal.returns],
@@ -124,11 +125,11 @@ def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dic
         "trades": trade_rows(proposal),
         "frontier": [
             {
-                "risk_aversion": _number(one.risk_aversion),
-                "tracking_error": _number(one.tracking_error),
+                "risk_aversion": _weight(one.risk_aversion),
+                "tracking_error": _weight(one.tracking_error),
                 "tax": dollars(one.tax_cents),
                 "cost": dollars(one.cost_cents),
-                "turnover": _number(one.turnover),
+                "turnover": _weight(one.turnover),
             }
             for one in frontier
         ],
@@ -139,13 +140,13 @@ def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dic
 def _class(one: ClassWeights) -> dict[str, str]:
     return {
         "name": one.name,
-        "target": _number(one.target),
-        "band_low": _number(one.low),
-        "band_high": _number(one.high),
+        "target": _weight(one.target),
+        "band_low": _weight(one.low),
+        "band_high": _weight(one.high),
         "breach": SIDES[one.side],
-        "wanted": _number(one.wanted),
-        "before": _number(one.before),
-        "after": _number(one.after),
+        "wanted": _weight(one.wanted),
+        "before": _weight(one.before),
+        "after": _weight(one.after),
     }
 
 
@@ -160,9 +161,8 @@ def _return(one: ReturnTax) -> dict[str, str]:
     }
 
 
-def _number(value: float) -> str:
-    """Six decimals; what rounds to nothing has no sign."""
-    return f"{round(value, 6) + 0.0:.6f}"
+def _weight(value: float) -> str:
+    return figure(value, 6)
 
 
 def class_rows(proposal: Proposal) -> list[Row]:
@@ -180,7 +180,7 @@ def class_rows(proposal: Proposal) -> list[Row]:
 
 
 def _percent(value: float) -> str:
-    return f"{round(value * 100, 2) + 0.0:.2f}"
+    return figure(value * 100, 2)
 
 
 def sentences(proposal: Proposal) -> list[str]:

@@ -8,7 +8,7 @@ from taxlots.plan.rebalance.household_portfolio import Band
 from taxlots.plan.rebalance.positions import symbol_weights
 from taxlots.plan.rebalance.proposal import ClassWeights
 from taxlots.plan.rebalance.solving import Solution
-from taxlots.reports.drift import HouseholdDrift
+from taxlots.reports.drift import DriftLine, HouseholdDrift
 from taxlots.workflows.household_plan import HouseholdPlan
 from taxlots.workflows.rebalance_positions import Positions
 
@@ -31,27 +31,30 @@ def class_weights(
         weight = household.positions[place].value_cents / household.nav_cents
         before[name] = before.get(name, 0.0) + weight
         after[name] = after.get(name, 0.0) + weight + float(moved[place])
+    for line in _leaves(drifted):
+        yield ClassWeights(
+            name=line.name,
+            target=line.target * invested,
+            low=line.low * invested,
+            high=line.high * invested,
+            side=line.side,
+            wanted=line.destination * invested,
+            before=before.get(line.name, 0.0),
+            after=after.get(line.name, 0.0),
+        )
+
+
+def _leaves(drifted: HouseholdDrift) -> list[DriftLine]:
+    """The classes that nothing stands below."""
     parents = {line.parent for line in drifted.lines}
-    for line in drifted.lines:
-        if line.name not in parents:
-            yield ClassWeights(
-                name=line.name,
-                target=line.target * invested,
-                low=line.low * invested,
-                high=line.high * invested,
-                side=line.side,
-                wanted=line.destination * invested,
-                before=before.get(line.name, 0.0),
-                after=after.get(line.name, 0.0),
-            )
+    return [line for line in drifted.lines if line.name not in parents]
 
 
 def wanted_weights(
     plan: HouseholdPlan, drifted: HouseholdDrift, positions: Positions, *, invested: float
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Where the bands send each class, as weights of its securities; the rest is cash."""
-    parents = {line.parent for line in drifted.lines}
-    leaves = {line.name: line.destination for line in drifted.lines if line.name not in parents}
+    leaves = {line.name: line.destination for line in _leaves(drifted)}
     total = sum(leaves.values()) or 1.0
     held: dict[str, int] = {}
     for one in positions.seen:
@@ -69,7 +72,6 @@ def bands_of(
     plan: HouseholdPlan, drifted: HouseholdDrift, positions: Positions, *, invested: float
 ) -> dict[str, Band]:
     """The bands of the classes that nothing stands below, as parts of the household."""
-    parents = {line.parent for line in drifted.lines}
     symbols: dict[str, set[str]] = {}
     for one in positions.seen:
         name = plan.sleeves.names[plan.sleeves.place(one.symbol)]
@@ -78,6 +80,5 @@ def bands_of(
         line.name: Band(
             frozenset(symbols.get(line.name, ())), line.low * invested, line.high * invested
         )
-        for line in drifted.lines
-        if line.name not in parents
+        for line in _leaves(drifted)
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from taxlots.domain.problem import DataError, Severity
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
+from taxlots.plan.rebalance.household_portfolio import main_return_of
 from taxlots.plan.rebalance.plan_limits import PlanLimits
 from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.household_plan import HouseholdPlan
@@ -25,12 +26,7 @@ def limits_of_plan(
     budget, problems = stated_budget(plan.prepared.books.record)
     if any(one.severity is Severity.ERROR for one in problems):
         raise DataError(problems)
-    held: dict[str, int] = {}
-    for one in positions:
-        if one.is_taxed:
-            name = one.account.tax_return
-            held[name] = held.get(name, 0) + one.value_cents
-    main = max(held, key=lambda name: (name in plan.situation.years, held[name]), default="")
+    main = main_return_of(positions, plan.situation.years)
     short, long = 0, 0
     if budget.is_stated and main:
         short, long = realized_so_far(Chain(plan.prepared.books), main, plan.as_of.year)

@@ -14,7 +14,7 @@ from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.solving import Question, Solution, solve_household
 from taxlots.plan.rebalance.wash_branches import Replaces
-from taxlots.plan.rebalance.whole_trades import Trade, spendable
+from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return, spendable
 from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS = 4
@@ -113,20 +113,9 @@ def tax_cents(trades: Sequence[Trade], years: Mapping[str, YearTax]) -> int:
 
     Gains of a part of a lot are reckoned in proportion; the books reckon them to the cent.
     """
-    short: dict[str, int] = {}
-    long: dict[str, int] = {}
-    for trade in trades:
-        if trade.side is Side.BUY or not trade.position.is_taxed:
-            continue
-        name = trade.position.account.tax_return
-        for one in trade.sales:
-            into = long if one.lot.is_long else short
-            gain = one.lot.gain_cents * one.units // one.lot.quantity
-            into[name] = into.get(name, 0) + gain
     total = 0
-    for name in short.keys() | long.keys():
+    for name, gains in gains_by_return(trades).items():
         if year := years.get(name):
-            gains = short.get(name, 0), long.get(name, 0)
             total += year.this_year(*gains) + year.next_years(*gains)
             total -= deferred_value(sum(gains), year.later)
     return total

@@ -177,7 +177,7 @@ def household_portfolio(
         ),
     )
     book = _with_objective(book, terms.objective)
-    main = _main_return(kept, years)
+    main = main_return_of(kept, years)
     gains = _gains([kept[row] for row in rows], lots, main, years)
     return HouseholdPortfolio(kept, lots, nav, book, gains, main, years.get(main))
 
@@ -195,7 +195,7 @@ def _buy_limit(position: Position, nav_cents: int) -> float:
     return np.inf if most is None else most / nav_cents
 
 
-def _main_return(positions: Sequence[Position], years: Mapping[str, YearTax]) -> str:
+def main_return_of(positions: Sequence[Position], years: Mapping[str, YearTax]) -> str:
     """The return that holds most, of those whose tax is known if there is one."""
     held: dict[str, int] = {}
     for one in positions:

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from taxlots.domain.order import Side
 from taxlots.plan.optimizer.caps import (
     Cap,
     LotCap,
@@ -22,7 +21,7 @@ from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
-from taxlots.plan.rebalance.whole_trades import Trade
+from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
 from taxlots.plan.year_tax import RatedYear
 
 CAP_CANNOT_BE_KEPT: Final = "CAP_CANNOT_BE_KEPT"
@@ -84,7 +83,7 @@ def tightened(
     ``solved`` are those that the trades were solved with.  Each round takes away twice what was too
     much.
     """
-    short, long = _gains_cents(household, trades)
+    short, long = gains_by_return(trades).get(household.main_return, (0, 0))
     found = solved
     for name, gain in (
         ("short_gain_cents", short),
@@ -110,15 +109,3 @@ def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
     ):
         if cents is not None:
             yield LotCap(name, np.where(mine, gains.usable, 0.0), cents / household.nav_cents)
-
-
-def _gains_cents(household: HouseholdPortfolio, trades: Sequence[Trade]) -> tuple[int, int]:
-    """Short- and long-term gains of the trades on the return that holds most."""
-    short = long = 0
-    for trade in trades:
-        if trade.side is Side.BUY or trade.position.account.tax_return != household.main_return:
-            continue
-        for one in trade.sales if trade.position.is_taxed else ():
-            gain = one.lot.gain_cents * one.units // one.lot.quantity
-            short, long = (short, long + gain) if one.lot.is_long else (short + gain, long)
-    return short, long

@@ -12,15 +12,17 @@ from taxlots.domain.money import SHARE, apportion
 from taxlots.domain.order import LotInstruction, Order, Side
 from taxlots.plan.gate import GateAnswer
 from taxlots.plan.optimizer.reasons import trade_reasons
-from taxlots.plan.orders import AVERAGE, SPECIFIC, client_order_id, lot_instructions_of
+from taxlots.plan.optimizer.signs import BPS
+from taxlots.plan.orders import (
+    AVERAGE,
+    SPECIFIC,
+    UNIT_COST_SCALE,
+    client_order_id,
+    lot_instructions_of,
+)
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
-
-UNIT_COST_SCALE = 100
-"""1e-4 dollars in a cent."""
-
-BPS = 1e4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

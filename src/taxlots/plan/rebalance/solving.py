@@ -17,6 +17,7 @@ from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.rounding import Grain, grain
+from taxlots.plan.optimizer.signs import BPS
 from taxlots.plan.rebalance.household_portfolio import (
     Band,
     CashNeeds,
@@ -104,7 +105,7 @@ class Solution:
     def gap_bps(self) -> float:
         """How far the trades in shares are from the optimum at most, in 1e-4 of the household."""
         bound = self.optimum.certificate.bound
-        return max(0.0, self.parts.total - bound) * 1e4
+        return max(0.0, self.parts.total - bound) * BPS
 
 
 def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool = True) -> Solution:

@@ -28,6 +28,11 @@ class LotSale:
     lot: PlannedLot
     units: int
 
+    @property
+    def gain_cents(self) -> int:
+        """The gain of the units, in proportion; the books reckon it to the cent."""
+        return self.lot.gain_cents * self.units // self.lot.quantity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trade:
@@ -80,6 +85,18 @@ def whole_trades(
         or sale.units == sale.position.quantity
     ]
     return [*sales, *_purchases(household, optimum, cash, sales, step, least_cents)]
+
+
+def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
+    """Short- and long-term gains of the taxed sales of some trades, in cents, by tax return."""
+    found: dict[str, tuple[int, int]] = {}
+    for trade in trades:
+        for one in trade.sales if trade.position.is_taxed else ():
+            name = trade.position.account.tax_return
+            short, long = found.get(name, (0, 0))
+            gain = one.gain_cents
+            found[name] = (short, long + gain) if one.lot.is_long else (short + gain, long)
+    return found
 
 
 def _sales(
