@@ -14,6 +14,7 @@ import numpy as np
 from taxlots.plan.optimizer.lot_slopes import LotGains, lot_gains
 from taxlots.plan.optimizer.objectives import with_absolute_risk, with_factor_weights
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio, rows_of
+from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.positions import PlannedLot, Position, saved_later, tax_slope
 from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax
@@ -134,15 +135,16 @@ def household_portfolio(
     years: Mapping[str, YearTax],
     terms: PlanTerms,
     bands: Mapping[str, Band] | None = None,
+    mandate: Mandate | None = None,
 ) -> HouseholdPortfolio:
     """All positions of a household as one portfolio of the optimizer.
 
     ``symbol_weights`` are targets as parts of the household; what they leave is its cash target.
     ``bands`` are limits of classes; one that is outside its band today may stay as far outside.
-    ``years`` maps tax returns to the tax of this year.  Securities that the risk model lacks are
-    told by DataError.
+    ``mandate`` adds its limits and views.  ``years`` maps tax returns to the tax of this year.
+    Securities that the risk model lacks are told by DataError.
     """
-    kept = tuple(positions)
+    kept, said = tuple(positions), mandate or Mandate()
     nav = sum(one.value_cents for one in kept) + sum(cash.held_cents.values())
     held = floats([one.value_cents / nav for one in kept])
     lots = tuple(lot for one in kept for lot in one.lots)
@@ -172,8 +174,10 @@ def household_portfolio(
         sell_limit=[one.sellable_cents / nav for one in kept],
         least=np.where(forced == 0, 0.0, held + forced),
         most=np.where(forced == 0, np.inf, held + forced),
+        alpha=said.alpha(kept),
         rows=rows_of(
-            [*_cash_rows(kept, cash, nav), *_band_rows(kept, held, bands or {})], len(kept)
+            [*_cash_rows(kept, cash, nav), *_band_rows(kept, held, bands or {}), *said.rows(kept)],
+            len(kept),
         ),
     )
     book = _with_objective(book, terms.objective)

@@ -25,6 +25,7 @@ from taxlots.plan.rebalance.household_portfolio import (
     PlanTerms,
     household_portfolio,
 )
+from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
@@ -33,6 +34,7 @@ from taxlots.plan.rebalance.plan_limits import (
     tightened,
 )
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.round_lots import in_round_lots
 from taxlots.plan.rebalance.wash_branches import Choices, Replaces, best_branch, clashes
 from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
 from taxlots.plan.risk import RiskModel
@@ -59,6 +61,7 @@ class Question:
     step: int = SHARE
     least_cents: int = 0
     limits: PlanLimits = field(default_factory=PlanLimits)
+    mandate: Mandate = field(default_factory=Mandate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,7 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
             step=question.step,
             least_cents=question.least_cents,
         )
+        trades = in_round_lots(trades, question.mandate.round_lots, question.cash)
         tighter = tightened(question.limits, limits, household, trades)
         is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
         if tighter is None or is_told:
@@ -164,6 +168,7 @@ def _portfolio(question: Question, positions: tuple[Position, ...]) -> Household
         question.years,
         question.terms,
         question.bands,
+        question.mandate,
     )
 
 
@@ -173,7 +178,10 @@ def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
     return grain(
         len(household.positions),
         least=question.least_cents / nav,
-        unit=[_unit_cents(one, question.step) / nav for one in household.positions],
+        unit=[
+            _unit_cents(one, question.mandate.step(one.symbol, question.step)) / nav
+            for one in household.positions
+        ],
     )
 
 

@@ -1,0 +1,74 @@
+"""A mandate in a household's rebalance: limits on sums of its weights, round lots, views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.risk import Floats, floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumLimit:
+    """A limit on a sum of weights after the trades.
+
+    ``exposures`` maps securities to what each dollar of them counts: ones for a sector, betas for
+    a factor.  ``least`` and ``most`` are parts of the household, infinite where there is none.
+    ``accounts`` are those that count; None is all.
+    """
+
+    name: str
+    exposures: Mapping[str, float]
+    least: float = -np.inf
+    most: float = np.inf
+    accounts: frozenset[str] | None = None
+
+    def row(self, positions: Sequence[Position]) -> Floats:
+        """What each position counts, (positions,)."""
+        return floats(
+            [
+                self.exposures.get(one.symbol, 0.0)
+                if self.accounts is None or one.account.id in self.accounts
+                else 0.0
+                for one in positions
+            ]
+        )
+
+    def beyond(self, value: float) -> float:
+        """How far a value is beyond the limit; 0 within it."""
+        return max(0.0, value - self.most, self.least - value)
+
+    def tighter(self, value: float) -> SumLimit:
+        """The limit with twice as much less room as a value is beyond it."""
+        over = 2 * self.beyond(value)
+        if value > self.most:
+            return replace(self, most=self.most - over)
+        return replace(self, least=self.least + over)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """What a mandate sets to a household's plan.
+
+    ``round_lots`` maps securities to the quantity, in 1e-8 units, of which trades are multiples.
+    ``views`` maps them to what a dollar is expected to earn beyond its target over the horizon.
+    """
+
+    sums: tuple[SumLimit, ...] = ()
+    round_lots: Mapping[str, int] = field(default_factory=dict)
+    views: Mapping[str, float] = field(default_factory=dict)
+
+    def rows(self, positions: Sequence[Position]) -> list[tuple[str, Floats, float, float]]:
+        """The optimizer's rows: name, coefficients, least and most."""
+        return [(one.name, one.row(positions), one.least, one.most) for one in self.sums]
+
+    def alpha(self, positions: Iterable[Position]) -> Floats:
+        """The view of each position, (positions,)."""
+        return floats([self.views.get(one.symbol, 0.0) for one in positions])
+
+    def step(self, symbol: str, usual: int) -> int:
+        """The smallest quantity of a security that is traded, in 1e-8 units."""
+        return max(usual, self.round_lots.get(symbol, 0))
