@@ -18,6 +18,7 @@ FILES = {
     "trades.csv",
     "orders.csv",
     "lot_instructions.csv",
+    "restrictions.csv",
     "problems.csv",
     "manifest.json",
     "drift.svg",
@@ -97,6 +98,29 @@ def test_orders_name_every_lot_that_is_sold(written: Path) -> None:
     assert named == lots
     instructions = pacsv.read_csv(written / "lot_instructions.csv").to_pylist()
     assert len(instructions) == len(lots)
+
+
+def test_restrictions_forbid_what_would_wash_the_losses_of_the_plan(written: Path) -> None:
+    """26 USC 1091(a): in every account of the household, through day 30, IRAs included."""
+    rows = pacsv.read_csv(written / "restrictions.csv").to_pylist()
+    orders = pacsv.read_csv(written / "orders.csv").to_pylist()
+    named = {one["client_order_id"]: one for one in orders}
+    lost = {one["symbol"] for one in orders if one["reason"].endswith(" loss")}
+    bought = {one["symbol"] for one in orders if one["action"] == "BUY"}
+    mine = [one for one in rows if one["origin"] == "plan"]
+    no_purchase = {one["symbol"] for one in mine if one["restriction"] == "do_not_buy"}
+    no_sale = {one["symbol"] for one in mine if one["restriction"] == "do_not_sell_at_a_loss"}
+    assert lost
+    assert lost <= no_purchase
+    assert not no_purchase & bought
+    assert bought <= no_sale
+    for one in mine:
+        assert str(one["until"]) == "2021-01-31"
+        assert set(one["because"].split(";")) & set(named)
+    for symbol in lost:
+        accounts = {one["account"] for one in mine if one["symbol"] == symbol}
+        assert accounts == {*TAXABLE, "trad-ira", "roth-ira"}
+    assert len(plan_of(written)["restrictions"]) == len(rows)
 
 
 def test_the_frontier_trades_tax_for_tracking_error(written: Path) -> None:

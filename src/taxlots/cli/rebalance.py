@@ -81,8 +81,8 @@ def rebalance(
     """Plan the trades of a household: drift, cash, losses, tax and cost weighed against each other.
 
     All its accounts are one portfolio. No sale's loss is disallowed by what is known. Nothing is
-    traded and nothing is booked; with --out, plan.json, trades, orders, lot_instructions and
-    charts are written into DIR.
+    traded and nothing is booked; with --out, plan.json, trades, orders, lot_instructions,
+    restrictions (what not to buy or sell, and until when) and charts are written into DIR.
     """
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
@@ -116,7 +116,9 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
 
     proposal = run.proposal
     if as_json:
-        print_json(plan_json(proposal))
+        from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+
+        print_json(plan_json(proposal, restrictions=restrictions_of_rebalance(run)))
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
     print_listings(

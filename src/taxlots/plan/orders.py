@@ -26,7 +26,8 @@ UNIT_COST_SCALE: Final = 100
 class Swap:
     """What is sold of one security in one account, and what is bought for it.
 
-    ``purchase`` is None when the proceeds stay in cash.  ``proceeds_cents`` is at the closes.
+    ``purchase`` is None when the proceeds stay in cash.  ``proceeds_cents`` is at the closes.  A
+    purchase that no sale asks for has no ``sales`` and is of ``symbol`` itself.
     """
 
     account: Account
@@ -34,6 +35,11 @@ class Swap:
     sales: tuple[Order, ...]
     proceeds_cents: int
     purchase: Order | None
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether the security is sold, or was for the purchase of another one."""
+        return self.purchase is None or self.purchase.symbol != self.symbol
 
 
 def swaps_of(verdicts: Sequence[Verdict], index: Index) -> list[Swap]:

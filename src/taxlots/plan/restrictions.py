@@ -109,14 +109,14 @@ class _Writer:
         self.proxies = Proxies(guard)
         self.sold: dict[str, Trades] = {}
         for swap in swaps:
-            if not self._is_exempt(swap.symbol):
+            if swap.gives_up and not self._is_exempt(swap.symbol):
                 trades = self.sold.setdefault(self.index.party[swap.account.id], Trades())
                 family = self.index.identity.family(swap.symbol)
                 trades.sold.setdefault(family, set()).add(swap.symbol)
 
     def enter_sale(self, swap: Swap) -> None:
         """What is not bought after a sale at a loss."""
-        if self._is_exempt(swap.symbol):
+        if not swap.gives_up or self._is_exempt(swap.symbol):
             return
         for symbol in self.index.relatives(swap.symbol):
             if self.index.replaces(symbol, swap.symbol):

@@ -12,7 +12,7 @@ from typing import Any
 from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
 from taxlots.domain.money import apportion, dollars, shares
 from taxlots.domain.order import Side
-from taxlots.domain.restriction import Restriction, SwitchBack
+from taxlots.domain.restriction import SwitchBack
 from taxlots.plan.guard import WashCheck
 from taxlots.plan.harvest_plan import HarvestPlan, Opportunity, ReturnHarvest, Verdict
 from taxlots.plan.harvest_value import HarvestValue
@@ -21,6 +21,7 @@ from taxlots.reports.harvest_wording import detail_of, spoiled_lines
 from taxlots.reports.inert import inert
 from taxlots.reports.order_rows import instruction_row, order_row
 from taxlots.reports.price_cell import price_cell
+from taxlots.reports.restriction_rows import restriction_row
 from taxlots.version import RULES_VERSION
 
 Row = dict[str, str]
@@ -49,7 +50,7 @@ def rows_of_trades(plan: HarvestPlan) -> dict[str, list[Row]]:
     return {
         "orders.csv": [order_row(order) for order in plan.orders],
         "lot_instructions.csv": [instruction_row(one) for one in plan.lot_instructions],
-        "restrictions.csv": [_restriction(one) for one in plan.restrictions],
+        "restrictions.csv": [restriction_row(one) for one in plan.restrictions],
         "switch_back.csv": [_switch_back(one) for one in plan.switch_backs],
     }
 
@@ -215,20 +216,6 @@ def _wash_cells(check: WashCheck, quantity: int) -> Row:
         "deferred_into": ";".join(
             f"{b.purchase.lot_id or b.purchase.kind}:{shares(b.taken)}" for b in blockers if b.taken
         ),
-    }
-
-
-def _restriction(restriction: Restriction) -> Row:
-    return {
-        "household": restriction.household,
-        "account": restriction.account,
-        "symbol": restriction.symbol,
-        "restriction": restriction.kind,
-        "until": restriction.until.isoformat(),
-        "force": restriction.force,
-        "origin": restriction.origin,
-        "because": ";".join(restriction.because),
-        "note": restriction.note,
     }
 
 

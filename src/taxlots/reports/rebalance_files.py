@@ -77,8 +77,15 @@ def _trade(trade: Trade, sale: BookedSale | None) -> Row:
     }
 
 
-def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dict[str, Any]:
-    """``plan.json``: weights have six decimals, money two; the gate's dollars are estimates."""
+def plan_json(
+    proposal: Proposal,
+    frontier: Sequence[FrontierPoint] = (),
+    restrictions: Sequence[Row] = (),
+) -> dict[str, Any]:
+    """``plan.json``: weights have six decimals, money two; the gate's dollars are estimates.
+
+    ``restrictions`` are the rows of ``restrictions.csv``.
+    """
     gate, worth = proposal.gate, proposal.gate.pruned
     optimum = proposal.solution.optimum
     return {
@@ -123,6 +130,7 @@ def plan_json(proposal: Proposal, frontier: Sequence[FrontierPoint] = ()) -> dic
             for name, cents in proposal.cash_before.items()
         ],
         "trades": trade_rows(proposal),
+        "restrictions": [dict(row) for row in restrictions],
         "frontier": [
             {
                 "risk_aversion": _weight(one.risk_aversion),

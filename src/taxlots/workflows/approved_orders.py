@@ -15,7 +15,7 @@ from taxlots.domain.order import Side
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.purchases import Purchase
 from taxlots.plan.situation import Situation
-from taxlots.plan.trade_guard import PlannedLoss
+from taxlots.plan.trade_guard import PlannedLoss, realizes_losses
 from taxlots.workflows.gather import is_database
 
 OPEN_STATES = (OrderState.APPROVED, OrderState.PARTLY_FILLED)
@@ -44,14 +44,21 @@ def approved_orders(book: str, books: Books) -> tuple[RunOrder, ...]:
 def planned_losses(orders: Iterable[RunOrder], situation: Situation) -> list[PlannedLoss]:
     """What the open sales would lose if they were executed at the last close.
 
-    Those that section 1091 does not reach, and those at a gain, are left out.
+    Those that section 1091 does not reach, and those at a gain, are left out.  A sale that names
+    no lot is one of its position: at average basis all its shares cost alike.
     """
     lots: dict[tuple[str, str], list[OpenLot]] = {}
+    positions: dict[tuple[str, str], list[OpenLot]] = {}
     for lot in situation.lots:
         lots.setdefault((lot.account, lot.lot_id), []).append(lot)
+        positions.setdefault((lot.account, lot.symbol), []).append(lot)
+    taxed = {one.id for one in situation.accounts if realizes_losses(one)}
     found = []
     for order in orders:
-        held = lots.get((order.account, order.lot_id), [])
+        if order.account not in taxed:
+            continue
+        of_lot = lots.get((order.account, order.lot_id), [])
+        held = of_lot if order.lot_id else positions.get((order.account, order.symbol), [])
         quantity = min(order.quantity, sum(lot.quantity for lot in held))
         if order.side is not Side.SELL or not quantity or _is_exempt(order.symbol, situation):
             continue

@@ -1,23 +1,19 @@
-"""Single orders and restrictions as rows of the files of a harvest."""
+"""Single orders as rows of the files of a harvest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from taxlots.domain.order import Order
-from taxlots.domain.restriction import Restriction
 from taxlots.plan.harvest_plan import HarvestPlan
 from taxlots.plan.situation import Situation
 from taxlots.reports.harvest_files import tables
 
 
 def rows_of(
-    situation: Situation,
-    *,
-    orders: Sequence[Order] = (),
-    restrictions: Sequence[Restriction] = (),
+    situation: Situation, *, orders: Sequence[Order] = ()
 ) -> dict[str, list[dict[str, str]]]:
-    """The rows of ``orders.csv`` and ``restrictions.csv``, text cells by column."""
+    """The rows of ``orders.csv``, text cells by column."""
     plan = HarvestPlan(
         as_of=situation.as_of,
         rule=situation.rule,
@@ -26,7 +22,7 @@ def rows_of(
         opportunities=(),
         orders=tuple(orders),
         lot_instructions=(),
-        restrictions=tuple(restrictions),
+        restrictions=(),
         switch_backs=(),
     )
     return tables(plan)

@@ -19,14 +19,17 @@ from taxlots.reports.order_rows import (
 )
 from taxlots.reports.rebalance_charts import rebalance_charts
 from taxlots.reports.rebalance_files import TRADES, plan_json, trade_rows
+from taxlots.reports.restriction_rows import RESTRICTION_COLUMNS, RESTRICTIONS_FILE
 from taxlots.reports.rows import text_table
 from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.rebalance import RebalanceRun, rebalance
 from taxlots.workflows.rebalance_asked import RebalanceAsked
+from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
 PLAN: Final = "plan.json"
 RESULTS: Final = frozenset(
-    {PLAN, "trades.csv", "orders.csv", "lot_instructions.csv", FAILURE, MANIFEST}
+    {PLAN, "trades.csv", "orders.csv", "lot_instructions.csv", RESTRICTIONS_FILE}
+    | {FAILURE, MANIFEST}
     | {"drift.svg", "tax_by_lot.svg", "frontier.svg"}
 )
 """Every file that a rebalance can leave."""
@@ -47,9 +50,10 @@ def write_rebalance(
     with problems_alone(out, RESULTS):
         run = rebalance(book, asked, as_of=as_of, known_at=known_at)
     points = frontier(run.question, run.plan.index.replaces)
+    restrictions = restrictions_of_rebalance(run)
     record = run.plan.prepared.books.record
     files: dict[str, Any] = {
-        PLAN: plan_json(run.proposal, points),
+        PLAN: plan_json(run.proposal, points, restrictions),
         "trades.csv": text_table(TRADES, trade_rows(run.proposal)),
         "orders.csv": text_table(
             ORDER_COLUMNS, [order_row(one) for one in orders_of(run.proposal)]
@@ -57,6 +61,7 @@ def write_rebalance(
         "lot_instructions.csv": text_table(
             INSTRUCTION_COLUMNS, [instruction_row(one) for one in instructions_of(run.proposal)]
         ),
+        RESTRICTIONS_FILE: text_table(RESTRICTION_COLUMNS, restrictions),
         FAILURE: problem_table(list(run.problems)),
         MANIFEST: {
             "engine_version": __version__,

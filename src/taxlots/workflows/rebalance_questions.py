@@ -27,6 +27,7 @@ class RebalanceQuestions:
         from taxlots.reports.rebalance_files import plan_json
         from taxlots.workflows.rebalance import rebalance
         from taxlots.workflows.rebalance_asked import RebalanceAsked
+        from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
         asked = RebalanceAsked(
             deposit="" if cash is None else str(cash),
@@ -37,4 +38,5 @@ class RebalanceQuestions:
             objective=objective,
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
-        return PlanAnswer(plan_json(run.proposal))
+        restrictions = restrictions_of_rebalance(run)
+        return PlanAnswer(plan_json(run.proposal, restrictions=restrictions))

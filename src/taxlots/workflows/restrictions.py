@@ -13,8 +13,8 @@ from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.restrictions import restrictions_of
 from taxlots.plan.situation import Index, index_of
+from taxlots.reports.restriction_rows import restriction_rows
 from taxlots.workflows.approved_orders import approved_orders, planned_losses
-from taxlots.workflows.bare_plan import rows_of
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.replay import replay
@@ -48,15 +48,11 @@ def restrictions_in(book: str, books: Books, *, with_signed: bool = True) -> lis
     index = index_of(situation)
     orders = approved_orders(book, books) if with_signed else ()
     at_a_loss = {loss.order_id for loss in planned_losses(orders, situation)}
-    meant = [
-        one
-        for one in orders
-        if one.side is Side.BUY or not one.lot_id or one.client_order_id in at_a_loss
-    ]
+    meant = [one for one in orders if one.side is Side.BUY or one.client_order_id in at_a_loss]
     found = restrictions_of([_swap(one, index) for one in meant], Guard(index))
     day = date_of(books.as_of)
     active = [one for one in found if one.until > day]
-    return rows_of(situation, restrictions=active)["restrictions.csv"]
+    return restriction_rows(active)
 
 
 def _swap(order: RunOrder, index: Index) -> Swap:

@@ -154,7 +154,12 @@ def cash_after(before: Mapping[str, int], trades: Sequence[Trade]) -> dict[str, 
 
 def orders_of(proposal: Proposal) -> tuple[Order, ...]:
     """One order for each lot that is sold, by name, then one for each purchase."""
-    return tuple(order for trade in proposal.trades for order in _orders(proposal, trade))
+    return tuple(order for trade in proposal.trades for order in orders_of_trade(proposal, trade))
+
+
+def orders_of_trade(proposal: Proposal, trade: Trade) -> tuple[Order, ...]:
+    """The orders of one trade: of a taxed sale, one for each of its lots, in their order."""
+    return tuple(_orders(proposal, trade))
 
 
 def instructions_of(proposal: Proposal) -> tuple[LotInstruction, ...]:
