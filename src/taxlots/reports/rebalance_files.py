@@ -131,17 +131,18 @@ def plan_json(
         ],
         "trades": trade_rows(proposal),
         "restrictions": [dict(row) for row in restrictions],
-        "frontier": [
-            {
-                "risk_aversion": _weight(one.risk_aversion),
-                "tracking_error": _weight(one.tracking_error),
-                "tax": dollars(one.tax_cents),
-                "cost": dollars(one.cost_cents),
-                "turnover": _weight(one.turnover),
-            }
-            for one in frontier
-        ],
+        "frontier": [_point(one) for one in frontier],
         "told": list(proposal.told),
+    }
+
+
+def _point(one: FrontierPoint) -> dict[str, str]:
+    return {
+        "risk_aversion": _weight(one.risk_aversion),
+        "tracking_error": _weight(one.tracking_error),
+        "tax": dollars(one.tax_cents),
+        "cost": dollars(one.cost_cents),
+        "turnover": _weight(one.turnover),
     }
 
 
