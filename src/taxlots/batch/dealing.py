@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from taxlots.batch.owners import EVERYWHERE, NOWHERE, OWNERS, Dealing, Places
 from taxlots.batch.part_tables import SOURCE_LINE
 from taxlots.book.cells import text
 from taxlots.domain.problem import Problem, error
@@ -18,59 +18,47 @@ from taxlots.domain.problem import Problem, error
 TOLD_ROWS: Final = 20
 """Of rows that belong to nobody, so many are told for each piece."""
 
-EVERYWHERE: Final = -2
-"""The part of a row without an account: it goes into all."""
-
-NOWHERE: Final = -1
-
-Places = np.ndarray[Any, np.dtype[np.int64]]
+ACCOUNT: Final = "account"
 
 
 def deal(
-    pieces: Iterable[pa.Table], dealing: Dealing, files: Sequence[Path], file_name: str
+    name: str,
+    pieces: Iterable[pa.Table],
+    dealing: Dealing,
+    files: Sequence[Path],
+    file_name: str,
 ) -> list[Problem]:
     """Write each row of a table's pieces to the file of its part, in order.
 
     Returns an error for each row of an account that no part has; ``file_name`` is where they
-    stand.  Profiles of returns that no account has are left out.
+    stand.  Profiles of returns, and targets of households, that no account has are left out.
     """
     problems: list[Problem] = []
     with _PartWriters(files) as writers:
         for piece in pieces:
-            destination = dealing.parts(piece)
-            if dealing.column == "account":
-                problems += _unknown(piece, destination, file_name)
+            destination = dealing.places(piece)
+            if ACCOUNT in OWNERS[name]:
+                problems += _unknown(name, piece, destination, file_name)
             writers.write(piece, destination)
     return problems
 
 
-def _unknown(piece: pa.Table, destination: Places, file: str) -> list[Problem]:
-    names = text(piece, "account")
-    return [
-        error(
-            f"{file}:{piece.column(SOURCE_LINE)[row].as_py()}:account",
-            "UNKNOWN_ACCOUNT",
-            f"the account {names[row].as_py()!r} is not in accounts.csv",
-            "add the account there with its household, kind and owner, or correct its id",
+def _unknown(name: str, piece: pa.Table, destination: Places, file: str) -> list[Problem]:
+    lines = piece.column(SOURCE_LINE) if SOURCE_LINE in piece.column_names else None
+    owners = [(column, text(piece, column)) for column in OWNERS[name]]
+    problems = []
+    for row in np.flatnonzero(destination == NOWHERE)[:TOLD_ROWS].tolist():
+        column, names = next(one for one in owners if one[1][row].as_py())
+        line = row + 2 if lines is None else lines[row].as_py()
+        problems.append(
+            error(
+                f"{file}:{line}:{column}",
+                f"UNKNOWN_{column.upper()}",
+                f"the {column} {names[row].as_py()!r} is not in accounts.csv",
+                "add the account there with its household, kind and owner, or correct its id",
+            )
         )
-        for row in np.flatnonzero(destination == NOWHERE)[:TOLD_ROWS].tolist()
-    ]
-
-
-class Dealing:
-    """Which part each row of a table goes to, by the name in one of its columns."""
-
-    def __init__(self, column: str, part_of: Mapping[str, int]) -> None:
-        self.column = column
-        self.names = pa.array(list(part_of), pa.string())
-        self.part = np.array([*part_of.values(), NOWHERE], np.int64)
-
-    def parts(self, table: pa.Table) -> Places:
-        """The part of each row; ``EVERYWHERE`` for a blank name and -1 for an unknown one."""
-        names = text(table, self.column)
-        at = pc.fill_null(pc.index_in(names, self.names), -1).to_numpy(zero_copy_only=False)
-        is_blank = pc.equal(names, "").to_numpy(zero_copy_only=False)
-        return np.where(is_blank, EVERYWHERE, self.part[at])
+    return problems
 
 
 class _PartWriters:

@@ -2,8 +2,8 @@
 
 A partition is a book of some households: Arrow tables with the columns of the interchange format.
 ``book`` has one row: ``name``, ``toml`` (the text of ``book.toml``), ``file_name`` (of the journal)
-and ``is_arrival_ordered``.  ``transactions``, ``profiles`` and ``scheduled`` have ``source_line``
-besides, the line of the row in the file that the book was partitioned from.
+and ``is_arrival_ordered``.  The journal, and what files state of people and households, has
+``source_line`` besides, the line of the row in the file that the book was partitioned from.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots.batch.kept_lots import CUSTODIAN_LOTS
-from taxlots.book.cells import text
+from taxlots.batch.owners import NOWHERE, dealings
 from taxlots.book.record import LINES, Record
 from taxlots.domain.account import Account
 from taxlots.domain.harvest_rule import RETURNS
@@ -34,10 +34,22 @@ Tables = Mapping[str, pa.Table]
 Kind = TypeVar("Kind")
 Parser = Callable[[Sequence[Cells], str], tuple[Kind, list[Problem]]]
 
-SHARED: Final = ("book", "securities", "identical", "proxies", "prices")
+TARGET_NAMES: Final = "target_names"
+"""The table of the classes and securities that have a target in any household of the book."""
+
+SHARED: Final = ("book", "securities", "identical", "proxies", "prices", TARGET_NAMES)
 """What every partition of a book has alike."""
 
-OWN: Final = ("accounts", "profiles", "scheduled", CUSTODIAN_LOTS, "transactions")
+OWN: Final = (
+    "accounts",
+    "profiles",
+    "scheduled",
+    CUSTODIAN_LOTS,
+    "targets",
+    "cash",
+    "overrides",
+    "transactions",
+)
 """What is of the partition's households alone."""
 
 SOURCE_LINE: Final = "source_line"
@@ -82,6 +94,9 @@ def record_from(tables: Tables) -> tuple[Record | None, list[Problem]]:
         prices=tables.get("prices"),
         profiles=tuple(rows_of(tables, "profiles")),
         scheduled=tuple(rows_of(tables, "scheduled")),
+        targets=tuple(rows_of(tables, "targets")),
+        cash=tuple(rows_of(tables, "cash")),
+        overrides=tuple(rows_of(tables, "overrides")),
         tax_profile=settings.get("tax_profile", {}),
         harvest=_rule_of(settings.get("harvest", {}), accounts),
         rebalance=settings.get("rebalance", {}),
@@ -94,22 +109,11 @@ def record_from(tables: Tables) -> tuple[Record | None, list[Problem]]:
 
 def of_households(tables: Tables, households: Collection[str]) -> dict[str, pa.Table]:
     """The tables of some households; rows for every account stay."""
-    chosen = pa.array(sorted(households), pa.string())
-    accounts = tables["accounts"]
-    accounts = accounts.filter(pc.is_in(text(accounts, "household"), chosen))
-    kept = dict(tables) | {"accounts": accounts}
-    names = accounts_of(kept)
-    ids = pa.array([*(account.id for account in names), ""], pa.string())
-    returns = pa.array(sorted({account.tax_return for account in names}), pa.string())
-    for name, column, mine in (
-        ("transactions", "account", ids),
-        ("scheduled", "account", ids),
-        (CUSTODIAN_LOTS, "account", ids),
-        ("profiles", "tax_return", returns),
-    ):
+    kept = dict(tables)
+    for name, dealing in dealings(accounts_of(tables), dict.fromkeys(households, 0)).items():
         if name in tables:
-            table = tables[name]
-            kept[name] = table.filter(pc.is_in(text(table, column), mine))
+            is_theirs = dealing.places(tables[name]) != NOWHERE
+            kept[name] = tables[name].filter(pa.array(is_theirs))
     return kept
 
 

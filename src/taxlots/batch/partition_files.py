@@ -17,8 +17,9 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taxlots.batch.dealing import Dealing, deal
+from taxlots.batch.dealing import deal
 from taxlots.batch.linked_households import Unit, parts_of, units_of
+from taxlots.batch.owners import dealings
 from taxlots.batch.part_tables import OWN, SHARED
 from taxlots.batch.sources import Source
 from taxlots.domain.problem import DataError, Problem, UsageError, error
@@ -165,11 +166,7 @@ def _write_parts(
     part_of_household = {
         name: number for number, units in enumerate(parts) for unit in units for name in unit
     }
-    accounts = source.record.accounts
-    by_account = Dealing("account", {a.id: part_of_household[a.household] for a in accounts})
-    by_return = Dealing(
-        "tax_return", {a.tax_return: part_of_household[a.household] for a in accounts}
-    )
+    dealing = dealings(source.record.accounts, part_of_household)
     for number in range(len(parts)):
         (folder / part_name(number)).mkdir()
     problems: list[Problem] = []
@@ -178,9 +175,8 @@ def _write_parts(
             continue
         pieces = source.journal if name == "transactions" else [source.tables[name]]
         file = source.record.file_name if name == "transactions" else f"{name}.csv"
-        dealing = by_return if name == "profiles" else by_account
         files = [folder / part_name(n) / f"{name}.parquet" for n in range(len(parts))]
-        problems += deal(pieces, dealing, files, file)
+        problems += deal(name, pieces, dealing[name], files, file)
     if problems:
         raise DataError(problems)
     return [_entry(folder, number, units) for number, units in enumerate(parts)]

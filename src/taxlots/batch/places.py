@@ -7,15 +7,17 @@ from typing import Final
 
 import numpy as np
 
+from taxlots.batch.kept_lots import CUSTODIAN_LOTS
 from taxlots.batch.linked_households import Unit
+from taxlots.batch.owners import OWNERS
 from taxlots.batch.part_tables import SOURCE_LINE, Tables, accounts_of, rows_of
 from taxlots.domain.problem import Problem
 
 FIRST_LINE: Final = 2
 """The line that the first row of a table of reference has where nothing says more."""
 
-OWNERS: Final = {"transactions": "account", "scheduled": "account", "profiles": "tax_return"}
-"""The column that says whose a row is, by table."""
+TOLD_BY_LINE: Final = frozenset(OWNERS) - {"accounts", CUSTODIAN_LOTS}
+"""Tables in whose rows problems are told by line."""
 
 
 class Places:
@@ -27,6 +29,7 @@ class Places:
         accounts = accounts_of(tables)
         self.households = {
             "account": {a.id: a.household for a in accounts},
+            "household": {a.household: a.household for a in accounts},
             "tax_return": {a.tax_return: a.household for a in reversed(accounts)},
         }
 
@@ -35,7 +38,7 @@ class Places:
         file, _, place = problem.where.partition(":")
         line, _, column = place.partition(":")
         name = "transactions" if file == self.journal_file else file.removesuffix(".csv")
-        if not line.isdigit() or name not in OWNERS or name not in self.tables:
+        if not line.isdigit() or name not in TOLD_BY_LINE or name not in self.tables:
             return "", problem
         table = self.tables[name]
         if name == "transactions":
@@ -46,9 +49,12 @@ class Places:
             original = table.column(SOURCE_LINE)[row].as_py()
             where = f"{file}:{original}:{column}" if column else f"{file}:{original}"
             problem = replace(problem, where=where)
-        owner = OWNERS[name]
-        named = str(table.column(owner)[row].as_py() or "").strip()
-        return self.households[owner].get(named, ""), problem
+        for owner in OWNERS[name]:
+            cells = table.column(owner) if owner in table.column_names else None
+            named = "" if cells is None else str(cells[row].as_py() or "").strip()
+            if named:
+                return self.households[owner].get(named, ""), problem
+        return "", problem
 
 
 def suspects(units: list[Unit], households: set[str]) -> tuple[list[Unit], list[Unit]]:

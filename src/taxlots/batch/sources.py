@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,17 +11,18 @@ import numpy as np
 import pyarrow as pa
 
 from taxlots.batch.kept_lots import CUSTODIAN_LOTS, lots_table
-from taxlots.batch.part_tables import SOURCE_LINE
+from taxlots.batch.part_tables import SOURCE_LINE, TARGET_NAMES
 from taxlots.book.record import LINES, Record
 from taxlots.domain.problem import DataError
+from taxlots.domain.target import targets_from
 from taxlots.ledger.folder import Folder, read_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 ROWS_AT_ONCE: Final = 500_000
-REFERENCE: Final = ("accounts", "securities", "identical", "proxies", "profiles", "scheduled")
-WITH_LINES: Final = ("profiles", "scheduled")
+WITH_LINES: Final = ("profiles", "scheduled", "targets", "cash", "overrides")
+REFERENCE: Final = ("accounts", "securities", "identical", "proxies", *WITH_LINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def folder_source(path: Path) -> Source:
     if record is None:
         raise DataError(problems)
     toml = folder.bytes_of("book.toml").decode()
-    tables["book"] = _book(record, toml)
+    tables |= _of_book(record, toml)
     if record.file_name.endswith(".csv"):
         pieces: Iterable[pa.Table] = iter([_lined(record.transactions, record.first_line)])
     else:
@@ -66,7 +67,7 @@ def database_source(connection: Connection, record: Record) -> Source:
     from taxlots.ledger.reference_rows import reference_of
 
     rows = {name: reference_of(connection, name) for name in REFERENCE}
-    tables = {name: pa.Table.from_pylist(listed) for name, listed in rows.items() if listed}
+    tables = {name: _rows_table(listed) for name, listed in rows.items() if listed}
     for name in WITH_LINES:
         if name in tables:
             tables[name] = _lined(tables[name], 2)
@@ -75,7 +76,7 @@ def database_source(connection: Connection, record: Record) -> Source:
     if kept := statements_of(connection, OPEN_LOTS):
         tables[CUSTODIAN_LOTS] = lots_table(kept)
     toml = next((row["toml"] for row in reference_of(connection, "book")), "")
-    tables["book"] = _book(record, toml)
+    tables |= _of_book(record, toml)
     return Source(record, tables, iter([_lined(record.transactions, record.first_line)]))
 
 
@@ -110,12 +111,26 @@ def _lined(table: pa.Table, first_line: int) -> pa.Table:
     return table.replace_schema_metadata(None).append_column(SOURCE_LINE, lines)
 
 
-def _book(record: Record, toml: str) -> pa.Table:
-    return pa.table(
-        {
-            "name": [record.name],
-            "toml": [toml],
-            "file_name": [record.file_name],
-            "is_arrival_ordered": [str(record.is_arrival_ordered).lower()],
-        }
-    )
+def _of_book(record: Record, toml: str) -> dict[str, pa.Table]:
+    """What is said of the whole book: its settings, and the names that have a target anywhere."""
+    found = {
+        "book": pa.table(
+            {
+                "name": [record.name],
+                "toml": [toml],
+                "file_name": [record.file_name],
+                "is_arrival_ordered": [str(record.is_arrival_ordered).lower()],
+            }
+        )
+    }
+    if record.targets:
+        targets, _ = targets_from(record.targets)
+        names = sorted({target.name for target in targets})
+        found[TARGET_NAMES] = pa.table({"name": pa.array(names, pa.string())})
+    return found
+
+
+def _rows_table(rows: Sequence[Mapping[str, str]]) -> pa.Table:
+    """Rows as a table with every column that one of them has."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.table({n: pa.array([row.get(n, "") for row in rows], pa.string()) for n in names})
