@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, Final
 
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.order import Side
 from taxlots.plan.rebalance.frontier import FrontierPoint
+from taxlots.plan.rebalance.mandated import LimitStanding
 from taxlots.plan.rebalance.proposal import (
     ClassWeights,
     Proposal,
@@ -132,6 +134,7 @@ def plan_json(
         "trades": trade_rows(proposal),
         "restrictions": [dict(row) for row in restrictions],
         "frontier": [_point(one) for one in frontier],
+        "limits": [_limit(one) for one in proposal.limits],
         "told": list(proposal.told),
     }
 
@@ -143,6 +146,18 @@ def _point(one: FrontierPoint) -> dict[str, str]:
         "tax": dollars(one.tax_cents),
         "cost": dollars(one.cost_cents),
         "turnover": _weight(one.turnover),
+    }
+
+
+def _limit(one: LimitStanding) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "least": _weight(one.least) if isfinite(one.least) else "",
+        "most": _weight(one.most) if isfinite(one.most) else "",
+        "before": _weight(one.before),
+        "after": _weight(one.after),
+        "price": _weight(one.price),
+        "is_kept": one.is_kept,
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from taxlots.book.standing import split_ratios
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of
+from taxlots.domain.mandate import StatedMandate, mandate_from
 from taxlots.domain.money import SHARE
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, Severity, error
@@ -19,8 +20,8 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
 from taxlots.market_data.prices import price_history
 from taxlots.plan.cash_flow import FRACTION
-from taxlots.plan.rebalance.gated import gated_household
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
+from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.proposal import (
@@ -51,7 +52,14 @@ from taxlots.workflows.rebalance_classes import (
     wanted_weights,
 )
 from taxlots.workflows.rebalance_limits import limits_of_plan
+from taxlots.workflows.rebalance_mandate import (
+    FactorExposures,
+    barred,
+    mandate_of,
+    sentences_of_lists,
+)
 from taxlots.workflows.rebalance_positions import Positions, positions_of
+from taxlots.workflows.rebalance_standings import sentences_of_limits, sentences_of_reports
 from taxlots.workflows.trade_overrides import overrides_of
 
 HALF_LIFE_YEARS: Final = 2
@@ -91,15 +99,17 @@ def rebalance(
 def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
     """Plan the rebalance of a household whose books are prepared.  Raises as ``rebalance``."""
     terms, problems = terms_from(plan.prepared.books.record.rebalance)
-    if problems:
-        raise DataError([*plan.problems, *problems])
-    given = _gathered(plan, asked, terms)
-    solution, gate = gated_household(
+    stated, of_mandate = mandate_from(plan.prepared.books.record.rebalance)
+    if problems or of_mandate:
+        raise DataError([*plan.problems, *problems, *of_mandate])
+    given = _gathered(plan, asked, terms, stated)
+    mandated = gated_within_mandate(
         given.question,
         plan.index.replaces,
         margin_cents=terms.margin_cents,
         forced=frozenset(one.name for one in given.question.positions if one.forced_cents),
     )
+    solution = mandated.solution
     cash = given.cash.needs.held_cents
     sales = _booked(plan, solution.trades, given.accounts)
     proposal = Proposal(
@@ -109,12 +119,13 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
         cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.seen},
         classes=tuple(class_weights(plan, given.drifted, solution, invested=given.invested)),
         solution=solution,
-        gate=gate,
+        gate=mandated.gate,
         sales=sales,
         returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
         cash_before=cash,
         cash_after=cash_after(cash, solution.trades),
-        told=tuple(dict.fromkeys(_told(plan, given, solution))),
+        told=tuple(dict.fromkeys(_told(plan, given, mandated))),
+        limits=mandated.standings,
     )
     return RebalanceRun(
         plan=plan,
@@ -136,6 +147,7 @@ class _Given:
     limits: TradeLimits
     question: Question
     empty: tuple[str, ...]
+    stated: StatedMandate
 
     @property
     def invested(self) -> float:
@@ -143,7 +155,9 @@ class _Given:
         return 1 - self.question.terms.cash_target
 
 
-def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms) -> _Given:
+def _gathered(
+    plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms, stated: StatedMandate
+) -> _Given:
     books = plan.prepared.books
     (drifted,) = drift_of_books(books, plan.name).households
     accounts = [
@@ -154,6 +168,7 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
     positions = positions_of(plan, accounts, illiquid_classes(drifted))
     if not any(one.value_cents for one in positions.seen):
         raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
+    positions = replace(positions, seen=barred(plan, stated, positions.seen))
     cash = cash_of(plan, asked, accounts)
     seen, limits = overridden(
         positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
@@ -161,17 +176,25 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
     check_withdrawal(cash.needs, seen)
     cash_target = _cash_target(terms, positions, cash.needs)
     weights, empty = wanted_weights(plan, drifted, positions, invested=1 - cash_target)
+    model = _risk(plan, positions.seen)
     question = Question(
         positions=seen,
         cash=cash.needs,
         symbol_weights=weights,
-        model=_risk(plan, positions.seen),
+        model=model,
         years=plan.situation.years,
         bands=bands_of(plan, drifted, positions, invested=1 - cash_target),
         terms=_terms(terms, cash_target, Objective(asked.objective)),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen),
+        mandate=mandate_of(
+            plan,
+            stated,
+            seen,
+            cash.needs,
+            FactorExposures(model=model, stated={}, target_weights=weights),
+        ),
     )
     return _Given(
         accounts=accounts,
@@ -181,6 +204,7 @@ def _gathered(plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms)
         limits=limits,
         question=question,
         empty=empty,
+        stated=stated,
     )
 
 
@@ -194,15 +218,19 @@ def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
     )
 
 
-def _told(plan: HouseholdPlan, given: _Given, solution: Solution) -> Iterator[str]:
+def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[str]:
+    solution = mandated.solution
     yield from given.cash.told
     yield from given.positions.left_alone
     for name in given.empty:
         yield f"nothing of the class {name} may be bought: it stays empty"
+    yield from sentences_of_lists(plan, given.stated)
     yield from given.limits.sentences()
     yield from _costs_of(given.question, given.positions, given.limits.applied, plan)
     for problem in solution.optimum.problems:
         yield f"{problem.message}; {problem.remedy}"
+    yield from sentences_of_limits(mandated.standings, solution.household.nav_cents)
+    yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from _forbidden(solution)
 
 

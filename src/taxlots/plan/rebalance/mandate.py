@@ -41,10 +41,13 @@ class SumLimit:
         """How far a value is beyond the limit; 0 within it."""
         return max(0.0, value - self.most, self.least - value)
 
-    def tighter(self, value: float) -> SumLimit:
-        """The limit with twice as much less room as a value is beyond it."""
-        over = 2 * self.beyond(value)
-        if value > self.most:
+    def value(self, positions: Sequence[Position], weights: Floats) -> float:
+        """What these weights of positions come to."""
+        return float(self.row(positions) @ weights)
+
+    def narrowed(self, over: float, *, is_above: bool) -> SumLimit:
+        """The limit with so much less room on one side."""
+        if is_above:
             return replace(self, most=self.most - over)
         return replace(self, least=self.least + over)
 

@@ -20,6 +20,7 @@ from taxlots.plan.orders import (
     client_order_id,
     lot_instructions_of,
 )
+from taxlots.plan.rebalance.mandated import LimitStanding
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
@@ -60,7 +61,7 @@ class Proposal:
 
     ``sales`` are booked in a dry run, in the order of the trades.  ``cash_before`` and
     ``cash_after`` are in cents by account, half spreads paid.  ``told`` says what was assumed,
-    forbidden and left alone.
+    forbidden and left alone, ``limits`` where those of the mandate stand.
     """
 
     book: str
@@ -75,6 +76,7 @@ class Proposal:
     cash_before: Mapping[str, int]
     cash_after: Mapping[str, int]
     told: tuple[str, ...]
+    limits: tuple[LimitStanding, ...] = ()
 
     @property
     def trades(self) -> tuple[Trade, ...]:

@@ -1,0 +1,63 @@
+"""``taxlots rebalance`` within ``[rebalance.mandate]``, on the sample household."""
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.cli.running import SAMPLE, taxlots
+
+MANDATE = """
+[rebalance.mandate]
+do_not_buy = ["XOM"]
+days_between_trades = 21
+
+[rebalance.mandate.positions]
+AAPL = 9
+
+[rebalance.mandate.sectors]
+oil = {symbols = ["XOM", "CVX", "COP", "HAL", "SLB"], most_percent = 6}
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    shutil.copytree(SAMPLE, tmp_path / "book")
+    return tmp_path / "book"
+
+
+def with_keys(book: Path, text: str) -> Path:
+    path = book / "book.toml"
+    path.write_text(path.read_text() + text)
+    return book
+
+
+def test_limits_lists_and_rests_are_kept(book: Path) -> None:
+    done = taxlots("rebalance", with_keys(book, MANDATE), "--json")
+    assert done.status == 0, done.err
+    plan = json.loads(done.out)
+    limits = {one["name"]: one for one in plan["limits"]}
+    assert set(limits) == {"position limit of AAPL", "sector limit of oil"}
+    for one in limits.values():
+        assert one["is_kept"]
+        assert Decimal(one["after"]) <= Decimal(one["most"])
+    assert Decimal(limits["position limit of AAPL"]["price"]) > 0
+    assert any("it binds" in sentence for sentence in plan["told"])
+    rested = {one.split(" ")[0] for one in plan["told"] if "at least 21 apart" in one}
+    traded = {(one["action"], one["symbol"]) for one in plan["trades"]}
+    assert rested
+    assert not rested & {symbol for _, symbol in traded}
+    assert ("BUY", "XOM") not in traded
+
+
+def test_wrong_keys_and_unknown_names_are_told(book: Path) -> None:
+    wrong = "\n[rebalance.mandate]\nposition_percent = 101\nposture = 1\n"
+    done = taxlots("rebalance", with_keys(book, wrong))
+    assert done.status == 1
+    assert "position_percent" in done.err + done.out
+    (book / "book.toml").write_text((SAMPLE / "book.toml").read_text())
+    unknown = '\n[rebalance.mandate]\ndo_not_buy = ["NOPE"]\n[rebalance.mandate.factors]\n'
+    done = taxlots("rebalance", with_keys(book, f"{unknown}value = {{most = 1}}\n"))
+    assert done.status == 1
+    assert "NOPE" in done.err + done.out
