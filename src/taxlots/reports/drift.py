@@ -27,7 +27,8 @@ class DriftLine:
     """One class, or one security with a target of its own.
 
     Weights are parts of the whole: ``strategic`` without the tilt of the day, ``target`` with it.
-    ``side`` is -1 below the band, 1 above it.  ``trade_cents`` is bought above 0.
+    ``side`` is -1 below the band, 1 above it.  ``trade_cents`` is bought above 0.  ``buys_to`` is
+    the weight beyond which only flows buy on this day; None where nothing says so.
     """
 
     name: str
@@ -45,6 +46,7 @@ class DriftLine:
     trade_cents: int
     waits: bool
     is_illiquid: bool
+    buys_to: float | None = None
 
     @property
     def drift(self) -> float:
@@ -56,7 +58,8 @@ class DriftLine:
 class HouseholdDrift:
     """One household: its lines, what has no place, and what the rules say in sentences.
 
-    ``is_due`` tells whether trades are set off on this day.
+    ``is_due`` tells whether trades are set off on this day, ``is_looked_at`` whether it is one on
+    which breaches and calendars may set off any.
     """
 
     name: str
@@ -66,6 +69,7 @@ class HouseholdDrift:
     is_due: bool
     timing: tuple[str, ...]
     because: tuple[str, ...]
+    is_looked_at: bool = True
 
 
 def drift_json(book: str, as_of: date, households: Sequence[HouseholdDrift]) -> dict[str, Any]:

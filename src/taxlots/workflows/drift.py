@@ -18,7 +18,9 @@ from taxlots.domain.scheduled import ScheduledKind, read_scheduled
 from taxlots.domain.target import Target, targets_from
 from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.plan.drift import Drift, drift_of, weights_of
+from taxlots.plan.targets.hierarchy import Floats
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
+from taxlots.plan.timing.paced_purchases import limits_of_purchases, paced
 from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
 from taxlots.workflows.class_prices import Splits
 from taxlots.workflows.class_taxes import class_taxes
@@ -172,7 +174,7 @@ def _household(
         targets = targets_of_day(market, holdings, rule, as_of, books.record.securities, taxes)
         timing = Timing(market, rule.timing, as_of)
         held_back = timing.waits(weights, targets)
-        paces = timing.paces(weights, targets.ruled.bands)
+        parts, paces = timing.paces(weights, targets.ruled.bands)
     except UsageError as fault:
         message, _, remedy = str(fault).partition("; ")
         where = f"targets.csv:{holdings.household}"
@@ -182,29 +184,61 @@ def _household(
                 *books.problems,
             ]
         ) from fault
-    stays = targets.is_illiquid.copy()
-    if held_back is not None and not dates.is_calendar:
-        stays |= held_back.trims | held_back.buys
-    found = drift_of(
-        stated.tree,
-        values,
-        targets.target,
-        targets.ruled.bands,
-        targets.ruled.parts,
-        stays=stays,
-        is_calendar=dates.is_calendar,
-    )
+    found, most = _found(stated, values, targets, held_back, parts, dates)
     said = () if held_back is None else held_back.because
     return HouseholdDrift(
         name=holdings.household,
         value_cents=sum(holdings.total_cents(name) for name in stated.tree.names),
-        lines=_lines(stated, holdings, targets, found, held_back),
+        lines=_lines(stated, holdings, targets, found, held_back, most),
         unplaced=tuple((one.symbol, one.value_cents, one.why) for one in holdings.unplaced),
         is_due=dates.is_calendar
         or (dates.is_looked_at and bool(np.any(np.abs(found.trades) >= LEAST_TRADE))),
+        is_looked_at=dates.is_calendar or dates.is_looked_at,
         timing=(*dates.because, *said, *paces, *timing.volatility(weights)),
         because=(*targets.because, *targets.ruled.because),
     )
+
+
+def _found(
+    stated: StatedTargets,
+    values: Floats,
+    targets: DayTargets,
+    held_back: Waits | None,
+    parts: Floats,
+    dates: Dates,
+) -> tuple[Drift, Floats]:
+    """The drift of a day, and the weights beyond which classes are not bought (else no number).
+
+    ``parts`` is the pace of what is below its band.  On a calendar day nothing waits.
+    """
+    stays, bought_later = targets.is_illiquid.copy(), np.zeros(len(values), np.bool_)
+    if held_back is not None and not dates.is_calendar:
+        stays |= held_back.trims | held_back.buys
+        bought_later |= held_back.buys
+    bands, ends = targets.ruled.bands, targets.ruled.parts
+    found = drift_of(
+        stated.tree,
+        values,
+        targets.target,
+        bands,
+        ends,
+        stays=stays,
+        is_calendar=dates.is_calendar,
+    )
+    if not dates.is_calendar:
+        slow = paced(stated.tree, found, parts, stays)
+        if slow.is_paced.any():
+            bought_later |= slow.is_paced
+            found = drift_of(
+                stated.tree,
+                values,
+                targets.target,
+                bands,
+                ends,
+                stays=stays | slow.is_paced,
+                stays_at=slow.weights,
+            )
+    return found, limits_of_purchases(stated.tree, found, bought_later)
 
 
 def _market(
@@ -241,6 +275,7 @@ def _lines(
     targets: DayTargets,
     found: Drift,
     held_back: Waits | None,
+    most: Floats,
 ) -> tuple[DriftLine, ...]:
     """The lines of a household in the order of the tree, each parent before its parts."""
     tree = stated.tree
@@ -269,6 +304,7 @@ def _lines(
             trade_cents=round(float(found.trades[place]) * 100),
             waits=bool(waiting[place]),
             is_illiquid=bool(targets.is_illiquid[place]),
+            buys_to=float(most[place]) if np.isfinite(most[place]) else None,
         )
         for place, row in _in_order(stated)
     )

@@ -99,10 +99,14 @@ class Timing:
         rows = self.market.stated.rows
         return np.array([flows.get(row.name, np.nan) / RATIO for row in rows])
 
-    def paces(self, weights: Floats, bands: Bands) -> tuple[str, ...]:
-        """How fast to buy what is below its band, where the rule states a pace."""
+    def paces(self, weights: Floats, bands: Bands) -> tuple[Floats, tuple[str, ...]]:
+        """The part of its gap at which each class below its band is bought, and why.
+
+        It is no number where the rule states no pace, or too few closes are known.
+        """
+        parts = np.full(len(weights), np.nan)
         if not self.rule.buy_pace:
-            return ()
+            return parts, ()
         quiet = self.rule.buy_pace / RATIO
         wanted = DislocationRule(
             z=self.rule.dislocation_z / MULTIPLE,
@@ -116,9 +120,10 @@ class Timing:
             known = index[np.isfinite(index)]
             if len(known) >= FEWEST_CLOSES:
                 pace = buying_pace(known, wanted)
+                parts[place] = pace.part
                 name = self.market.stated.tree.names[place]
                 told.append(f"{name}: buy {pace.part:.0%} of the gap at this look: {pace.because}")
-        return tuple(told)
+        return parts, tuple(told)
 
     def waits(self, weights: Floats, targets: DayTargets) -> Waits | None:
         """Which trades wait; None where no rule lets one wait."""

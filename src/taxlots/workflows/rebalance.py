@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -20,6 +20,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
 from taxlots.market_data.prices import price_history
 from taxlots.plan.cash_flow import FRACTION
+from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
@@ -46,8 +47,8 @@ from taxlots.workflows.rebalance_asked import (
     check_withdrawal,
 )
 from taxlots.workflows.rebalance_classes import (
-    bands_of,
     class_weights,
+    goals_of,
     illiquid_classes,
     wanted_weights,
 )
@@ -117,7 +118,9 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
         household=plan.name,
         as_of=plan.as_of,
         cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.seen},
-        classes=tuple(class_weights(plan, given.drifted, solution, invested=given.invested)),
+        classes=tuple(
+            class_weights(plan, given.drifted, given.goals, solution, invested=given.invested)
+        ),
         solution=solution,
         gate=mandated.gate,
         sales=sales,
@@ -144,6 +147,7 @@ class _Given:
     positions: Positions
     cash: AskedCash
     drifted: HouseholdDrift
+    goals: Mapping[str, ClassGoal]
     limits: TradeLimits
     question: Question
     empty: tuple[str, ...]
@@ -175,7 +179,14 @@ def _gathered(
     )
     check_withdrawal(cash.needs, seen)
     cash_target = _cash_target(terms, positions, cash.needs)
-    weights, empty = wanted_weights(plan, drifted, positions, invested=1 - cash_target)
+    goals = goals_of(
+        plan,
+        drifted,
+        positions,
+        nav_cents=_nav_cents(positions, cash.needs),
+        invested=1 - cash_target,
+    )
+    weights, empty = wanted_weights(plan, goals, positions)
     model = _risk(plan, positions.seen)
     question = Question(
         positions=seen,
@@ -183,7 +194,7 @@ def _gathered(
         symbol_weights=weights,
         model=model,
         years=plan.situation.years,
-        bands=bands_of(plan, drifted, positions, invested=1 - cash_target),
+        bands={name: goal.band for name, goal in goals.items()},
         terms=_terms(terms, cash_target, Objective(asked.objective)),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
@@ -201,6 +212,7 @@ def _gathered(
         positions=positions,
         cash=cash,
         drifted=drifted,
+        goals=goals,
         limits=limits,
         question=question,
         empty=empty,
@@ -221,6 +233,7 @@ def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
 def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[str]:
     solution = mandated.solution
     yield from given.cash.told
+    yield from given.drifted.timing
     yield from given.positions.left_alone
     for name in given.empty:
         yield f"nothing of the class {name} may be bought: it stays empty"
@@ -251,9 +264,14 @@ def _tax_returns(accounts: Sequence[Account]) -> dict[str, str]:
 
 def _cash_target(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
     """The part that is to be cash: what is taken out, and the target of what is left."""
-    nav = sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
+    nav = _nav_cents(positions, cash)
     needed = min(sum(cash.floors.values()), nav)
     return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
+
+
+def _nav_cents(positions: Positions, cash: CashNeeds) -> int:
+    """All that the household holds, cash included."""
+    return sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
 
 
 def _costs_of(

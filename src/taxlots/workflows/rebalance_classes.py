@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from taxlots.plan.rebalance.household_portfolio import Band
+from taxlots.plan.rebalance.class_goals import ClassGoal, ClassState, class_goals
 from taxlots.plan.rebalance.positions import symbol_weights
 from taxlots.plan.rebalance.proposal import ClassWeights
 from taxlots.plan.rebalance.solving import Solution
@@ -18,8 +18,48 @@ def illiquid_classes(drifted: HouseholdDrift) -> frozenset[str]:
     return frozenset(line.name for line in drifted.lines if line.is_illiquid)
 
 
+def goals_of(
+    plan: HouseholdPlan,
+    drifted: HouseholdDrift,
+    positions: Positions,
+    *,
+    nav_cents: int,
+    invested: float,
+) -> dict[str, ClassGoal]:
+    """Where the classes that nothing stands below go, and the bands that they keep.
+
+    On a day on which nobody looks at the bands a class stays where it is, but for flows.
+    """
+    symbols: dict[str, set[str]] = {}
+    held: dict[str, int] = {}
+    for one in positions.seen:
+        name = plan.sleeves.names[plan.sleeves.place(one.symbol)]
+        symbols.setdefault(name, set()).add(one.symbol)
+        held[name] = held.get(name, 0) + one.value_cents
+    states = [
+        ClassState(
+            name=line.name,
+            symbols=frozenset(symbols.get(line.name, ())),
+            held_cents=held.get(line.name, 0),
+            goal=line.destination if drifted.is_looked_at else line.weight,
+            target=line.target,
+            low=line.low,
+            high=line.high,
+            buys_to=line.buys_to,
+            is_closed=line.is_illiquid,
+        )
+        for line in leaves(drifted)
+    ]
+    return class_goals(states, nav_cents, invested)
+
+
 def class_weights(
-    plan: HouseholdPlan, drifted: HouseholdDrift, solution: Solution, *, invested: float
+    plan: HouseholdPlan,
+    drifted: HouseholdDrift,
+    goals: Mapping[str, ClassGoal],
+    solution: Solution,
+    *,
+    invested: float,
 ) -> Iterator[ClassWeights]:
     """Each class before and after, as parts of the household with its cash."""
     household = solution.household
@@ -31,31 +71,29 @@ def class_weights(
         weight = household.positions[place].value_cents / household.nav_cents
         before[name] = before.get(name, 0.0) + weight
         after[name] = after.get(name, 0.0) + weight + float(moved[place])
-    for line in _leaves(drifted):
+    for line in leaves(drifted):
         yield ClassWeights(
             name=line.name,
             target=line.target * invested,
             low=line.low * invested,
             high=line.high * invested,
             side=line.side,
-            wanted=line.destination * invested,
+            wanted=goals[line.name].wanted,
             before=before.get(line.name, 0.0),
             after=after.get(line.name, 0.0),
         )
 
 
-def _leaves(drifted: HouseholdDrift) -> list[DriftLine]:
+def leaves(drifted: HouseholdDrift) -> list[DriftLine]:
     """The classes that nothing stands below."""
     parents = {line.parent for line in drifted.lines}
     return [line for line in drifted.lines if line.name not in parents]
 
 
 def wanted_weights(
-    plan: HouseholdPlan, drifted: HouseholdDrift, positions: Positions, *, invested: float
+    plan: HouseholdPlan, goals: Mapping[str, ClassGoal], positions: Positions
 ) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Where the bands send each class, as weights of its securities; the rest is cash."""
-    leaves = {line.name: line.destination for line in _leaves(drifted)}
-    total = sum(leaves.values()) or 1.0
+    """Where each class goes, as weights of its securities; the rest is cash."""
     held: dict[str, int] = {}
     for one in positions.seen:
         held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
@@ -64,21 +102,5 @@ def wanted_weights(
     for symbol, cents in held.items():
         if not cents:
             choices.setdefault(sleeve_of[symbol], []).append(symbol)
-    wanted = {name: invested * weight / total for name, weight in leaves.items()}
+    wanted = {name: goal.wanted for name, goal in goals.items()}
     return symbol_weights(wanted, held, sleeve_of, choices)
-
-
-def bands_of(
-    plan: HouseholdPlan, drifted: HouseholdDrift, positions: Positions, *, invested: float
-) -> dict[str, Band]:
-    """The bands of the classes that nothing stands below, as parts of the household."""
-    symbols: dict[str, set[str]] = {}
-    for one in positions.seen:
-        name = plan.sleeves.names[plan.sleeves.place(one.symbol)]
-        symbols.setdefault(name, set()).add(one.symbol)
-    return {
-        line.name: Band(
-            frozenset(symbols.get(line.name, ())), line.low * invested, line.high * invested
-        )
-        for line in _leaves(drifted)
-    }
