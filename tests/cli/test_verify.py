@@ -63,6 +63,12 @@ def test_a_database_is_checked_for_its_chain_and_earlier_figures_too(sample: str
     [
         ("[rebalance.budget]\ngains = 5\n", "book.toml:rebalance.budget:gains"),
         ('[rebalance.budget]\ntax = "much"\n', "book.toml:rebalance.budget:tax"),
+        ("[rebalance.band]\nabsolute_percent = 5\n", "book.toml:rebalance:band"),
+        ("[rebalance.bands]\nwidth = 5\n", "book.toml:rebalance.bands:width"),
+        ('[rebalance.targets]\nsystem = "guess"\n', "book.toml:rebalance.targets:system"),
+        ("[rebalance.timing]\nbuy_pace_percent = 101\n", "book.toml:rebalance.timing:buy_pace"),
+        ("[rebalance.plan]\nturnover = 5\n", "book.toml:rebalance.plan:turnover"),
+        ("[rebalance.location]\nhorizon = 5\n", "book.toml:rebalance.location:horizon"),
         ("[harvest]\nmin_los = 5\n", "book.toml:harvest:min_los"),
         ("[harvest.returns.home]\nstrict = true\n", "book.toml:harvest.returns.home:strict"),
     ],

@@ -44,19 +44,17 @@ def drift_of(
     parts: Floats,
     *,
     stays: Flags | None = None,
-    stays_at: Floats | None = None,
     is_calendar: bool = False,
 ) -> Drift:
     """What the bands set off, and where it goes.
 
     ``values`` are dollars that each class holds itself; ``parts`` is how far from its target a
-    trade ends, as a part of the way to the edge.  What ``stays`` marks is not moved, or only to
-    ``stays_at``.  With ``is_calendar`` a date sets off trades whatever the bands: everything goes
-    to its target.
+    trade ends, as a part of the way to the edge.  What ``stays`` marks is not moved.  With
+    ``is_calendar`` a date sets off trades whatever the bands: everything goes to its target.
     """
     weights = weights_of(tree, values)
     edges = Bands(target, target) if is_calendar else bands
-    found = tree_destinations(tree, weights, target, edges, parts, stays=stays, stays_at=stays_at)
+    found = tree_destinations(tree, weights, target, edges, parts, stays=stays)
     return Drift(
         weights=weights,
         breaches=breaches(weights, bands),

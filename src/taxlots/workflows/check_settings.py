@@ -1,15 +1,27 @@
-"""What is wrong with the settings of a book that only plans read: ``[harvest]`` and budgets."""
+"""What is wrong with settings of a book that only plans read: ``[harvest]``, ``[rebalance]``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from taxlots.domain.harvest_rule import from_mapping, rules_of_returns
+from taxlots.domain.rebalance_keys import from_mapping as rebalance_rule
+from taxlots.domain.rebalance_keys import unknown_classes
+from taxlots.domain.rebalance_terms import terms_from
+from taxlots.domain.settings import unknown_keys
+from taxlots.domain.target import targets_from
+from taxlots.plan.location.assumptions import location_rule_from
 from taxlots.workflows.stated_budget import stated_budget
 
 if TYPE_CHECKING:
     from taxlots.book.record import Record
     from taxlots.domain.problem import Problem
+
+REBALANCE_TABLES: Final = frozenset(
+    {"bands", "budget", "execution", "location", "mandate", "overlay", "plan", "targets", "timing"}
+    | {"views"}
+)
+"""The tables of ``[rebalance]``."""
 
 
 def settings_problems(record: Record) -> list[Problem]:
@@ -22,5 +34,19 @@ def settings_problems(record: Record) -> list[Problem]:
     return [
         *problems,
         *rules_of_returns(record.harvest, rule, returns)[1],
+        *_of_rebalance(record),
+    ]
+
+
+def _of_rebalance(record: Record) -> list[Problem]:
+    """Problems of ``[rebalance]``; a class that it names has a target, where the book has any."""
+    rule, problems = rebalance_rule(record.rebalance)
+    names = {target.name for target in targets_from(record.targets)[0]}
+    return [
+        *unknown_keys(record.rebalance, REBALANCE_TABLES, "book.toml:rebalance"),
+        *problems,
+        *(unknown_classes(rule, names) if names else []),
+        *terms_from(record.rebalance)[1],
         *stated_budget(record)[1],
+        *location_rule_from(record.rebalance)[1],
     ]

@@ -215,29 +215,18 @@ def _found(
     if held_back is not None and not dates.is_calendar:
         stays |= held_back.trims | held_back.buys
         bought_later |= held_back.buys
-    bands, ends = targets.ruled.bands, targets.ruled.parts
     found = drift_of(
         stated.tree,
         values,
         targets.target,
-        bands,
-        ends,
+        targets.ruled.bands,
+        targets.ruled.parts,
         stays=stays,
         is_calendar=dates.is_calendar,
     )
     if not dates.is_calendar:
         slow = paced(stated.tree, found, parts, stays)
-        if slow.is_paced.any():
-            bought_later |= slow.is_paced
-            found = drift_of(
-                stated.tree,
-                values,
-                targets.target,
-                bands,
-                ends,
-                stays=stays | slow.is_paced,
-                stays_at=slow.weights,
-            )
+        found, bought_later = slow.drift, bought_later | slow.is_paced
     return found, limits_of_purchases(stated.tree, found, bought_later)
 
 

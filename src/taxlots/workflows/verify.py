@@ -127,7 +127,7 @@ def _settings(record: Record) -> tuple[Check, list[Problem]]:
     if errors:
         said = f"book.toml has {errors} settings that plans cannot read"
         return failed("settings", said), problems
-    return passed("settings", "every key of [policy], [harvest] and budgets is known"), problems
+    return passed("settings", "every key of [policy], [harvest] and [rebalance] is known"), problems
 
 
 def _book_checks(record: Record, books: Books) -> Iterator[Check]:

@@ -12,83 +12,60 @@ from taxlots.plan.timing.paced_purchases import limits_of_purchases, paced
 
 TARGET = np.array([0.6, 0.3, 0.1])
 NOBODY = np.zeros(3, np.bool_)
+A_QUARTER = np.full(3, 0.25)
 
 
 def drifted(values: list[float]) -> Drift:
     return drift_of(flat("abc"), np.array(values), TARGET, absolute(TARGET, 0.05), np.zeros(3))
 
 
-def test_a_quarter_of_the_gap_is_bought_at_one_look() -> None:
+def test_a_quarter_of_the_gap_is_bought_at_one_look_and_as_much_less_is_sold() -> None:
     """70, 20 and 10 %: b goes to 30 %, a quarter of the way at this look."""
-    found = drifted([70.0, 20.0, 10.0])
-    slow = paced(flat("abc"), found, np.array([np.nan, 0.25, np.nan]), NOBODY)
+    slow = paced(flat("abc"), drifted([70.0, 20.0, 10.0]), A_QUARTER, NOBODY)
     assert slow.is_paced.tolist() == [False, True, False]
-    assert slow.weights == pytest.approx([0.70, 0.225, 0.10])
-    after = drift_of(
-        flat("abc"),
-        np.array([70.0, 20.0, 10.0]),
-        TARGET,
-        absolute(TARGET, 0.05),
-        np.zeros(3),
-        stays=slow.is_paced,
-        stays_at=slow.weights,
-    )
-    assert after.destinations[1] == pytest.approx(0.225)
-    assert after.destinations.sum() == pytest.approx(1.0)
-    limits = limits_of_purchases(flat("abc"), after, slow.is_paced)
+    assert slow.drift.destinations == pytest.approx([0.675, 0.225, 0.10])
+    assert slow.drift.trades == pytest.approx([-2.5, 2.5, 0.0])
+    limits = limits_of_purchases(flat("abc"), slow.drift, slow.is_paced)
     assert limits[1] == pytest.approx(0.225)
     assert np.isnan(limits[[0, 2]]).all()
 
 
-def test_what_is_inside_its_band_or_waits_has_no_pace() -> None:
+def test_what_is_inside_its_band_or_stays_has_no_pace() -> None:
     found = drifted([62.0, 28.0, 10.0])
-    assert not paced(flat("abc"), found, np.full(3, 0.25), NOBODY).is_paced.any()
-    found = drifted([70.0, 20.0, 10.0])
+    assert not paced(flat("abc"), found, A_QUARTER, NOBODY).is_paced.any()
     stays = np.array([False, True, False])
-    assert not paced(flat("abc"), found, np.full(3, 0.25), stays).is_paced.any()
+    assert not paced(flat("abc"), drifted([70.0, 20.0, 10.0]), A_QUARTER, stays).is_paced.any()
 
 
-def test_the_pace_of_a_class_is_that_of_its_parts() -> None:
+def test_parts_go_as_far_on_their_way_as_the_class_above_them() -> None:
     tree = tree_of({"x": "", "y": "", "x1": "x", "x2": "x"})
     target = np.array([0.6, 0.4, 0.3, 0.3])
     values = np.array([0.0, 60.0, 20.0, 20.0])
     found = drift_of(tree, values, target, absolute(target, 0.05), np.zeros(4))
     slow = paced(tree, found, np.full(4, 0.5), np.zeros(4, np.bool_))
-    assert slow.is_paced.tolist() == [True, False, False, False]
-    again = drift_of(
-        tree,
-        values,
-        target,
-        absolute(target, 0.05),
-        np.zeros(4),
-        stays=slow.is_paced,
-        stays_at=slow.weights,
-    )
-    assert again.destinations == pytest.approx([0.5, 0.5, 0.25, 0.25])
-    limits = limits_of_purchases(tree, again, slow.is_paced)
+    assert slow.drift.destinations == pytest.approx([0.5, 0.5, 0.25, 0.25])
+    limits = limits_of_purchases(tree, slow.drift, slow.is_paced)
     assert limits[[0, 2, 3]] == pytest.approx([0.5, 0.25, 0.25])
+    assert np.isnan(limits[1])
 
 
 @given(
-    held=st.lists(st.floats(1, 100), min_size=3, max_size=3),
-    part=st.floats(0.01, 1.0),
+    held=st.lists(st.floats(1, 100), min_size=4, max_size=4),
+    parts=st.lists(st.floats(0.01, 1.0), min_size=6, max_size=6),
 )
-def test_looks_at_a_pace_approach_the_goal_and_never_pass_it(
-    held: list[float], part: float
+def test_no_class_passes_its_goal_and_trades_balance_at_every_level(
+    held: list[float], parts: list[float]
 ) -> None:
-    values = np.array(held)
-    found = drifted(held)
-    slow = paced(flat("abc"), found, np.full(3, part), NOBODY)
-    after = drift_of(
-        flat("abc"),
-        values,
-        TARGET,
-        absolute(TARGET, 0.05),
-        np.zeros(3),
-        stays=slow.is_paced,
-        stays_at=slow.weights,
-    )
-    assert after.destinations.sum() == pytest.approx(1.0)
-    for place in np.flatnonzero(slow.is_paced):
-        gap = found.destinations[place] - found.weights[place]
-        assert after.destinations[place] - found.weights[place] == pytest.approx(part * gap)
+    tree = tree_of({"x": "", "y": "", "x1": "x", "x2": "x", "y1": "y", "y2": "y"})
+    target = np.array([0.6, 0.4, 0.3, 0.3, 0.3, 0.1])
+    values = np.array([0.0, 0.0, *held])
+    found = drift_of(tree, values, target, absolute(target, 0.05), np.full(6, 0.5))
+    slow = paced(tree, found, np.array(parts), np.zeros(6, np.bool_))
+    before, after = found.destinations - found.weights, slow.drift.destinations - found.weights
+    assert (np.abs(after) <= np.abs(before) + 1e-9).all()
+    assert (after * before >= -1e-12).all()
+    assert after[:2].sum() == pytest.approx(0, abs=1e-9)
+    assert after[[2, 3]].sum() == pytest.approx(after[0], abs=1e-9)
+    assert after[[4, 5]].sum() == pytest.approx(after[1], abs=1e-9)
+    for place in np.flatnonzero(slow.is_paced[:2]):
+        assert after[place] == pytest.approx(parts[place] * before[place])

@@ -118,21 +118,18 @@ def tree_destinations(
     parts: Floats | float,
     *,
     stays: Flags | None = None,
-    stays_at: Floats | None = None,
 ) -> TreeDestinations:
     """Where each weight of a tree goes, level by level from the top.
 
     ``weights`` are parts of the whole, rolled up; ``bands`` are stated at each level.  A class
     that moves takes along what lies below it: its parts share its new weight by their own
     breaches, and come nearer to their targets.  Weights that ``stays`` marks (illiquid holdings,
-    trades that timing postpones) are not moved, breached or not; with ``stays_at``, shape (n,),
-    they are moved to it, and what is beside them makes room.
+    trades that timing postpones) are not moved, breached or not.
     """
     found = breaches(weights, bands)
     fixed = np.zeros(len(weights), np.bool_) if stays is None else stays
-    kept = weights if stays_at is None else stays_at
-    wanted = np.where(fixed, kept, destinations(weights, target, bands, parts))
-    result = np.where(fixed, kept, weights).astype(np.float64)
+    wanted = np.where(fixed, weights, destinations(weights, target, bands, parts))
+    result = weights.astype(np.float64).copy()
     for parent, children in tree.siblings():
         total = float(weights[children].sum())
         free = children[~fixed[children]]
@@ -141,9 +138,12 @@ def tree_destinations(
             total += float(result[parent] - weights[parent])
         if not len(free):
             continue
-        shared = total - float(kept[children][fixed[children]].sum())
-        if not np.any(found.sides[free]) and abs(shared - weights[free].sum()) < NEGLIGIBLE:
+        is_quiet = (
+            not np.any(found.sides[free]) and abs(total - weights[children].sum()) < NEGLIGIBLE
+        )
+        if is_quiet:
             continue
+        shared = total - float(weights[children][fixed[children]].sum())
         scale = max(0.0, shared) / float(target[free].sum() or 1.0)
         # Parts aim at their targets in proportion to what their class will be.
         edges = Bands(bands.low[free] * scale, bands.high[free] * scale)

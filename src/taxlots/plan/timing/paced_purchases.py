@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,31 +11,44 @@ from taxlots.plan.targets.hierarchy import NEGLIGIBLE, TOP, Flags, Floats, Tree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PacedPurchases:
-    """Which classes go only a part of their way, and to which weights, shape (n,).
+class PacedDrift:
+    """Drift with purchases at their pace, and which classes have one, shape (n,)."""
 
-    ``weights`` are parts of the whole; those of other classes are what they hold.
-    """
-
+    drift: Drift
     is_paced: Flags
-    weights: Floats
 
 
-def paced(tree: Tree, found: Drift, parts: Floats, stays: Flags) -> PacedPurchases:
-    """Where classes below their bands go at this look.
+def paced(tree: Tree, found: Drift, parts: Floats, stays: Flags) -> PacedDrift:
+    """Where classes go at this look.
 
-    ``parts`` is the part of the gap between what a class holds and where it goes that is bought at
-    once, from 0 to 1, shape (n,); what is no number has no pace.  The pace of a class is that of
-    all that stands below it.  What ``stays`` marks is left where it is.
+    ``parts`` is the part of the gap between what a class below its band holds and where it goes
+    that is bought at once, from 0 to 1, shape (n,); what is no number has no pace.  What is not
+    bought is not sold beside it either: sales of its siblings are less in proportion.  Where they
+    sell nothing, their class has the money already and buys at once.  What stands below a class
+    goes the same part of its way; ``stays`` marks what does not go any.
     """
-    gap = found.destinations - found.weights
-    slow = (found.breaches.sides < 0) & (gap > NEGLIGIBLE) & (np.nan_to_num(parts, nan=1.0) < 1)
-    slow &= ~stays
-    for place, parent in enumerate(tree.parents):
-        if parent != TOP and slow[_paced_above(tree, slow, int(parent))]:
-            slow[place] = False
-    at = np.where(slow, found.weights + np.nan_to_num(parts) * gap, found.weights)
-    return PacedPurchases(slow, at)
+    trades = found.destinations - found.weights
+    cut = trades.copy()
+    part = np.nan_to_num(parts, nan=1.0)
+    slow = (found.breaches.sides < 0) & (trades > NEGLIGIBLE) & (part < 1) & ~stays
+    done = np.zeros(len(slow), np.bool_)
+    for parent, children in tree.siblings():
+        if parent != TOP:
+            if abs(trades[parent]) > NEGLIGIBLE:
+                cut[children] *= cut[parent] / trades[parent]
+            done[children] |= done[parent]
+        mine = children[slow[children] & ~done[children]]
+        selling = children[cut[children] < 0]
+        sold = -float(cut[selling].sum())
+        late = np.maximum(0.0, cut[mine] - part[mine] * trades[mine])
+        later = min(sold, float(late.sum()))
+        if later > NEGLIGIBLE:
+            cut[mine] -= late * (later / late.sum())
+            cut[selling] *= 1 - later / sold
+        done[mine] |= cut[mine] < trades[mine] - NEGLIGIBLE
+    whole = float(np.abs(found.trades).sum() / np.abs(trades).sum()) if trades.any() else 0.0
+    after = replace(found, destinations=found.weights + cut, trades=np.asarray(cut * whole))
+    return PacedDrift(after, done)
 
 
 def limits_of_purchases(tree: Tree, found: Drift, is_limited: Flags) -> Floats:
@@ -49,10 +62,3 @@ def limits_of_purchases(tree: Tree, found: Drift, is_limited: Flags) -> Floats:
         if parent != TOP:
             limited[place] |= limited[parent]
     return np.where(limited, np.maximum(found.destinations, found.weights), np.nan)
-
-
-def _paced_above(tree: Tree, slow: Flags, place: int) -> int:
-    """The nearest place, upwards from one, that is paced; the top one where none is."""
-    while not slow[place] and tree.parents[place] != TOP:
-        place = int(tree.parents[place])
-    return place
