@@ -37,9 +37,14 @@ ObjectiveOption = Annotated[
     str,
     typer.Option(
         "--objective",
-        metavar="NAME",
-        help="Whose risk is weighed: tracking (of the targets), factors, or variance (of all).",
+        metavar="TERMS",
+        help="What is weighed: tracking (of the targets), factors or variance (of all), with +cvar"
+        " and +views (default: what the book says, else tracking).",
     ),
+]
+RiskModelOption = Annotated[
+    str,
+    typer.Option("--risk-model", metavar="DIR", help="A risk model, instead of one from closes."),
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing, even with --out.")]
 
@@ -72,7 +77,8 @@ def rebalance(
     by: ByOption = None,
     account: AccountOption = None,
     household: HouseholdOption = None,
-    objective: ObjectiveOption = "tracking",
+    objective: ObjectiveOption = "",
+    risk_model: RiskModelOption = "",
     dry_run: DryRunOption = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -97,6 +103,7 @@ def rebalance(
         account=account,
         household=household,
         objective=objective,
+        risk_model=risk_model,
     )
     on = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)

@@ -14,6 +14,7 @@ PPM_PLACES: Final = 6
 KEYS: Final = frozenset(
     {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
     | {"turnover_percent", "tracking_error_percent", "cash_drag_percent"}
+    | {"objective", "shortfall_weight", "shortfall_confidence_percent"}
 )
 
 
@@ -26,7 +27,9 @@ class RebalanceTerms:
     household, and ``cash_drag_ppm`` what a dollar above it loses a year.  ``margin_cents`` is what
     a plan must be worth more than doing nothing.  ``turnover_ppm`` caps what is bought and sold
     together, ``tracking_error_ppm`` the annual deviation from the targets, in 1e-6 of the
-    household; None is no cap.
+    household; None is no cap.  ``objective`` is what is weighed where nobody asks otherwise;
+    ``shortfall_weight_ppm`` is what expected shortfall costs, in 1e-6 of itself, and
+    ``shortfall_confidence_ppm`` the part of periods that are not among the worst.
     """
 
     risk_aversion_ppm: int = 5 * PPM
@@ -38,6 +41,9 @@ class RebalanceTerms:
     cash_drag_ppm: int = 0
     turnover_ppm: int | None = None
     tracking_error_ppm: int | None = None
+    objective: str = "tracking"
+    shortfall_weight_ppm: int = PPM
+    shortfall_confidence_ppm: int = 950_000
 
 
 def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Problem]]:
@@ -69,6 +75,10 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
     if not isinstance(whole, bool):
         problems.append(_bad("whole_shares", whole, "true or false"))
         whole = usual.whole_shares
+    objective = table.get("objective", usual.objective)
+    if not isinstance(objective, str):
+        problems.append(_bad("objective", objective, 'a text, as "tracking+views"'))
+        objective = usual.objective
     terms = RebalanceTerms(
         risk_aversion_ppm=number("risk_aversion", PPM_PLACES, usual.risk_aversion_ppm, least=1),
         horizon_ppm=number("horizon_years", PPM_PLACES, usual.horizon_ppm, least=1),
@@ -79,7 +89,17 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
         cash_drag_ppm=number("cash_drag_percent", PPM_PLACES, 0, scale=100),
         turnover_ppm=cap("turnover_percent"),
         tracking_error_ppm=cap("tracking_error_percent"),
+        objective=objective,
+        shortfall_weight_ppm=number("shortfall_weight", PPM_PLACES, usual.shortfall_weight_ppm),
+        shortfall_confidence_ppm=number(
+            "shortfall_confidence_percent", PPM_PLACES, usual.shortfall_confidence_ppm, scale=100
+        ),
     )
+    if not 0 < terms.shortfall_confidence_ppm < PPM:
+        confidence = table["shortfall_confidence_percent"]
+        expected = "a percentage between 0 and 100"
+        problems.append(_bad("shortfall_confidence_percent", confidence, expected))
+        terms = RebalanceTerms()
     if terms.cash_ppm >= PPM:
         problems.append(_bad("cash_percent", table["cash_percent"], "a percentage below 100"))
         terms = RebalanceTerms()

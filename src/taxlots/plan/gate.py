@@ -38,7 +38,8 @@ class GatedPlan:
     (n,).  ``cost`` and ``harvest`` are dollars for each trade, (n,): what it costs beside tax, and
     the present value of losses that its tax does not contain.  Cash is ``cash`` before the trades
     and must not fall below ``cash_floor``; each dollar above ``cash_target`` costs ``cash_drag`` a
-    year.  ``kept_always`` are forced trades, (n,).
+    year.  ``kept_always`` are forced trades, (n,), and ``earned`` what views expect each trade to
+    earn over the horizon, in dollars.
     """
 
     names: tuple[str, ...]
@@ -56,6 +57,7 @@ class GatedPlan:
     cash_target: float = 0.0
     cash_drag: float = 0.0
     kept_always: Mask | None = None
+    earned: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse what does not fit together, or is no number."""
@@ -78,11 +80,12 @@ class Worth:
     cash: float
     cost: float
     tax: float
+    views: float = 0.0
 
     @property
     def benefit(self) -> float:
         """What it brings."""
-        return self.risk + self.harvest + self.cash
+        return self.risk + self.harvest + self.cash + self.views
 
     @property
     def net(self) -> float:
@@ -119,10 +122,11 @@ class GateAnswer:
     def sentences(self) -> Iterator[str]:
         """The plan against doing nothing, in words."""
         worth = self.pruned
+        views = f", views {worth.views:,.2f}" if worth.views else ""
         yield (
             f"Against doing nothing over {self.years:g} years the plan brings"
             f" {worth.benefit:,.2f} dollars (risk {worth.risk:,.2f}, harvests {worth.harvest:,.2f},"
-            f" idle cash {worth.cash:,.2f}) and takes {worth.cost + worth.tax:,.2f} (costs"
+            f" idle cash {worth.cash:,.2f}{views}) and takes {worth.cost + worth.tax:,.2f} (costs"
             f" {worth.cost:,.2f}, tax {worth.tax:,.2f}): {worth.net:,.2f} in all"
         )
         verb = "exceeds" if self.passes else "does not exceed"
@@ -185,6 +189,7 @@ def worth_of(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> Worth:
         cash=plan.cash_drag * plan.years * (idle_before - idle_after) * plan.nav + 0.0,
         cost=float(plan.cost[kept].sum()),
         tax=float(tax_of(kept)) if kept.any() else 0.0,
+        views=0.0 if plan.earned is None else float(plan.earned[kept].sum()),
     )
 
 
@@ -238,7 +243,8 @@ def _values(plan: GatedPlan, kept: Mask, taxes: Floats) -> Floats:
     cash = plan.cash - float(moved.sum())
     idle = np.maximum(0.0, cash + moved - plan.cash_target) - max(0.0, cash - plan.cash_target)
     drag = plan.cash_drag * plan.years * idle * plan.nav
-    return np.asarray(risk + drag + plan.harvest - plan.cost - taxes)
+    earned = 0.0 if plan.earned is None else plan.earned
+    return np.asarray(risk + drag + plan.harvest + earned - plan.cost - taxes)
 
 
 def _by_marginal(plan: GatedPlan, kept: Mask, taxes: Floats) -> list[int]:

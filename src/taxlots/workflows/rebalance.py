@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
 
-from taxlots.book.standing import split_ratios
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of
 from taxlots.domain.mandate import StatedMandate, mandate_from
@@ -17,14 +15,12 @@ from taxlots.domain.problem import DataError, Problem, Severity, error
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms, terms_from
 from taxlots.domain.trade_override import TradeOverride
 from taxlots.market_data.calendars import settlement_day
-from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
-from taxlots.market_data.prices import price_history
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
+from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
-from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.proposal import (
     Proposal,
     cash_after,
@@ -32,8 +28,6 @@ from taxlots.plan.rebalance.proposal import (
 )
 from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.plan.rebalance.whole_trades import Trade
-from taxlots.plan.risk import RiskModel
-from taxlots.plan.risk_estimate import estimate_risk
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.several_sales import BookedSale, book_sales
 from taxlots.plan.trade_overrides import TradeLimits
@@ -54,17 +48,20 @@ from taxlots.workflows.rebalance_classes import (
 )
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
-    FactorExposures,
     barred,
     mandate_of,
     sentences_of_lists,
 )
 from taxlots.workflows.rebalance_positions import Positions, positions_of
+from taxlots.workflows.rebalance_risk import (
+    PlanRisk,
+    ShortfallTerm,
+    plan_risk,
+    shortfall_of,
+    views_of,
+)
 from taxlots.workflows.rebalance_standings import sentences_of_limits, sentences_of_reports
 from taxlots.workflows.trade_overrides import overrides_of
-
-HALF_LIFE_YEARS: Final = 2
-"""How long ago a return is that weighs half as much as the last one in estimates of risk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +100,12 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
     stated, of_mandate = mandate_from(plan.prepared.books.record.rebalance)
     if problems or of_mandate:
         raise DataError([*plan.problems, *problems, *of_mandate])
+    asked = replace(asked, objective=asked.objective or terms.objective)
     given = _gathered(plan, asked, terms, stated)
     mandated = gated_within_mandate(
         given.question,
         plan.index.replaces,
+        shortfall=given.shortfall.cap,
         margin_cents=terms.margin_cents,
         forced=frozenset(one.name for one in given.question.positions if one.forced_cents),
     )
@@ -152,6 +151,8 @@ class _Given:
     question: Question
     empty: tuple[str, ...]
     stated: StatedMandate
+    risk: PlanRisk
+    shortfall: ShortfallTerm
 
     @property
     def invested(self) -> float:
@@ -164,11 +165,7 @@ def _gathered(
 ) -> _Given:
     books = plan.prepared.books
     (drifted,) = drift_of_books(books, plan.name).households
-    accounts = [
-        one
-        for one in plan.accounts
-        if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
-    ]
+    accounts = _accounts(plan)
     positions = positions_of(plan, accounts, illiquid_classes(drifted))
     if not any(one.value_cents for one in positions.seen):
         raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
@@ -187,26 +184,24 @@ def _gathered(
         invested=1 - cash_target,
     )
     weights, empty = wanted_weights(plan, goals, positions)
-    model = _risk(plan, positions.seen)
+    objectives = objectives_of(asked.objective)
+    risk = plan_risk(plan, positions.seen, asked.risk_model)
     question = Question(
         positions=seen,
         cash=cash.needs,
         symbol_weights=weights,
-        model=model,
+        model=risk.model,
         years=plan.situation.years,
         bands={name: goal.band for name, goal in goals.items()},
-        terms=_terms(terms, cash_target, Objective(asked.objective)),
+        terms=_terms(terms, cash_target, objectives.risk),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen),
-        mandate=mandate_of(
-            plan,
-            stated,
-            seen,
-            cash.needs,
-            FactorExposures(model=model, stated={}, target_weights=weights),
-        ),
+        mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
     )
+    if objectives.has_views:
+        views = views_of(plan, seen, terms)
+        question = replace(question, mandate=replace(question.mandate, views=views))
     return _Given(
         accounts=accounts,
         positions=positions,
@@ -217,7 +212,20 @@ def _gathered(
         question=question,
         empty=empty,
         stated=stated,
+        risk=risk,
+        shortfall=shortfall_of(
+            plan, terms, question, stated.shortfall_ppm, is_weighed=objectives.has_shortfall
+        ),
     )
+
+
+def _accounts(plan: HouseholdPlan) -> list[Account]:
+    """The accounts that are rebalanced."""
+    return [
+        one
+        for one in plan.accounts
+        if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
+    ]
 
 
 def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
@@ -237,12 +245,14 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from given.positions.left_alone
     for name in given.empty:
         yield f"nothing of the class {name} may be bought: it stays empty"
+    yield from given.risk.given.told if given.risk.given else ()
+    yield from given.shortfall.told
     yield from sentences_of_lists(plan, given.stated)
     yield from given.limits.sentences()
     yield from _costs_of(given.question, given.positions, given.limits.applied, plan)
     for problem in solution.optimum.problems:
         yield f"{problem.message}; {problem.remedy}"
-    yield from sentences_of_limits(mandated.standings, solution.household.nav_cents)
+    yield from sentences_of_limits(mandated)
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from _forbidden(solution)
 
@@ -298,34 +308,6 @@ def _forbidden(solution: Solution) -> Iterator[str]:
             f"no account may buy {names}, dividends that are reinvested included, until the losses"
             " of this plan are 31 days old (26 USC 1091)"
         )
-
-
-def _risk(plan: HouseholdPlan, positions: Sequence[Position]) -> RiskModel:
-    """The risk model of securities, from their closes.  Raises DataError for what lacks them."""
-    books = plan.prepared.books
-    history, _ = price_history(books.record.prices)
-    symbols = sorted({one.symbol for one in positions})
-    closes = common_closes(history, symbols, plan.as_of, split_ratios(books))
-    if closes.lacking:
-        raise DataError(
-            [
-                error(
-                    f"prices:{symbol}",
-                    "TOO_FEW_CLOSES",
-                    f"The closes of {symbol} do not tell its risk.",
-                    "Add a close of each month of three years, or take the security out of its"
-                    " class in securities.csv: it is then left alone.",
-                )
-                for symbol in closes.lacking
-            ]
-        )
-    return estimate_risk(
-        closes.symbols,
-        closes.matrix,
-        half_life=HALF_LIFE_YEARS * closes.periods_of_year,
-        sessions_of_year=closes.periods_of_year,
-        least_returns=FEWEST_PERIODS - 1,
-    )
 
 
 def _booked(

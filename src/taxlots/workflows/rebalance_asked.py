@@ -9,7 +9,7 @@ from datetime import date
 from taxlots.domain.account import Account
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import UsageError
-from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective
+from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.cash_asked import cents_of, check_settles_by, only_taxable
 from taxlots.workflows.household_plan import HouseholdPlan
@@ -23,7 +23,8 @@ class RebalanceAsked:
     """A rebalance, in text; blank where nothing of the kind is asked.
 
     ``deposit`` comes into ``account`` on the day of the plan, ``withdraw`` is taken by ``by`` from
-    ``account``, or from any taxable one.  ``objective`` says whose risk is weighed.
+    ``account``, or from any taxable one.  ``objective`` says what is weighed (blank: what the
+    book says), and ``risk_model`` names a folder with a risk model (blank: none).
     """
 
     deposit: str = ""
@@ -31,7 +32,8 @@ class RebalanceAsked:
     by: date | None = None
     account: str | None = None
     household: str | None = None
-    objective: str = Objective.TRACKING
+    objective: str = ""
+    risk_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,6 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
     """
     if asked.deposit and asked.withdraw:
         raise UsageError("--cash and --withdraw ask different things; ask one at a time")
-    if asked.objective not in set(Objective):
-        raise UsageError(
-            f"there is no objective {asked.objective!r}; use one of {', '.join(Objective)}"
-        )
     now, told = _balances(plan, accounts)
     if asked.account is not None and asked.account not in now:
         raise UsageError(

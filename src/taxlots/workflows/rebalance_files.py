@@ -75,6 +75,7 @@ def write_rebalance(
                 "by": "" if run.asked.by is None else run.asked.by.isoformat(),
                 "account": run.asked.account or "",
                 "objective": str(run.asked.objective),
+                "risk_model": run.asked.risk_model,
             },
             "inputs": record.hashes,
         },

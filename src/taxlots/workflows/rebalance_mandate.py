@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,45 +16,15 @@ from taxlots.domain.mandate import WHERE, StatedMandate
 from taxlots.domain.mandate_cells import Span
 from taxlots.domain.money import SHARE
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.rebalance.factor_exposures import MARKET, FactorExposures
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.mandate import Mandate, SumLimit
 from taxlots.plan.rebalance.positions import Position
-from taxlots.plan.risk import RiskModel
 from taxlots.workflows.household_plan import HouseholdPlan
 
 PPM: Final = 1_000_000
-MARKET: Final = "market"
-"""The factor of beta, which every risk model tells."""
-
 TRADES: Final = (Action.BUY, Action.SELL, Action.SELL_SHORT, Action.BUY_TO_COVER)
 """Trades that somebody decided on, of which two may have to be some days apart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactorExposures:
-    """What each security is exposed to, by factor; ``stated`` are those of a given model."""
-
-    model: RiskModel
-    stated: Mapping[str, Mapping[str, float]]
-    target_weights: Mapping[str, float]
-
-    def of(self, factor: str, market: str) -> Mapping[str, float] | None:
-        """Exposures to a factor by symbol; None where nothing is known of it.
-
-        ``market`` is beta to that security, or to the targets where it is blank, as the risk model
-        has it: covariance with it over its variance.
-        """
-        if factor in self.stated:
-            return self.stated[factor]
-        if factor != MARKET:
-            return None
-        weights = {market: 1.0} if market else self.target_weights
-        held = np.array([weights.get(name, 0.0) for name in self.model.names])
-        variance = self.model.variance(held)
-        if variance <= 0:
-            return None
-        betas = self.model.marginal(held) / variance
-        return dict(zip(self.model.names, betas.tolist(), strict=True))
 
 
 def barred(

@@ -19,7 +19,8 @@ class RebalanceQuestions:
         by: Day = None,
         account: str | None = None,
         household: str | None = None,
-        objective: str = "tracking",
+        objective: str = "",
+        risk_model: str = "",
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
@@ -36,6 +37,7 @@ class RebalanceQuestions:
             account=account,
             household=household,
             objective=objective,
+            risk_model=str(risk_model),
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         restrictions = restrictions_of_rebalance(run)

@@ -19,7 +19,13 @@ from taxlots.plan.optimizer.trading_limits import (
     told_of_13f,
     told_of_ownership,
 )
-from taxlots.plan.rebalance.mandated import LimitStanding, by_symbol, weights_after, weights_of
+from taxlots.plan.rebalance.mandated import (
+    LimitStanding,
+    Mandated,
+    by_symbol,
+    weights_after,
+    weights_of,
+)
 from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.workflows.household_plan import HouseholdPlan
 
@@ -31,9 +37,12 @@ LISTED: Final = (SecurityKind.STOCK, SecurityKind.ETF)
 """Kinds whose securities are as a rule on the official list of section 13(f)."""
 
 
-def sentences_of_limits(standings: tuple[LimitStanding, ...], nav_cents: int) -> Iterator[str]:
+def sentences_of_limits(mandated: Mandated) -> Iterator[str]:
     """Each limit that binds, with its price, and each that the plan is beyond."""
-    for one in standings:
+    nav_cents = mandated.solution.household.nav_cents
+    if mandated.standings and mandated.solution.trades and not mandated.gate.passes:
+        yield "trades that the mandate or expected shortfall need are made, whatever the gate says"
+    for one in mandated.standings:
         if not one.is_kept:
             yield f"{_told(one)}: it is not kept"
         elif one.price:

@@ -31,7 +31,7 @@ def told_of(found: Mandated) -> set[str]:
     return {one.where for one in found.solution.optimum.problems}
 
 
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 30), part=st.floats(0.6, 1.1), tilt=st.floats(-1, 1))
 def test_every_limit_is_kept_to_the_share_or_told(seed: int, part: float, tilt: float) -> None:
     """Of a security, of a sector and of a factor, above or below what is held today."""

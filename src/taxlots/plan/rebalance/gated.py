@@ -104,6 +104,7 @@ def weighed(
         cash_target=book.cash.target,
         cash_drag=question.terms.cash_drag,
         kept_always=always,
+        earned=book.alpha * solution.weights_traded() * nav,
     )
     return weigh(plan, tax_of, margin_dollars=margin_cents / CENTS)
 
