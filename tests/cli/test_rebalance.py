@@ -1,6 +1,7 @@
 """``taxlots rebalance`` on the sample household."""
 
 import json
+import re
 import shutil
 from decimal import Decimal
 from itertools import pairwise
@@ -154,6 +155,9 @@ def test_a_deposit_is_invested_where_it_comes_in() -> None:
         (("--cash", "10000", "--withdraw", "1"), "one at a time"),
         (("--household", "nobody"), "it has kessler"),
         (("--objective", "alpha"), "tracking, factors, variance"),
+        (("--tranches", "0"), "write 1 to 60 sessions"),
+        (("--tranches", "3", "--schedule", "slow"), "twap, vwap, almgren-chriss"),
+        (("--schedule", "vwap"), "needs --tranches"),
     ],
 )
 def test_what_cannot_be_asked_is_told(asked: tuple[str, ...], said: str) -> None:
@@ -262,3 +266,68 @@ def test_the_balances_of_other_households_are_none_of_this_ones(tmp_path: Path) 
     asked = ("--cash", "+500", "--account", "joint-taxable", "--json")
     plan = json.loads(taxlots("rebalance", mine, *asked).out)
     assert {one["account"] for one in plan["cash"]} == {*TAXABLE, "trad-ira", "roth-ira"}
+
+
+@pytest.fixture(scope="module")
+def thin(six: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The household of six classes where a thousand shares of each fund trade in a day."""
+    mine = tmp_path_factory.mktemp("thin") / "household"
+    shutil.copytree(six, mine)
+    text = (mine / "securities.csv").read_text()
+    (mine / "securities.csv").write_text(re.sub(r",\d+$", ",1000", text, flags=re.MULTILINE))
+    return mine
+
+
+def test_a_schedule_is_written_beside_the_plan(thin: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    done = taxlots(
+        "rebalance", thin, "--tranches", "8", "--schedule", "almgren-chriss", "--out", out
+    )
+    assert done.status == 0, done.err
+    rows = pacsv.read_csv(out / "schedule.csv").to_pylist()
+    found = plan_of(out)["schedule"]
+    assert len(rows) == len(found["trades"])
+    assert found["by"] == "almgren-chriss"
+    assert len({row["date"] for row in rows}) > 5
+    for row in rows:
+        parts = (Decimal(str(row[name])) for name in ("spread", "commission", "impact"))
+        assert abs(Decimal(str(row["cost"])) - sum(parts)) < Decimal("0.02")
+    assert all(Decimal(one["after"]) >= 0 for one in found["cash"])
+    assert {one["disallowed"] for one in found["returns"]} == {"0.00"}
+    assert {one["year"] for one in found["returns"]} == {2024, 2025}
+    first = [row for row in rows if row["date"] == min(row["date"] for row in rows)]
+    orders = pacsv.read_csv(out / "orders.csv").to_pylist()
+    assert sum(float(one["quantity"]) for one in orders) == sum(float(r["quantity"]) for r in first)
+
+
+def test_the_book_states_tranches_and_commissions(thin: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "book"
+    shutil.copytree(thin, mine)
+    toml = mine / "book.toml"
+    stated = "[rebalance.execution]\ntranches = 4\nsettled_cash = true\ncommission = 2.5\n"
+    toml.write_text(f"{toml.read_text()}\n{stated}")
+    plan = json.loads(taxlots("rebalance", mine, "--json").out)
+    rows = plan["schedule"]["trades"]
+    assert {row["commission"] for row in rows} == {"2.50"}
+    for one in plan["cash"]:
+        mine_of_day = [row for row in rows if row["account"] == one["account"]]
+        for day in {row["date"] for row in mine_of_day}:
+            # A sale settles on the next session (SEC Rule 15c6-1): it pays for none of its day.
+            has = Decimal(one["before"])
+            for row in mine_of_day:
+                amount, cost = Decimal(row["amount"]), Decimal(row["cost"])
+                if row["side"] == "SELL" and row["date"] < day:
+                    has += amount - cost
+                elif row["side"] == "BUY" and row["date"] <= day:
+                    has -= amount + cost
+            assert has >= 0
+    toml.write_text(toml.read_text().replace("tranches = 4", "tranches = 99"))
+    done = taxlots("rebalance", mine)
+    assert done.status == 1
+    assert "rebalance.execution.tranches" in done.err
+
+
+def test_a_withdrawal_that_volume_does_not_allow_by_its_day_is_told(thin: Path) -> None:
+    asked = ("--withdraw", "90000", "--by", "2025-01-03", "--tranches", "10", "--json")
+    told = " ".join(json.loads(taxlots("rebalance", thin, *asked).out)["schedule"]["told"])
+    assert "of the 90000.00 that are to be taken out: volume does not allow more" in told

@@ -54,8 +54,8 @@ def with_history(record: Record, rng: random.Random, day: date) -> Record:
     return replace(record, prices=prices, cash=cash)
 
 
-def rebalanced(seed: int, profile: str) -> tuple[RebalanceRun, Record] | None:
-    """A random household's plan; None where its books or the question have errors."""
+def drawn(seed: int, profile: str) -> tuple[Record, date, RebalanceAsked]:
+    """A random household on a random day, and what is asked of its rebalance."""
     rng = random.Random(seed)  # noqa: S311 (no secret)
     history = random_history(seed, SIZES[profile], profile)
     rows = rng.randint(len(history.rows) // 2, len(history.rows))
@@ -66,6 +66,12 @@ def rebalanced(seed: int, profile: str) -> tuple[RebalanceRun, Record] | None:
     if rng.random() < 0.5:
         name = rng.choice([one.id for one in record.accounts])
         asked = RebalanceAsked(deposit=f"{rng.randint(10, 9_000)}", account=name)
+    return record, day, asked
+
+
+def rebalanced(seed: int, profile: str) -> tuple[RebalanceRun, Record] | None:
+    """A random household's plan; None where its books or the question have errors."""
+    record, day, asked = drawn(seed, profile)
     try:
         plan = plan_of(prepare(replay_record(record, as_of=day)), record.accounts[0].household)
         return rebalance_of(plan, asked), record

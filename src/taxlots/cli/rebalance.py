@@ -46,6 +46,18 @@ RiskModelOption = Annotated[
     str,
     typer.Option("--risk-model", metavar="DIR", help="A risk model, instead of one from closes."),
 ]
+TranchesOption = Annotated[
+    int | None,
+    typer.Option("--tranches", metavar="N", help="Split trades over up to so many sessions."),
+]
+ScheduleOption = Annotated[
+    str,
+    typer.Option(
+        "--schedule",
+        metavar="NAME",
+        help="With --tranches: twap (default), vwap or almgren-chriss.",
+    ),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing, even with --out.")]
 
 CLASSES: Final = {
@@ -79,6 +91,8 @@ def rebalance(
     household: HouseholdOption = None,
     objective: ObjectiveOption = "",
     risk_model: RiskModelOption = "",
+    tranches: TranchesOption = None,
+    schedule: ScheduleOption = "",
     dry_run: DryRunOption = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -104,6 +118,8 @@ def rebalance(
         household=household,
         objective=objective,
         risk_model=risk_model,
+        tranches=tranches,
+        schedule=schedule.lower(),
     )
     on = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)
@@ -120,20 +136,28 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.plan_figures import listing
     from taxlots.reports.rebalance_files import class_rows, plan_json, sentences, trade_rows
+    from taxlots.reports.rebalance_schedule import (
+        schedule_json,
+        schedule_listings,
+        schedule_sentences,
+    )
 
     proposal = run.proposal
     if as_json:
         from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
-        print_json(plan_json(proposal, restrictions=restrictions_of_rebalance(run)))
+        restrictions = restrictions_of_rebalance(run)
+        found = plan_json(proposal, restrictions=restrictions)
+        print_json(found | schedule_json(run.schedule))
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
     print_listings(
         listing(f"{heading}: classes", CLASSES, class_rows(proposal), TEXTS),
         listing("Trades", TRADES, trade_rows(proposal), TEXTS, "no trade pays today"),
+        *schedule_listings(run.schedule),
     )
     print()
-    for sentence in sentences(proposal):
+    for sentence in [*sentences(proposal), *schedule_sentences(run.schedule)]:
         print(f"{sentence}.")
     if out is not None:
         print(f"The files are in {out}")

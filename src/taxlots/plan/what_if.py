@@ -30,6 +30,25 @@ def executed(
     return extend(books, record, as_of=date_of(books.as_of), settlement=settlement)
 
 
+def until_as_of(books: Books) -> Record:
+    """The record without the rows that are dated after the books' day.
+
+    What a plan says of later days takes their place.
+    """
+    record = books.record
+    kept = books.journal.day["date"][0] <= books.as_of
+    if kept.all():
+        return record
+    table = record.transactions
+    metadata = dict(table.schema.metadata or {})
+    stated = metadata.get(LINES.encode())
+    if stated is not None:
+        lines = [line for line, stays in zip(stated.split(), kept, strict=True) if stays]
+        metadata[LINES.encode()] = b" ".join(lines)
+    rows = table.filter(pa.array(kept)).replace_schema_metadata(metadata)
+    return replace(record, transactions=rows)
+
+
 def with_rows(record: Record, rows: Sequence[Mapping[str, str]]) -> Record:
     """A record with further transactions at its end."""
     table = record.transactions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from taxlots.domain.execution_terms import execution_from
 from taxlots.domain.harvest_rule import from_mapping, rules_of_returns
 from taxlots.domain.rebalance_keys import from_mapping as rebalance_rule
 from taxlots.domain.rebalance_keys import unknown_classes
@@ -49,4 +50,5 @@ def _of_rebalance(record: Record) -> list[Problem]:
         *terms_from(record.rebalance)[1],
         *stated_budget(record)[1],
         *location_rule_from(record.rebalance)[1],
+        *execution_from(record.rebalance)[1],
     ]

@@ -27,6 +27,7 @@ from taxlots.plan.rebalance.proposal import (
     returns_of,
 )
 from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.several_sales import BookedSale, book_sales
@@ -45,6 +46,11 @@ from taxlots.workflows.rebalance_classes import (
     goals_of,
     illiquid_classes,
     wanted_weights,
+)
+from taxlots.workflows.rebalance_execution import (
+    execution_terms,
+    scheduled,
+    with_trading_costs,
 )
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
@@ -66,13 +72,17 @@ from taxlots.workflows.trade_overrides import overrides_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebalanceRun:
-    """A proposal for a household, what it was asked and solved from, and every warning."""
+    """A proposal for a household, what it was asked and solved from, and every warning.
+
+    ``schedule`` has its trades over sessions, where that is asked or the book says so.
+    """
 
     plan: HouseholdPlan
     asked: RebalanceAsked
     question: Question
     proposal: Proposal
     problems: tuple[Problem, ...]
+    schedule: TradeSchedule | None = None
 
 
 def rebalance(
@@ -101,7 +111,10 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
     if problems or of_mandate:
         raise DataError([*plan.problems, *problems, *of_mandate])
     asked = replace(asked, objective=asked.objective or terms.objective)
+    execution = execution_terms(plan, asked.tranches, asked.schedule)
     given = _gathered(plan, asked, terms, stated)
+    question, priced = with_trading_costs(plan, given.question, execution)
+    given = replace(given, question=question)
     mandated = gated_within_mandate(
         given.question,
         plan.index.replaces,
@@ -126,15 +139,19 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
         returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
         cash_before=cash,
         cash_after=cash_after(cash, solution.trades),
-        told=tuple(dict.fromkeys(_told(plan, given, mandated))),
+        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *priced])),
         limits=mandated.standings,
     )
+    is_staggered = asked.tranches is not None or execution.tranches > 1
     return RebalanceRun(
         plan=plan,
         asked=asked,
         question=given.question,
         proposal=proposal,
         problems=plan.problems,
+        schedule=scheduled(plan, question, solution.trades, execution, by=asked.by)
+        if is_staggered
+        else None,
     )
 
 

@@ -24,7 +24,8 @@ class RebalanceAsked:
 
     ``deposit`` comes into ``account`` on the day of the plan, ``withdraw`` is taken by ``by`` from
     ``account``, or from any taxable one.  ``objective`` says what is weighed (blank: what the
-    book says), and ``risk_model`` names a folder with a risk model (blank: none).
+    book says), and ``risk_model`` names a folder with a risk model (blank: none).  ``tranches`` and
+    ``schedule`` are how its trades are worked, None and blank as the book says.
     """
 
     deposit: str = ""
@@ -34,6 +35,8 @@ class RebalanceAsked:
     household: str | None = None
     objective: str = ""
     risk_model: str = ""
+    tranches: int | None = None
+    schedule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,12 @@ from taxlots.reports.order_rows import (
 )
 from taxlots.reports.rebalance_charts import rebalance_charts
 from taxlots.reports.rebalance_files import TRADES, plan_json, trade_rows
+from taxlots.reports.rebalance_schedule import (
+    SCHEDULE,
+    first_orders,
+    schedule_json,
+    schedule_rows,
+)
 from taxlots.reports.restriction_rows import RESTRICTION_COLUMNS, RESTRICTIONS_FILE
 from taxlots.reports.rows import text_table
 from taxlots.version import RULES_VERSION, __version__
@@ -29,7 +35,7 @@ from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 PLAN: Final = "plan.json"
 RESULTS: Final = frozenset(
     {PLAN, "trades.csv", "orders.csv", "lot_instructions.csv", RESTRICTIONS_FILE}
-    | {FAILURE, MANIFEST}
+    | {"schedule.csv", FAILURE, MANIFEST}
     | {"drift.svg", "tax_by_lot.svg", "frontier.svg"}
 )
 """Every file that a rebalance can leave."""
@@ -52,14 +58,13 @@ def write_rebalance(
     points = frontier(run.question, run.plan.index.replaces)
     restrictions = restrictions_of_rebalance(run)
     record = run.plan.prepared.books.record
+    first = first_orders(run.proposal, run.schedule)
     files: dict[str, Any] = {
-        PLAN: plan_json(run.proposal, points, restrictions),
+        PLAN: plan_json(run.proposal, points, restrictions) | schedule_json(run.schedule),
         "trades.csv": text_table(TRADES, trade_rows(run.proposal)),
-        "orders.csv": text_table(
-            ORDER_COLUMNS, [order_row(one) for one in orders_of(run.proposal)]
-        ),
+        "orders.csv": text_table(ORDER_COLUMNS, [order_row(one) for one in orders_of(first)]),
         "lot_instructions.csv": text_table(
-            INSTRUCTION_COLUMNS, [instruction_row(one) for one in instructions_of(run.proposal)]
+            INSTRUCTION_COLUMNS, [instruction_row(one) for one in instructions_of(first)]
         ),
         RESTRICTIONS_FILE: text_table(RESTRICTION_COLUMNS, restrictions),
         FAILURE: problem_table(list(run.problems)),
@@ -76,10 +81,14 @@ def write_rebalance(
                 "account": run.asked.account or "",
                 "objective": str(run.asked.objective),
                 "risk_model": run.asked.risk_model,
+                "tranches": run.asked.tranches,
+                "schedule": run.asked.schedule,
             },
             "inputs": record.hashes,
         },
     }
+    if run.schedule is not None:
+        files["schedule.csv"] = text_table(SCHEDULE, schedule_rows(run.schedule))
     drawings = rebalance_charts(run.proposal, points)
     files |= {f"{name}.svg": one.svg for name, one in drawings.items()}
     write_folder(out, files, results=RESULTS)

@@ -21,11 +21,14 @@ class RebalanceQuestions:
         household: str | None = None,
         objective: str = "",
         risk_model: str = "",
+        tranches: int | None = None,
+        schedule: str = "",
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
         """The trades of a household, as ``taxlots rebalance`` says; amounts are dollars."""
         from taxlots.reports.rebalance_files import plan_json
+        from taxlots.reports.rebalance_schedule import schedule_json
         from taxlots.workflows.rebalance import rebalance
         from taxlots.workflows.rebalance_asked import RebalanceAsked
         from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
@@ -38,7 +41,10 @@ class RebalanceQuestions:
             household=household,
             objective=objective,
             risk_model=str(risk_model),
+            tranches=tranches,
+            schedule=schedule,
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         restrictions = restrictions_of_rebalance(run)
-        return PlanAnswer(plan_json(run.proposal, restrictions=restrictions))
+        found = plan_json(run.proposal, restrictions=restrictions)
+        return PlanAnswer(found | schedule_json(run.schedule))

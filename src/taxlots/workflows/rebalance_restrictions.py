@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from taxlots.domain.restriction import Restriction, RestrictionKind
 from taxlots.plan.guard import Guard
+from taxlots.plan.rebalance.proposal import Proposal
 from taxlots.plan.rebalance.restricted import swaps_of_proposal
+from taxlots.plan.rebalance.trade_schedule import TradeSchedule, of_day
 from taxlots.plan.restrictions import restrictions_of
-from taxlots.plan.situation import index_of
+from taxlots.plan.situation import Situation, index_of
 from taxlots.reports.restriction_rows import restriction_rows
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.rebalance import RebalanceRun
@@ -15,5 +20,22 @@ def restrictions_of_rebalance(run: RebalanceRun) -> list[dict[str, str]]:
     """The rows of ``restrictions.csv``: what the plan and the journal forbid, and until when."""
     situation, _ = situation_of(run.plan.prepared.books)
     mine = run.proposal.household
-    found = restrictions_of(swaps_of_proposal(run.proposal), Guard(index_of(situation)))
+    if run.schedule is None:
+        found = restrictions_of(swaps_of_proposal(run.proposal), Guard(index_of(situation)))
+    else:
+        found = _of_schedule(run.proposal, run.schedule, situation)
     return restriction_rows([one for one in found if one.household == mine])
+
+
+def _of_schedule(
+    proposal: Proposal, schedule: TradeSchedule, situation: Situation
+) -> tuple[Restriction, ...]:
+    """What the trades of each day forbid, and what the books do: the latest day of each."""
+    latest: dict[tuple[str, str, RestrictionKind], Restriction] = {}
+    for day in dict.fromkeys([situation.as_of, *(one.day for one in schedule.trades)]):
+        swaps = swaps_of_proposal(of_day(proposal, schedule, day))
+        for one in restrictions_of(swaps, Guard(index_of(replace(situation, as_of=day)))):
+            key = (one.account, one.symbol, one.kind)
+            if key not in latest or latest[key].until <= one.until:
+                latest[key] = one
+    return tuple(latest.values())

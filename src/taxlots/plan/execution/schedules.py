@@ -29,6 +29,9 @@ MOST_STEEPNESS: Final = 700.0
 
 BISECTIONS: Final = 200
 
+ROUNDING: Final = 1e-9
+"""A part of an order that is rounding of floats."""
+
 
 def twap(count: int) -> Floats:
     """Equal parts of an order in ``count`` intervals of equal length; they sum to 1."""
@@ -93,7 +96,12 @@ def risk_aversion_of(relative: float, wealth_dollars: float) -> float:
 
 
 def square_root_schedule(
-    shares: float, volumes: ArrayLike, market: Market, risk_aversion: float, days: float = 1.0
+    shares: float,
+    volumes: ArrayLike,
+    market: Market,
+    risk_aversion: float,
+    days: float = 1.0,
+    most_part: float = inf,
 ) -> Floats:
     """Parts of an order that cost least in impact and risk under the square-root law.
 
@@ -102,6 +110,8 @@ def square_root_schedule(
     conditions give the interval before from the one after, so that the last slice's marginal cost
     is the one unknown; the order's size rises with it.  ``volumes`` are shares expected to change
     hands in each interval of ``days``; nothing trades where none do.  Risk aversion 0 is VWAP.
+    No interval takes more than ``most_part`` of its volume, and then the schedule is still the best
+    of those that do not; raises UsageError where all of them together do not take the order.
     """
     expected = amounts(volumes, "volumes")
     units = above_zero(abs(shares), "the number of shares")
@@ -109,21 +119,27 @@ def square_root_schedule(
     variance = (market.volatility * market.price) ** 2 * above_zero(days, "the interval's length")
     scale = market.impact_factor * market.volatility * market.price
     pull = 2 * weight * variance
+    most = expected * most_part if most_part < inf else np.full(len(expected), inf)
+    if most.sum() < units * (1 - ROUNDING):
+        raise UsageError(
+            f"{units:.6g} shares are more than {most_part:g} of the volume of all intervals,"
+            f" {expected.sum():.6g}; allow more intervals or a larger part"
+        )
     if pull == 0:
         return vwap(expected)
     if scale == 0 or expected.sum() <= 0:
-        return _at_once(expected)
+        return _at_once(expected) if most_part == inf else _as_soon_as(units, most)
     steepness_of = TRADED_PART_OF_LAW * scale / np.sqrt(np.where(expected > 0, expected, inf))
     low, high = 0.0, float(np.max(steepness_of)) * units**0.5
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         if middle in {low, high}:
             break
-        if _backwards(middle, expected, steepness_of, pull, units).sum() < units:
+        if _backwards(middle, most, steepness_of, pull, units).sum() < units:
             low = middle
         else:
             high = middle
-    slices = _backwards(high, expected, steepness_of, pull, units)
+    slices = _backwards(high, most, steepness_of, pull, units)
     return np.asarray(slices / slices.sum(), np.float64)
 
 
@@ -136,20 +152,28 @@ def _at_once(expected: Floats) -> Floats:
     return parts
 
 
+def _as_soon_as(units: float, most: Floats) -> Floats:
+    """As much in each interval as it may take, until all is traded."""
+    before = np.concatenate([[0.0], np.cumsum(most)[:-1]])
+    return np.asarray(np.clip(units - before, 0.0, most) / units, np.float64)
+
+
 def _backwards(
-    marginal: float, expected: Floats, steepness_of: Floats, pull: float, most: float
+    marginal: float, caps: Floats, steepness_of: Floats, pull: float, most: float
 ) -> Floats:
     """Slices from the last to the first: 1.5 c n ** 0.5 = marginal + pull × sum of what is left.
 
-    It stops once more than ``most`` is traded, so that a trial far too high stays finite.
+    A slice that would exceed its cap is the cap: the multiplier of the limit takes up what is left
+    of the condition.  It stops once more than ``most`` is traded, so that a trial far too high
+    stays finite.
     """
-    slices = np.zeros(len(expected))
+    slices = np.zeros(len(caps))
     left = 0.0
     risk = 0.0
-    for k in range(len(expected) - 1, -1, -1):
+    for k in range(len(caps) - 1, -1, -1):
         risk += pull * left
-        if expected[k] > 0:
-            slices[k] = ((marginal + risk) / steepness_of[k]) ** 2
+        if steepness_of[k] > 0 and caps[k] > 0:
+            slices[k] = min(caps[k], ((marginal + risk) / steepness_of[k]) ** 2)
             left += slices[k]
         if left > 2 * most:
             break

@@ -149,7 +149,6 @@ def household_portfolio(
     held = floats([one.value_cents / nav for one in kept])
     lots = tuple(lot for one in kept for lot in one.lots)
     rows = [place for place, one in enumerate(kept) for _ in one.lots]
-    half_spread = floats([one.half_spread for one in kept])
     forced = floats([one.forced_cents / nav for one in kept])
     book = portfolio(
         [one.name for one in kept],
@@ -169,7 +168,7 @@ def household_portfolio(
             len(kept),
         ),
         risk_aversion=terms.risk_aversion * terms.horizon_years,
-        cost=half_spread,
+        cost=floats([one.marginal_cost for one in kept]),
         buy_limit=[_buy_limit(one, nav) for one in kept],
         sell_limit=[one.sellable_cents / nav for one in kept],
         least=np.where(forced == 0, 0.0, held + forced),

@@ -41,7 +41,9 @@ class Position:
 
     ``price`` is in 1e-8 dollars.  ``buy_bar`` and ``sell_bar`` say why nothing is bought or sold;
     blank where it may be.  ``most_bought_cents`` and ``most_sold_cents`` are limits that people
-    set, ``forced_cents`` is what they want traded (sold below 0).
+    set, ``forced_cents`` is what they want traded (sold below 0).  ``impact_ppm`` is the impact of
+    a dollar traded at the size that is expected, in 1e-6, and ``commission_cents`` what an order
+    costs besides.
     """
 
     account: Account
@@ -55,6 +57,8 @@ class Position:
     most_bought_cents: int | None = None
     most_sold_cents: int | None = None
     forced_cents: int = 0
+    impact_ppm: int = 0
+    commission_cents: int = 0
 
     @property
     def name(self) -> str:
@@ -85,8 +89,18 @@ class Position:
 
     @property
     def half_spread(self) -> float:
-        """What a dollar traded costs."""
+        """What a dollar traded costs in spread."""
         return self.spread_ppm / PPM / 2
+
+    @property
+    def cost_rate(self) -> float:
+        """What a dollar traded costs on average: half the spread, and impact."""
+        return self.half_spread + self.impact_ppm / PPM
+
+    @property
+    def marginal_cost(self) -> float:
+        """What the last dollar costs: the derivative of impact that grows with the power 3/2."""
+        return self.half_spread + 1.5 * self.impact_ppm / PPM
 
 
 def merged(lots: Sequence[PlannedLot], lot_id: str) -> PlannedLot:

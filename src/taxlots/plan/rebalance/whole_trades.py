@@ -50,8 +50,8 @@ class Trade:
 
     @property
     def cost_cents(self) -> int:
-        """What the half spread costs, as an estimate."""
-        return round(self.cents * self.position.half_spread)
+        """What half the spread, impact and commission cost, as an estimate."""
+        return round(self.cents * self.position.cost_rate) + self.position.commission_cents
 
     @property
     def lots(self) -> str:
@@ -194,7 +194,9 @@ def _affordable(
     """Purchases cut in proportion to the money of their accounts, their costs included."""
     total: dict[str, float] = {}
     for (account, place), cents in wanted.items():
-        total[account] = total.get(account, 0.0) + cents * (1 + positions[place].half_spread)
+        position = positions[place]
+        costs = cents * position.cost_rate + position.commission_cents
+        total[account] = total.get(account, 0.0) + cents + costs
     found = {}
     for (account, place), cents in wanted.items():
         part = min(1.0, max(0, money.get(account, 0)) / total[account])

@@ -1,0 +1,190 @@
+"""The trades of a rebalance over sessions: ``schedule.csv``, a key of ``plan.json``, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from taxlots.domain.money import dollars, shares
+from taxlots.plan.execution.impact import TradeCost
+from taxlots.plan.execution.liquidity import Bucket
+from taxlots.plan.rebalance.proposal import Proposal, ReturnTax
+from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, of_day
+from taxlots.reports.plan_figures import listing, money
+from taxlots.reports.terminal import Listing
+
+SCHEDULE: Final = (
+    "date",
+    "account",
+    "symbol",
+    "side",
+    "quantity",
+    "amount",
+    "cost",
+    "spread",
+    "commission",
+    "impact",
+    "short_term_gain",
+    "long_term_gain",
+    "disallowed",
+    "tax_now",
+    "tax_later",
+    "lots",
+)
+SHOWN: Final = {
+    "date": "date",
+    "account": "account",
+    "side": "trade",
+    "symbol": "symbol",
+    "quantity": "quantity",
+    "amount": "amount",
+    "cost": "cost",
+    "short_term_gain": "short-term",
+    "long_term_gain": "long-term",
+    "tax_now": "tax now",
+    "tax_later": "later",
+}
+TEXTS: Final = frozenset({"date", "account", "side", "symbol"})
+
+Row = dict[str, str]
+
+
+def schedule_rows(schedule: TradeSchedule) -> list[Row]:
+    """``schedule.csv``: a row for each part of a trade, in order of time, sales first."""
+    return [_row(one) for one in schedule.trades]
+
+
+def _row(one: ScheduledTrade) -> Row:
+    position, booked = one.trade.position, one.booked
+    is_taxed = booked is not None and position.is_taxed
+    outcomes = booked.outcomes if booked is not None and is_taxed else ()
+    costs = booked.costs if booked is not None and is_taxed else ()
+
+    def gain(*, is_long: bool) -> str:
+        cents = sum(part.gain_cents for part in outcomes if part.is_long is is_long)
+        return dollars(cents) if is_taxed else ""
+
+    return {
+        "date": one.day.isoformat(),
+        "account": position.account.id,
+        "symbol": position.symbol,
+        "side": str(one.trade.side),
+        "quantity": shares(one.units),
+        "amount": dollars(one.cents),
+        "cost": dollars(one.cost_cents),
+        "spread": money(one.cost.spread),
+        "commission": money(one.cost.commission),
+        "impact": money(one.cost.impact),
+        "short_term_gain": gain(is_long=False),
+        "long_term_gain": gain(is_long=True),
+        "disallowed": dollars(sum(o.disallowed_cents for o in outcomes)) if is_taxed else "",
+        "tax_now": dollars(sum(c.now_cents for c in costs)) if costs else "",
+        "tax_later": dollars(sum(c.later_cents for c in costs)) if costs else "",
+        "lots": booked.lots if booked is not None else "",
+    }
+
+
+def schedule_json(schedule: TradeSchedule | None) -> dict[str, Any]:
+    """The key ``schedule`` of ``plan.json``; none where trades are not staggered."""
+    if schedule is None:
+        return {}
+    terms = schedule.terms
+    return {
+        "schedule": {
+            "by": str(terms.schedule),
+            "tranches": terms.tranches,
+            "participation": f"{terms.participation_ppm / 1e6:g}",
+            "settled_cash": terms.is_settled_only,
+            "cost": _cost(schedule.cost),
+            "buckets": {name: str(one) for name, one in sorted(schedule.buckets.items())},
+            "trades": schedule_rows(schedule),
+            "left": [
+                {
+                    "account": one.trade.position.account.id,
+                    "symbol": one.trade.position.symbol,
+                    "side": str(one.trade.side),
+                    "quantity": shares(one.units),
+                }
+                for one in schedule.left
+            ],
+            "cash": [
+                {"date": day.isoformat(), "account": name, "after": dollars(cents)}
+                for day, cash in zip(schedule.sessions, schedule.cash, strict=True)
+                for name, cents in cash.items()
+            ],
+            "returns": [
+                _return(year, one) for year, found in schedule.returns.items() for one in found
+            ],
+            "told": list(schedule.told),
+        }
+    }
+
+
+def _cost(cost: TradeCost) -> dict[str, str]:
+    return {
+        "spread": money(cost.spread),
+        "commission": money(cost.commission),
+        "impact": money(cost.impact),
+        "total": money(cost.total),
+    }
+
+
+def _return(year: int, one: ReturnTax) -> dict[str, Any]:
+    return {
+        "year": year,
+        "tax_return": one.tax_return,
+        "short_term": dollars(one.short_cents),
+        "long_term": dollars(one.long_cents),
+        "disallowed": dollars(one.disallowed_cents),
+        "tax_now": "" if one.now_cents is None else dollars(one.now_cents),
+        "tax_later": "" if one.later_cents is None else dollars(one.later_cents),
+    }
+
+
+def schedule_listings(schedule: TradeSchedule | None) -> tuple[Listing, ...]:
+    """The table for people; none where trades are not staggered."""
+    if schedule is None:
+        return ()
+    title = f"Schedule, by {schedule.terms.schedule}"
+    rows = schedule_rows(schedule)
+    return (listing(title, SHOWN, rows, TEXTS, "nothing is traded"),)
+
+
+def schedule_sentences(schedule: TradeSchedule | None) -> list[str]:
+    """What the schedule comes to, in words."""
+    if schedule is None:
+        return []
+    return [f"{one[0].upper()}{one[1:]}" for one in _sentences(schedule)]
+
+
+def _sentences(schedule: TradeSchedule) -> Iterator[str]:
+    days = {one.day for one in schedule.trades}
+    slow = sorted(
+        name for name, one in schedule.buckets.items()
+        if one not in (Bucket.AT_ONCE, Bucket.WITHIN_A_DAY)
+    )  # fmt: skip
+    cost = schedule.cost
+    yield (
+        f"the schedule takes {len(days)} sessions and costs {dollars(schedule.cost_cents)}: half"
+        f" spreads {money(cost.spread)}, commissions {money(cost.commission)}, impact"
+        f" {money(cost.impact)}"
+    )
+    if slow:
+        yield f"staggered, because they are large for their volume: {', '.join(slow)}"
+    for year, found in schedule.returns.items():
+        for one in found:
+            yield (
+                f"in {year} return {one.tax_return} realizes {dollars(one.short_cents)} short-term"
+                f" and {dollars(one.long_cents)} long-term by it"
+            )
+    yield from schedule.told
+
+
+def first_orders(proposal: Proposal, schedule: TradeSchedule | None) -> Proposal:
+    """The proposal with what is traded on the first day of its schedule alone.
+
+    Its orders are those that can be sent now; later ones are planned again on their day.
+    """
+    if schedule is None:
+        return proposal
+    return of_day(proposal, schedule, schedule.sessions[0])
