@@ -125,19 +125,20 @@ class _Course:
     bucket: Bucket | None
     sessions: int
     done: int = 0
-    today: int = 0
+    this_session: int = 0
 
     def allowed(self, session: int) -> int:
         """What may still be traded in a session."""
         behind = self.through[session] - self.done
-        return int(max(0.0, min(behind, self.caps[session] - self.today)))
+        return int(max(0.0, min(behind, self.caps[session] - self.this_session)))
 
     def cost(self, order: PlanOrder, units: int, session: int) -> TradeCost:
-        """What some units more cost after what is traded today: impact is that of them all."""
+        """What some units more cost: their part of the impact of all that the session trades."""
         return TradeCost(
             spread=order.cents(units) / CENTS * self.market.spread / 2,
             commission=order.commission_cents / CENTS,
-            impact=self._impact(self.today + units, session) - self._impact(self.today, session),
+            impact=self._impact(self.this_session + units, session)
+            - self._impact(self.this_session, session),
         )
 
     def _impact(self, units: int, session: int) -> float:
@@ -191,7 +192,7 @@ class _Desk:
         """One session: sales, then purchases, each in the order in which the plan names them."""
         self.money.begin(session)
         for course in self.courses.values():
-            course.today = 0
+            course.this_session = 0
         for side in (Side.SELL, Side.BUY):
             for place, order in enumerate(self.orders):
                 if order.side is side and self.left[place]:
@@ -207,7 +208,7 @@ class _Desk:
             return
         cost = course.cost(order, units, session)
         made = Slice(session, place, units, order.cents(units), cost)
-        course.today += units
+        course.this_session += units
         course.done += units
         self.left[place] -= units
         self.slices.append(made)
