@@ -147,10 +147,7 @@ def compiled(*entries: Callable[..., Any]) -> list[Callable[..., Any]]:
     No entry calls another.  Like the fold, they are compiled where the cache does not know them.
     """
     roots = cast("list[FunctionType]", list(entries))
-    functions = sorted(
-        {function for root in roots for function in _reachable(root)},
-        key=lambda f: (f.__module__, f.__code__.co_firstlineno),
-    )
+    functions = _all_reachable(roots)
     numba.config.CACHE_DIR = str(_cache_folder(functions))
     inner = _compile(functions)
     entered = []
@@ -161,6 +158,19 @@ def compiled(*entries: Callable[..., Any]) -> list[Callable[..., Any]]:
                 space[name] = inner[value]
         entered.append(numba.njit(cache=True, error_model="numpy")(_copy(root, space)))
     return entered
+
+
+def is_cached(*entries: Callable[..., Any]) -> bool:
+    """Whether the cache knows these functions, so that nothing would have to be compiled."""
+    roots = cast("list[FunctionType]", list(entries))
+    return _cache_folder(_all_reachable(roots)).is_dir()
+
+
+def _all_reachable(roots: list[FunctionType]) -> list[FunctionType]:
+    return sorted(
+        {function for root in roots for function in _reachable(root)},
+        key=lambda f: (f.__module__, f.__code__.co_firstlineno),
+    )
 
 
 def _copy(function: FunctionType, space: dict[str, Any]) -> FunctionType:

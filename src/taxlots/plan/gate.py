@@ -23,6 +23,9 @@ Mask = NDArray[np.bool_]
 TaxOf = Callable[[Mask], float]
 """Tax in dollars, now and later, of the trades that are kept: exact and netted."""
 
+FallsOf = Callable[[Mask], Floats]
+"""What that tax falls by without each of the kept trades alone."""
+
 TRIED: Final = 8
 """How many of the trades that seem to pay least are looked at exactly before pruning ends."""
 
@@ -141,16 +144,23 @@ class GateAnswer:
 
 
 def weigh(
-    plan: GatedPlan, tax_of: TaxOf, *, margin_dollars: float = 0.0, margin_ratio: float = 0.0
+    plan: GatedPlan,
+    tax_of: TaxOf,
+    *,
+    margin_dollars: float = 0.0,
+    margin_ratio: float = 0.0,
+    falls_of: FallsOf | None = None,
 ) -> GateAnswer:
     """Prune a plan, and say whether what is left is worth more than doing nothing.
 
     It passes where it is worth more than the larger of ``margin_dollars`` and ``margin_ratio``
     times its cost and tax.  The worth that is left is never below that of the plan as it came.
+    ``falls_of`` is what ``tax_of`` falls by without each trade, where that is known sooner.
     """
     everything = plan.trades != 0
     full = worth_of(plan, everything, tax_of)
-    kept, dropped = _pruned(plan, everything, tax_of)
+    falls = _taxes(everything, tax_of) if falls_of is None else falls_of(everything)
+    kept, dropped = _pruned(plan, everything, tax_of, falls)
     pruned = worth_of(plan, kept, tax_of)
     margin = max(margin_dollars, margin_ratio * (pruned.cost + max(0.0, pruned.tax)))
     forced = plan.kept_always if plan.kept_always is not None else np.zeros_like(everything)
@@ -198,10 +208,11 @@ def _variance(plan: GatedPlan, active: Floats) -> float:
     return float(factors @ factors + plan.specific @ (active * active))
 
 
-def _pruned(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> tuple[Mask, tuple[Dropped, ...]]:
+def _pruned(
+    plan: GatedPlan, kept: Mask, tax_of: TaxOf, taxes: Floats
+) -> tuple[Mask, tuple[Dropped, ...]]:
     """Drop what does not pay, the worst first, until each trade that is left pays."""
     dropped: list[Dropped] = []
-    taxes = _taxes(kept, tax_of)
     net = worth_of(plan, kept, tax_of).net
     is_better = True
     while is_better and kept.any():

@@ -7,12 +7,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from taxlots.domain.problem import UsageError
-from taxlots.plan.optimizer import kernel
+from taxlots.plan.optimizer import grid_search, kernel
 from taxlots.plan.optimizer.terms import Prepared, Sides
 from taxlots.plan.risk import Floats
 
 COMPILED_FROM: Final = 5_000
 """Coefficients and lots from which machine code is sooner, its loading included."""
+
+MOST_PLAIN: Final = 20
+"""Small problems that are solved as Python before machine code is looked for in the cache."""
 
 TOLERANCE: Final = 1e-12
 """What a column may stay unbalanced, as a fraction of NAV."""
@@ -30,18 +33,37 @@ class Engine(NamedTuple):
     bound: Callable[..., float]
     cost: Callable[..., float]
     set_ties: Callable[..., None]
+    descend_on_grid: Callable[..., Any]
 
 
-PLAIN: Final = Engine(kernel.ascend, kernel.bound, kernel.cost, kernel.set_ties)
+PLAIN: Final = Engine(
+    kernel.ascend, kernel.bound, kernel.cost, kernel.set_ties, grid_search.descend_on_grid
+)
 
 _compiled: list[Engine] = []
+
+
+_asked: list[int] = []
+"""The sizes of the problems that plain Python was taken for."""
+
+
+def _is_plain_sooner(size: int) -> bool:
+    """Of a small problem, unless there are many and machine code is at hand."""
+    if size >= COMPILED_FROM:
+        return False
+    _asked.append(size)
+    if len(_asked) != MOST_PLAIN:
+        return True
+    from taxlots.book.compiled import is_cached
+
+    return not is_cached(*PLAIN)
 
 
 def engine(name: str, size: int = 0) -> Engine:
     """``plain`` Python, ``compiled`` machine code, or by ``auto`` what is sooner at this size."""
     if name not in {"auto", "plain", "compiled"}:
         raise UsageError(f"engine is auto, plain or compiled, not {name!r}")
-    if name == "plain" or (name == "auto" and not _compiled and size < COMPILED_FROM):
+    if name == "plain" or (name == "auto" and not _compiled and _is_plain_sooner(size)):
         return PLAIN
     if not _compiled:
         from taxlots.book.compiled import compiled

@@ -72,6 +72,8 @@ def optimize(
     reviewed = review(book)
     problems = reviewed.problems
     found = attempt(reviewed.book, engine, duals, most_nodes)
+    if found is None and duals is not None:
+        found = attempt(reviewed.book, engine, None, most_nodes)
     if found is None:
         nearest = nearest_feasible(reviewed.book)
         if nearest is not None:
@@ -84,6 +86,13 @@ def optimize(
         raise DataError([*problems, error("portfolio", "NOT_SOLVED", message, remedy)])
     prepared, best = found
     return settled(reviewed.book, prepared, best, problems)
+
+
+def bound_at(book: Portfolio, duals: Floats, *, engine: str = "auto") -> float:
+    """What every plan of a portfolio costs at least, by any prices of its columns."""
+    prepared = prepare(book)
+    run = engine_of(prepared, engine)
+    return float(run.bound(prepared.terms, prepared.sides(), duals)) + prepared.constant
 
 
 def settled(

@@ -161,6 +161,7 @@ def optimize_by_law(
     *,
     caps: Sequence[Cap] = (),
     engine: str = "auto",
+    duals: Floats | None = None,
     most_nodes: int = MOST_NODES,
 ) -> TaxedPlan:
     """The best plan by the year's law, of those at each regime's rates and between them.
@@ -168,7 +169,7 @@ def optimize_by_law(
     ``gains`` are by lot, in the order in which the lots of ``book`` were given; the slopes of the
     book's lots are replaced.  The plan's certificate holds at its rates.
     """
-    looking = _Year(book, gains, year, nav_cents, caps, engine)
+    looking = _Year(book, gains, year, nav_cents, caps, engine, duals=duals)
     if isinstance(year, RatedYear):
         taxed = looking.try_rates(looking.rates_at(0, 0), most_nodes)
         return replace(taxed, regimes=((taxed.rates, taxed.objective),))

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from taxlots.domain.problem import Problem, warning
+from taxlots.plan.optimizer.grid_search import Grid
+from taxlots.plan.optimizer.newton import engine_of
 from taxlots.plan.optimizer.objective import lots_sold, parts_of
 from taxlots.plan.optimizer.optimum import Optimum, attempt
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
@@ -23,8 +25,11 @@ MOST_STEPS_AWAY: Final = 20
 FREED: Final = 6
 MOST_RELEASES: Final = 8
 FIXED_A_ROUND: Final = 0.5
+MOST_FIRST: Final = 16
+"""Of steps that are tried with every other name's, to move two names at once."""
 
 Names = np.ndarray[tuple[int], np.dtype[np.int64]]
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +204,43 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
         buy_limit=np.where(is_tempting & sells, 0.0, book.buy_limit),
         sell_limit=np.where(is_tempting & buys, 0.0, book.sell_limit),
     )
-    is_fixed = np.zeros(book.count, bool)
-    rounder = _Rounder(
-        units, engine, one_sided, plan.trades.copy(), plan.duals, is_fixed, one_sided
-    )
-    stuck = [*rounder.drop_small(), *rounder.round_steps()]
-    trades = np.where(np.abs(rounder.trades) <= NEGLIGIBLE, 0.0, rounder.trades)
+    found = on_grid(one_sided, plan.trades, units, engine) if units.unit.any() else None
+    trades = _one_by_one(plan, one_sided, units, engine) if found is None else found
+    trades = np.where(np.abs(trades) <= NEGLIGIBLE, 0.0, trades)
     sold = lots_sold(book, trades)
     objective = parts_of(book, trades, sold).total
     proof = replace(plan.certificate, objective=objective)
+    stuck = np.flatnonzero(~of_grain(book, trades, units))
     problems = (*plan.problems, *(_told(book, int(at), float(trades[at])) for at in stuck))
     return replace(plan, trades=trades, sold=sold, certificate=proof, problems=problems)
+
+
+def on_grid(book: Portfolio, trades: Floats, units: Grain, engine: str) -> Floats | None:
+    """Trades of this grain by local search; None where they keep no limits."""
+    prepared = prepare(book)
+    low, high = trade_range(book)
+    terms = prepared.terms
+    grid = Grid(
+        unit=units.unit,
+        least=units.least,
+        low=low,
+        high=high,
+        whole=np.where((book.held > 0) & (low <= NEGLIGIBLE - book.held), -book.held, np.nan),
+        forced=prepared.forced,
+        limited=np.flatnonzero(np.isfinite(terms.low) | np.isfinite(terms.high)),
+    )
+    run = engine_of(prepared, engine)
+    found, beyond = run.descend_on_grid(terms, grid, np.clip(trades, low, high), MOST_FIRST)
+    return None if beyond > NEGLIGIBLE else floats(found)
+
+
+def _one_by_one(plan: Optimum, book: Portfolio, units: Grain, engine: str) -> Floats:
+    """Trades fixed one part after the other, the rest solved again each time."""
+    is_fixed = np.zeros(book.count, bool)
+    rounder = _Rounder(units, engine, book, plan.trades.copy(), plan.duals, is_fixed, book)
+    rounder.drop_small()
+    rounder.round_steps()
+    return rounder.trades
 
 
 def _told(book: Portfolio, at: int, trade: float) -> Problem:
@@ -219,11 +250,16 @@ def _told(book: Portfolio, at: int, trade: float) -> Problem:
     return warning(name, "NOT_ROUNDED", message, remedy)
 
 
-def is_of_grain(book: Portfolio, trades: Floats, units: Grain) -> bool:
-    """Whether every trade is large enough and whole, or sells all."""
+def of_grain(book: Portfolio, trades: Floats, units: Grain) -> Mask:
+    """Whether each trade is large enough and whole, or sells all."""
     size = np.abs(trades)
     is_all = (trades < 0) & (np.abs(book.held + trades) <= NEGLIGIBLE)
     is_large = (size <= NEGLIGIBLE) | (size >= units.least - 2 * NEGLIGIBLE)
     unit = np.where(units.unit > 0, units.unit, 1.0)
     away = np.abs(trades / unit - np.round(trades / unit)) * unit
-    return bool((is_all | (is_large & ((units.unit <= 0) | (away <= 2 * NEGLIGIBLE)))).all())
+    return np.asarray(is_all | (is_large & ((units.unit <= 0) | (away <= 2 * NEGLIGIBLE))))
+
+
+def is_of_grain(book: Portfolio, trades: Floats, units: Grain) -> bool:
+    """Whether every trade is large enough and whole, or sells all."""
+    return bool(of_grain(book, trades, units).all())

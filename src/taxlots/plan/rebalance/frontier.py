@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from taxlots.plan.rebalance.gated import tax_cents
+from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.solving import Question, solve_household
-from taxlots.plan.rebalance.wash_branches import Replaces
 
 MULTIPLES: Final = (0.25, 1.0, 4.0, 16.0, 64.0)
 """Of the stated aversion to risk."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from taxlots.domain.order import Side
-from taxlots.plan.gate import GateAnswer, GatedPlan, Mask, weigh
+from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
+from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
-from taxlots.plan.rebalance.positions import Position
-from taxlots.plan.rebalance.solving import Question, Solution, solve_household
-from taxlots.plan.rebalance.wash_branches import Replaces
+from taxlots.plan.rebalance.replacements import Replaces, replacements
+from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of, solved_within
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return, spendable
 from taxlots.plan.year_tax import YearTax
 
@@ -21,6 +21,8 @@ MOST_ROUNDS = 4
 """Each round drops at least one trade; of the last one the rest is taken as it is."""
 
 CENTS = 100
+
+Ints = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 def gated_household(
@@ -35,14 +37,20 @@ def gated_household(
     What raises money that is asked for, and positions that are ``forced``, are kept whatever they
     cost.  Raises DataError for inputs that cannot be solved.
     """
-    positions = question.positions
+    by = replacements((one.symbol for one in question.positions), replaces, question.families)
+    household = portfolio_of(question)
+    names = np.array([one.name for one in question.positions], object)
+    near: Optimum | None = None
     for last in range(MOST_ROUNDS, 0, -1):
-        solution = solve_household(replace(question, positions=positions), replaces)
+        solution = solved_within(question, household, by, near=near)
         answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
-        dropped = {one.name for one in answer.dropped}
+        dropped = [one.name for one in answer.dropped]
         if not dropped or last == 1:
             break
-        positions = tuple(_left_alone(one) if one.name in dropped else one for one in positions)
+        is_dropped = np.isin(names, dropped)
+        nothing = np.zeros(len(household.lots), np.bool_)
+        household = household.narrowed(unbought=is_dropped, unsold=is_dropped, barred=nothing)
+        near = solution.optimum
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
     trades = [one for one in solution.trades if one.position.name in kept]
     return replace(solution, trades=tuple(_paid_for(trades, question.cash))), answer
@@ -84,10 +92,7 @@ def weighed(
         np.bool_,
     )
 
-    def tax_of(kept: Mask) -> float:
-        chosen = [trades[names[place]] for place in np.flatnonzero(kept)]
-        return tax_cents(chosen, question.years) / CENTS
-
+    taxes = TradeTaxes.of(solution, question.years)
     plan = GatedPlan(
         names=names,
         nav=nav,
@@ -106,7 +111,7 @@ def weighed(
         kept_always=always,
         earned=book.alpha * solution.weights_traded() * nav,
     )
-    return weigh(plan, tax_of, margin_dollars=margin_cents / CENTS)
+    return weigh(plan, taxes.dollars, margin_dollars=margin_cents / CENTS, falls_of=taxes.falls)
 
 
 def tax_cents(trades: Sequence[Trade], years: Mapping[str, YearTax]) -> int:
@@ -117,15 +122,63 @@ def tax_cents(trades: Sequence[Trade], years: Mapping[str, YearTax]) -> int:
     total = 0
     for name, gains in gains_by_return(trades).items():
         if year := years.get(name):
-            total += year.this_year(*gains) + year.next_years(*gains)
-            total -= deferred_value(sum(gains), year.later)
+            total += netted_cents(year, *gains)
     return total
+
+
+def netted_cents(year: YearTax, short_cents: int, long_cents: int) -> int:
+    """The tax of some gains of one return, less what their renewed bases save later."""
+    now = year.this_year(short_cents, long_cents) + year.next_years(short_cents, long_cents)
+    return now - deferred_value(short_cents + long_cents, year.later)
 
 
 def _names(solution: Solution) -> tuple[str, ...]:
     return tuple(one.name for one in solution.household.positions)
 
 
-def _left_alone(position: Position) -> Position:
-    why = "a trade of it would not pay"
-    return replace(position, buy_bar=position.buy_bar or why, sell_bar=position.sell_bar or why)
+@dataclass(frozen=True, slots=True, eq=False)
+class TradeTaxes:
+    """The tax of any of a plan's trades: gains in cents by return, term and position.
+
+    ``gains`` maps each return to an array (2, positions) of short- and long-term gains.
+    """
+
+    gains: Mapping[str, Ints]
+    years: Mapping[str, YearTax]
+
+    @classmethod
+    def of(cls, solution: Solution, years: Mapping[str, YearTax]) -> TradeTaxes:
+        """The taxes of a solution's trades."""
+        positions = solution.household.positions
+        at = {one.name: place for place, one in enumerate(positions)}
+        found: dict[str, Ints] = {}
+        for trade in solution.trades:
+            for name, gains in gains_by_return([trade]).items():
+                if name in years:
+                    into = found.setdefault(name, np.zeros((2, len(positions)), np.int64))
+                    into[:, at[trade.position.name]] += gains
+        return cls(found, years)
+
+    def dollars(self, kept: Mask) -> float:
+        """The tax of the trades that are kept, netted by return."""
+        return (
+            sum(
+                self._cents(name, *(int(one) for one in gains[:, kept].sum(axis=1)))
+                for name, gains in self.gains.items()
+            )
+            / CENTS
+        )
+
+    def falls(self, kept: Mask) -> Floats:
+        """What the tax falls by without each trade that is kept alone, in dollars, (positions,)."""
+        found = np.zeros(kept.size)
+        for name, gains in self.gains.items():
+            short, long = (int(one) for one in gains[:, kept].sum(axis=1))
+            whole = self._cents(name, short, long)
+            for place in np.flatnonzero(kept & gains.any(axis=0)).tolist():
+                less = short - int(gains[0, place]), long - int(gains[1, place])
+                found[place] += (whole - self._cents(name, *less)) / CENTS
+        return found
+
+    def _cents(self, name: str, short: int, long: int) -> int:
+        return netted_cents(self.years[name], short, long)

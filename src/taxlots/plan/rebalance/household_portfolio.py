@@ -6,21 +6,19 @@ What two accounts hold of one security moves together, and the cash of each acco
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
 
-from taxlots.plan.optimizer.lot_slopes import LotGains, lot_gains
+from taxlots.plan.optimizer.lot_slopes import LotGains
 from taxlots.plan.optimizer.objectives import with_absolute_risk, with_factor_weights
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio, rows_of
+from taxlots.plan.rebalance.lot_table import BARRED_SLOPE, LotTable, Mask, lot_slopes, lot_table
 from taxlots.plan.rebalance.mandate import Mandate
-from taxlots.plan.rebalance.positions import PlannedLot, Position, saved_later, tax_slope
+from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax
-
-BARRED_SLOPE = 1e3
-"""The slope of a lot that is not sold: it stands behind all that may be."""
 
 OWN_PART = 1e-3
 """The part of a security's own variance that positions of several accounts do not share.
@@ -85,12 +83,44 @@ class HouseholdPortfolio:
     """
 
     positions: tuple[Position, ...]
-    lots: tuple[PlannedLot, ...]
+    table: LotTable
     nav_cents: int
     book: Portfolio
     gains: LotGains
     main_return: str
     year: YearTax | None
+
+    @property
+    def lots(self) -> tuple[PlannedLot, ...]:
+        """The lots of all positions."""
+        return self.table.lots
+
+    def narrowed(self, *, unbought: Mask, unsold: Mask, barred: Mask) -> HouseholdPortfolio:
+        """The same household with less that may be traded.
+
+        Nothing is bought of the positions of ``unbought`` or sold of ``unsold``, (positions,), and
+        no lot of ``barred`` is sold, (lots,).
+        """
+        book, table, gains = self.book, self.table, self.gains
+        more = (barred | unsold[table.holder]) & ~table.is_barred
+        if unbought.any():
+            book = replace(book, buy_limit=np.where(unbought, 0.0, book.buy_limit))
+        if not more.any():
+            return replace(self, book=book)
+        table = table.barring(more)
+        slope = np.where(more[book.lots.order], BARRED_SLOPE, book.lots.slope)
+        book = replace(
+            book,
+            lots=book.lots.with_slopes(slope),
+            sell_limit=_sell_limit(self.positions, table, self.nav_cents),
+        )
+        gains = replace(
+            gains,
+            gain=np.where(more, 0.0, gains.gain),
+            usable=np.where(more, 0.0, gains.usable),
+            other=np.where(more, BARRED_SLOPE, gains.other),
+        )
+        return replace(self, table=table, book=book, gains=gains)
 
 
 def position_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
@@ -145,10 +175,12 @@ def household_portfolio(
     Securities that the risk model lacks are told by DataError.
     """
     kept, said = tuple(positions), mandate or Mandate()
-    nav = sum(one.value_cents for one in kept) + sum(cash.held_cents.values())
-    held = floats([one.value_cents / nav for one in kept])
-    lots = tuple(lot for one in kept for lot in one.lots)
-    rows = [place for place, one in enumerate(kept) for _ in one.lots]
+    table = lot_table(kept)
+    worth = np.bincount(table.holder, table.value_cents, len(kept))
+    nav = round(float(worth.sum())) + sum(cash.held_cents.values())
+    held = floats(worth / nav)
+    main = main_return_of(kept, years)
+    slopes, gains = lot_slopes(table, kept, main, years)
     forced = floats([one.forced_cents / nav for one in kept])
     book = portfolio(
         [one.name for one in kept],
@@ -161,16 +193,11 @@ def household_portfolio(
             curvature=terms.cash_curvature,
             drag=terms.cash_drag * terms.horizon_years,
         ),
-        lots=lots_of(
-            rows,
-            [lot.value_cents / nav for lot in lots],
-            [_slope(kept[row], lot, years) for row, lot in zip(rows, lots, strict=True)],
-            len(kept),
-        ),
+        lots=lots_of(table.holder, table.value_cents / nav, slopes, len(kept)),
         risk_aversion=terms.risk_aversion * terms.horizon_years,
         cost=floats([one.marginal_cost for one in kept]),
         buy_limit=[_buy_limit(one, nav) for one in kept],
-        sell_limit=[one.sellable_cents / nav for one in kept],
+        sell_limit=_sell_limit(kept, table, nav),
         least=np.where(forced == 0, 0.0, held + forced),
         most=np.where(forced == 0, np.inf, held + forced),
         alpha=said.alpha(kept),
@@ -180,9 +207,7 @@ def household_portfolio(
         ),
     )
     book = _with_objective(book, terms.objective)
-    main = main_return_of(kept, years)
-    gains = _gains([kept[row] for row in rows], lots, main, years)
-    return HouseholdPortfolio(kept, lots, nav, book, gains, main, years.get(main))
+    return HouseholdPortfolio(kept, table, nav, book, gains, main, years.get(main))
 
 
 def _with_objective(book: Portfolio, objective: Objective) -> Portfolio:
@@ -208,28 +233,10 @@ def main_return_of(positions: Sequence[Position], years: Mapping[str, YearTax]) 
     return max(held, key=lambda name: (name in years, held[name]), default="")
 
 
-def _gains(
-    holders: Sequence[Position],
-    lots: Sequence[PlannedLot],
-    main: str,
-    years: Mapping[str, YearTax],
-) -> LotGains:
-    """Gains on the main return, and what else selling a lot costs, by dollar of proceeds."""
-    gain, other = np.zeros(len(lots)), np.zeros(len(lots))
-    for row, (position, lot) in enumerate(zip(holders, lots, strict=True)):
-        is_main = position.is_taxed and position.account.tax_return == main
-        if lot.bar or position.sell_bar or not is_main or lot.value_cents <= 0:
-            other[row] = _slope(position, lot, years)
-        else:
-            gain[row] = lot.gain_cents / lot.value_cents
-            other[row] = -saved_later(lot, years[main]) if main in years else 0.0
-    return lot_gains(gain, [lot.is_long for lot in lots], other=other)
-
-
-def _slope(position: Position, lot: PlannedLot, years: Mapping[str, YearTax]) -> float:
-    if lot.bar or position.sell_bar:
-        return BARRED_SLOPE
-    return tax_slope(lot, years.get(position.account.tax_return)) if position.is_taxed else 0.0
+def _sell_limit(positions: Sequence[Position], table: LotTable, nav_cents: int) -> Floats:
+    stated = [one.most_sold_cents for one in positions]
+    most = floats([np.inf if cents is None else cents for cents in stated])
+    return floats(np.minimum(table.sellable_cents(len(positions)), most) / nav_cents)
 
 
 def _band_rows(

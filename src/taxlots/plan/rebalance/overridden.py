@@ -10,8 +10,8 @@ import numpy as np
 
 from taxlots.domain.trade_override import TradeOverride
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.solving import Question, solve_household
-from taxlots.plan.rebalance.wash_branches import Replaces
 from taxlots.plan.trade_overrides import (
     OverridablePosition,
     OverrideCosts,

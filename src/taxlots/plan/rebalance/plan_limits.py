@@ -17,7 +17,7 @@ from taxlots.plan.optimizer.caps import (
     optimize_capped,
 )
 from taxlots.plan.optimizer.objective import parts_of
-from taxlots.plan.optimizer.optimum import Optimum, optimize
+from taxlots.plan.optimizer.optimum import Optimum, bound_at, optimize
 from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
@@ -44,15 +44,33 @@ class PlanLimits:
     gain_cents: int | None = None
 
 
-def optimum_within(household: HouseholdPortfolio, limits: PlanLimits) -> Optimum:
-    """The optimum by the year's law where it is reckoned, else at the stated rates, within caps."""
+def optimum_within(
+    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum | None = None
+) -> Optimum:
+    """The optimum by the year's law where it is reckoned, else at the stated rates, within caps.
+
+    ``near`` is an optimum of nearly the same household, from whose prices the search starts.
+    """
     caps = tuple(_caps(household, limits))
-    if household.year is None or isinstance(household.year, RatedYear):
-        return optimize_capped(household.book, caps) if caps else optimize(household.book)
+    duals = None if near is None else near.duals
+    book, year = household.book, household.year
+    if year is None or isinstance(year, RatedYear):
+        return optimize_capped(book, caps, duals=duals) if caps else optimize(book, duals=duals)
     taxed = optimize_by_law(
-        household.book, household.gains, household.year, household.nav_cents, caps=caps
+        book, household.gains, year, household.nav_cents, caps=caps, duals=duals
     )
     return taxed.plan
+
+
+def bound_within(household: HouseholdPortfolio, limits: PlanLimits, near: Optimum) -> float:
+    """What every plan of a household costs at least, by the prices of another optimum.
+
+    Nothing is known where prices of caps or the law's rates would have to be found first.
+    """
+    is_rated = household.year is None or isinstance(household.year, RatedYear)
+    if not is_rated or any(_caps(household, limits)):
+        return -np.inf
+    return bound_at(household.book, near.duals)
 
 
 def rounded_within(
@@ -81,7 +99,7 @@ def tightened(
     """Gain caps to solve again with, where shares took a plan beyond them; None where none did.
 
     ``solved`` are those that the trades were solved with.  Each round takes away twice what was too
-    much.
+    much; a cap on gains is first taken to none before it asks for losses.
     """
     short, long = gains_by_return(trades).get(household.main_return, (0, 0))
     found = solved
@@ -92,7 +110,8 @@ def tightened(
     ):
         allowed, used = getattr(stated, name), getattr(solved, name)
         if allowed is not None and gain > allowed:
-            found = replace(found, **{name: used - 2 * (gain - allowed)})
+            less = used - 2 * (gain - allowed)
+            found = replace(found, **{name: 0 if less < 0 < used else less})
     return None if found is solved else found
 
 

@@ -6,7 +6,8 @@ No purchase replaces a loss of the same day: see ``wash_branches``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -29,13 +30,15 @@ from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
+    bound_within,
     optimum_within,
     rounded_within,
     tightened,
 )
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.replacements import Replacements, Replaces, replacements
 from taxlots.plan.rebalance.round_lots import in_round_lots
-from taxlots.plan.rebalance.wash_branches import Choices, Replaces, best_branch, clashes
+from taxlots.plan.rebalance.wash_branches import Branch, Choices, best_branch, clashes, unwashed
 from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
 from taxlots.plan.risk import RiskModel
 from taxlots.plan.year_tax import YearTax
@@ -49,6 +52,8 @@ class Question:
     """What is to be solved: positions, cash, targets by security, risk, and how things weigh.
 
     ``step`` is the smallest quantity in 1e-8 units and ``least_cents`` the smallest trade.
+    ``families`` maps each security to the name of the largest set in which its replacements lie;
+    None where any may replace any other.
     """
 
     positions: tuple[Position, ...]
@@ -62,6 +67,7 @@ class Question:
     least_cents: int = 0
     limits: PlanLimits = field(default_factory=PlanLimits)
     mandate: Mandate = field(default_factory=Mandate)
+    families: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,36 +125,53 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
 
     Raises DataError for inputs that cannot be solved.
     """
+    by = replacements((one.symbol for one in question.positions), replaces, question.families)
+    return solved_within(question, portfolio_of(question), by, is_rounded=is_rounded)
+
+
+def solved_within(
+    question: Question,
+    household: HouseholdPortfolio,
+    by: Replacements,
+    *,
+    near: Optimum | None = None,
+    is_rounded: bool = True,
+) -> Solution:
+    """The best trades of the household of a question, or of one that was narrowed.
+
+    ``near`` is the optimum of nearly the same household.  Raises as ``solve_household``.
+    """
     choices = Choices()
     limits = question.limits
-    symbols = {one.symbol for one in question.positions}
-
-    def solved(positions: tuple[Position, ...]) -> tuple[HouseholdPortfolio, Optimum]:
-        household = _portfolio(question, positions)
-        return household, optimum_within(household, limits)
-
     for _ in range(MOST_ROUNDS):
-        branch = best_branch(question.positions, choices, solved, replaces)
-        household, optimum = branch.household, branch.optimum
+        branch = best_branch(
+            household,
+            choices,
+            partial(_optimum, limits),
+            partial(_bound, limits),
+            by,
+            near,
+        )
+        optimum = branch.optimum
         if is_rounded:
-            optimum = rounded_within(household, optimum, limits, _grain(household, question))
-            if washed := clashes(household, optimum, replaces):
+            optimum = _in_steps(question, branch, limits, by)
+            if washed := clashes(branch.household, optimum, by):
                 for lost in washed:
-                    choices = choices.without_purchases(symbols, lost, replaces)
+                    choices = choices.without_purchases(lost, by)
                 continue
         trades = whole_trades(
-            household,
+            branch.household,
             optimum,
             question.cash,
             step=question.step,
             least_cents=question.least_cents,
         )
         trades = in_round_lots(trades, question.mandate.round_lots, question.cash)
-        tighter = tightened(question.limits, limits, household, trades)
+        tighter = tightened(question.limits, limits, branch.household, trades)
         is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
         if tighter is None or is_told:
             return Solution(
-                household=household,
+                household=branch.household,
                 optimum=optimum,
                 trades=tuple(trades),
                 forbidden=branch.choices.forbidden,
@@ -159,9 +182,10 @@ def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool 
     raise DataError([error("book.toml:rebalance", "NOT_SOLVED", message, remedy)])
 
 
-def _portfolio(question: Question, positions: tuple[Position, ...]) -> HouseholdPortfolio:
+def portfolio_of(question: Question) -> HouseholdPortfolio:
+    """The positions of a question as one portfolio of the optimizer."""
     return household_portfolio(
-        positions,
+        question.positions,
         question.cash,
         question.symbol_weights,
         question.model,
@@ -170,6 +194,29 @@ def _portfolio(question: Question, positions: tuple[Position, ...]) -> Household
         question.bands,
         question.mandate,
     )
+
+
+def _optimum(limits: PlanLimits, household: HouseholdPortfolio, near: Optimum | None) -> Optimum:
+    return optimum_within(household, limits, near)
+
+
+def _bound(limits: PlanLimits, household: HouseholdPortfolio, near: Optimum) -> float:
+    return bound_within(household, limits, near)
+
+
+def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replacements) -> Optimum:
+    """The plan in whole steps, which begin no trade that washes a loss, and take no new one."""
+    household, optimum = branch.household, branch.optimum
+    is_bought, is_sold = unwashed(household, optimum, by)
+    book = optimum.book
+    kept = replace(
+        book,
+        buy_limit=np.where(is_bought, book.buy_limit, 0.0),
+        sell_limit=np.where(is_sold, book.sell_limit, 0.0),
+    )
+    units = _grain(household, question)
+    found = rounded_within(household, replace(optimum, book=kept), limits, units)
+    return replace(found, book=book)
 
 
 def _grain(household: HouseholdPortfolio, question: Question) -> Grain:

@@ -2,11 +2,14 @@
 
 The optimizer knows nothing of section 1091.  Where its trades buy what replaces a loss that they
 take, every plan that does not is one of two: nothing that replaces the loss is bought, or the loss
-is not taken.  Both are solved, and so on; the least of their bounds holds for all such plans.
+is not taken.  Each half is solved from the prices of the whole, unless these prices alone rule it
+out, and so on; the least of the bounds holds for all such plans.
 """
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,16 +19,20 @@ import numpy as np
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
-from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.lot_table import Mask
+from taxlots.plan.rebalance.replacements import Replacements
 
 MOST_BRANCHES: Final = 32
 """Of optima that are solved; beyond them the best plan so far is taken, and its bound says so."""
 
-Replaces = Callable[[str, str], bool]
-"""Whether acquiring the first security replaces a loss of today on the second."""
+CLOSE: Final = 1e-7
+"""A branch whose bound leaves no more than this to gain, as a part of the household, is left."""
 
-Solver = Callable[[tuple[Position, ...]], tuple[HouseholdPortfolio, Optimum]]
-"""The optimum of positions as they may be traded."""
+Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
+"""The optimum of a household as it may be traded, near that of what it was narrowed from."""
+
+Bounder = Callable[[HouseholdPortfolio, Optimum], float]
+"""What no plan of a household costs less than, by the prices of another optimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,90 +42,132 @@ class Choices:
     forbidden: Mapping[str, str] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
 
-    def applied(self, positions: tuple[Position, ...]) -> tuple[Position, ...]:
-        """Positions as they may be traded then."""
-        return tuple(self._kept(self._unbought(one)) for one in positions)
+    def applied(self, household: HouseholdPortfolio) -> HouseholdPortfolio:
+        """The household as it may be traded then."""
+        if not self.forbidden and not self.kept:
+            return household
+        symbols = [one.symbol for one in household.positions]
+        is_kept = np.array([symbol in self.kept for symbol in symbols], np.bool_)
+        table = household.table
+        return household.narrowed(
+            unbought=np.array([symbol in self.forbidden for symbol in symbols], np.bool_),
+            unsold=np.zeros(len(symbols), np.bool_),
+            barred=is_kept[table.holder] & table.is_loss,
+        )
 
-    def without_purchases(self, position_symbols: set[str], lost: str, by: Replaces) -> Choices:
+    def without_purchases(self, lost: str, by: Replacements) -> Choices:
         """These choices, and nothing is bought that replaces a loss on ``lost``."""
-        also = {symbol: lost for symbol in position_symbols if by(symbol, lost)}
+        also = dict.fromkeys(by.of(lost), lost)
         return replace(self, forbidden={**also, **self.forbidden})
 
     def without_losses(self, lost: str) -> Choices:
         """These choices, and no loss on ``lost`` is taken."""
         return replace(self, kept=self.kept | {lost})
 
-    def _unbought(self, position: Position) -> Position:
-        if position.buy_bar or position.symbol not in self.forbidden:
-            return position
-        lost = self.forbidden[position.symbol]
-        return replace(position, buy_bar=f"it would replace a loss on {lost}")
-
-    def _kept(self, position: Position) -> Position:
-        if position.symbol not in self.kept or not position.is_taxed:
-            return position
-        lots = tuple(
-            replace(one, bar=f"{one.lot_id} is not sold: what replaces its loss is bought")
-            if one.gain_cents < 0 and not one.bar
-            else one
-            for one in position.lots
-        )
-        return replace(position, lots=lots)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """The optimum of what some choices leave."""
+    """The optimum of what some choices leave, and what every such plan costs at least."""
 
     choices: Choices
     household: HouseholdPortfolio
     optimum: Optimum
+    bound: float
+
+
+@dataclass(slots=True)
+class _Tree:
+    """The branches that wait, the bounds of those that are settled, and the best plan so far."""
+
+    whole: HouseholdPortfolio
+    solver: Solver
+    bounder: Bounder
+    by: Replacements
+    waiting: list[tuple[float, int, Branch]] = field(default_factory=list)
+    settled: list[tuple[bool, float]] = field(default_factory=list)
+    best: Branch | None = None
+    solved: int = 0
+
+    def is_ruled_out(self, bound: float) -> bool:
+        """Whether no plan of such a bound is better than the best one by more than nothing."""
+        best = self.best
+        if best is None or best.optimum.problems:
+            return False
+        return bound >= best.optimum.certificate.objective - CLOSE
+
+    def opened(self, choices: Choices, near: Optimum | None, least: float) -> Branch | None:
+        """The branch of some choices, solved unless its bound rules it out."""
+        household = choices.applied(self.whole)
+        bound = least if near is None else max(least, self.bounder(household, near))
+        if self.is_ruled_out(bound):
+            self.settled.append((False, bound))
+            return None
+        optimum = self.solver(household, near)
+        self.solved += 1
+        return Branch(choices, household, optimum, max(bound, optimum.certificate.bound))
+
+    def step(self, branch: Branch) -> Branch | None:
+        """Settle a branch; where its plan replaces a loss, divide it: the half to follow next."""
+        best = self.best
+        is_done = best is not None and (
+            self.solved >= MOST_BRANCHES
+            or self.is_ruled_out(branch.bound)
+            or _rank(branch.optimum) >= _rank(best.optimum)
+        )
+        lost = () if is_done else clashes(branch.household, branch.optimum, self.by)
+        if lost:
+            return self.divide(branch, lost[0])
+        if not is_done:
+            self.best = branch
+        self.settled.append((bool(branch.optimum.problems), branch.bound))
+        return None
+
+    def divide(self, branch: Branch, lost: str) -> Branch | None:
+        """The better half of a branch; the other one waits."""
+        choices = branch.choices
+        halves = [
+            self.opened(one, branch.optimum, branch.bound)
+            for one in (choices.without_purchases(lost, self.by), choices.without_losses(lost))
+        ]
+        found = sorted((one for one in halves if one), key=lambda one: _rank(one.optimum))
+        for other in found[1:]:
+            heapq.heappush(self.waiting, (other.bound, self.solved, other))
+        return found[0] if found else None
+
+    def best_first(self, start: Branch) -> Branch:
+        """The best branch, from the first one on."""
+        follows: Branch | None = start
+        while follows is not None:
+            follows = self.step(follows)
+            if follows is None and self.waiting:
+                _, _, follows = heapq.heappop(self.waiting)
+        if self.best is None:
+            raise AssertionError("each branch settles a clash more, and there are finitely many")
+        return self.best
 
 
 def best_branch(
-    positions: tuple[Position, ...], start: Choices, solver: Solver, replaces: Replaces
+    household: HouseholdPortfolio,
+    start: Choices,
+    solver: Solver,
+    bounder: Bounder,
+    by: Replacements,
+    near: Optimum | None = None,
 ) -> Branch:
     """The best plan that replaces no loss of its own, of those that ``start`` leaves.
 
-    Each branch is followed by the better of its two until nothing clashes; then comes the one of
-    the least bound.  A plan whose limits could be kept comes before one for which they had to give.
+    Each branch is followed by the better of its two halves until nothing clashes; then comes the
+    one of the least bound.  A plan whose limits could be kept comes before one for which they had
+    to give.  ``near`` is an optimum of nearly the same household, from which the search starts.
     """
-    symbols = {one.symbol for one in positions}
-
-    def solved(choices: Choices) -> Branch:
-        return Branch(choices, *solver(choices.applied(positions)))
-
-    waiting: list[Branch] = []
-    best: Branch | None = None
-    least = np.inf
-    branch: Branch | None = solved(start)
-    count = 1
-    while branch is not None:
-        lost = clashes(branch.household, branch.optimum, replaces)
-        follows: Branch | None = None
-        if best and (count >= MOST_BRANCHES or _rank(branch.optimum) >= _rank(best.optimum)):
-            if best.optimum.problems or not branch.optimum.problems:
-                least = min(least, branch.optimum.certificate.bound)
-        elif lost:
-            settled = branch.choices
-            two = (
-                solved(settled.without_purchases(symbols, lost[0], replaces)),
-                solved(settled.without_losses(lost[0])),
-            )
-            count += len(two)
-            follows, other = sorted(two, key=lambda one: _rank(one.optimum))
-            waiting.append(other)
-        else:
-            bound = branch.optimum.certificate.bound
-            least = bound if best and best.optimum.problems else min(least, bound)
-            best = branch
-        if follows is None and waiting:
-            follows = min(waiting, key=lambda one: one.optimum.certificate.bound)
-            waiting.remove(follows)
-        branch = follows
-    if best is None:
-        raise AssertionError("each branch settles a clash more, and there are finitely many")
-    certificate = replace(best.optimum.certificate, bound=float(least))
+    tree = _Tree(household, solver, bounder, by)
+    narrowed = start.applied(household)
+    optimum = solver(narrowed, near)
+    best = tree.best_first(Branch(start, narrowed, optimum, optimum.certificate.bound))
+    counted = [
+        bound for has_problems, bound in tree.settled if best.optimum.problems or not has_problems
+    ]
+    certificate = replace(best.optimum.certificate, bound=float(min(counted)))
     return replace(best, optimum=replace(best.optimum, certificate=certificate))
 
 
@@ -126,14 +175,35 @@ def _rank(optimum: Optimum) -> tuple[bool, float]:
     return bool(optimum.problems), optimum.certificate.objective
 
 
-def clashes(household: HouseholdPortfolio, optimum: Optimum, replaces: Replaces) -> tuple[str, ...]:
+def clashes(household: HouseholdPortfolio, optimum: Optimum, by: Replacements) -> tuple[str, ...]:
     """Securities sold at a loss that a purchase of the same trades replaces, in any account."""
-    positions = household.positions
+    positions, table = household.positions, household.table
     lots = optimum.book.lots
-    lost: set[str] = set()
-    for row, holder, sold in zip(lots.order, lots.holder, optimum.sold, strict=True):
-        position = positions[int(holder)]
-        if sold > NEGLIGIBLE and position.is_taxed and household.lots[int(row)].gain_cents < 0:
-            lost.add(position.symbol)
+    rows = lots.order[optimum.sold > NEGLIGIBLE]
+    holders = np.unique(table.holder[rows[table.is_loss[rows]]])
+    lost = {positions[int(place)].symbol for place in holders}
     bought = {positions[int(place)].symbol for place in np.flatnonzero(optimum.trades > NEGLIGIBLE)}
-    return tuple(one for one in sorted(lost) if any(replaces(symbol, one) for symbol in bought))
+    return tuple(one for one in sorted(lost) if not bought.isdisjoint(by.of(one)))
+
+
+def unwashed(
+    household: HouseholdPortfolio, optimum: Optimum, by: Replacements
+) -> tuple[Mask, Mask]:
+    """Positions that small changes of a plan may buy and sell, (positions,), so that none washes.
+
+    Nothing is bought that replaces a loss of the plan.  What is not sold yet and shows a loss that
+    a purchase could replace is not sold.
+    """
+    table, lots = household.table, optimum.book.lots
+    rows = lots.order[optimum.sold > NEGLIGIBLE]
+    symbols = [one.symbol for one in household.positions]
+    holders = np.unique(table.holder[rows[table.is_loss[rows]]])
+    forbidden = {new for place in holders for new in by.of(symbols[int(place)])}
+    may_lose = table.is_loss & ~table.is_barred & (optimum.trades >= 0)[table.holder]
+    times = Counter(symbols)
+    is_sold = np.ones(len(symbols), np.bool_)
+    for place in np.unique(table.holder[may_lose]).tolist():
+        own = by.of(symbols[place])
+        is_alone = times[symbols[place]] == 1 and len(own) == 1
+        is_sold[place] = is_alone
+    return np.array([symbol not in forbidden for symbol in symbols], np.bool_), is_sold

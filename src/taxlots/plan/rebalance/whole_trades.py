@@ -102,14 +102,16 @@ def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
 def _sales(
     household: HouseholdPortfolio, optimum: Optimum, step: int, giving: set[str]
 ) -> list[Trade]:
-    lots = optimum.book.lots
+    lots, table = optimum.book.lots, household.table
     taken: dict[int, list[LotSale]] = {}
-    for row, holder, sold in zip(lots.order, lots.holder, optimum.sold, strict=True):
-        planned = household.lots[int(row)]
-        position = household.positions[int(holder)]
-        units = _units(planned, float(sold) * household.nav_cents, step, position, giving)
+    for place in np.flatnonzero((optimum.sold > 0) & ~table.is_barred[lots.order]).tolist():
+        row = int(lots.order[place])
+        holder = int(table.holder[row])
+        planned, position = table.lots[row], household.positions[holder]
+        cents = float(optimum.sold[place]) * household.nav_cents
+        units = _units(planned, cents, step, position, giving)
         if units:
-            taken.setdefault(int(holder), []).append(LotSale(lot=planned, units=units))
+            taken.setdefault(holder, []).append(LotSale(lot=planned, units=units))
     return [
         _sale(household.positions[place], tuple(sales)) for place, sales in sorted(taken.items())
     ]

@@ -1,0 +1,46 @@
+"""Which purchases of a household replace which losses, asked once for each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+Replaces = Callable[[str, str], bool]
+"""Whether acquiring the first security replaces a loss of today on the second."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replacements:
+    """For each security those whose purchase replaces a loss on it, itself included.
+
+    ``relatives`` are the securities that may replace each one at all.
+    """
+
+    replaces: Replaces
+    relatives: Mapping[str, tuple[str, ...]]
+    _found: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def of(self, lost: str) -> tuple[str, ...]:
+        """What replaces a loss on a security, in order of name."""
+        if lost not in self._found:
+            self._found[lost] = tuple(
+                one for one in self.relatives[lost] if self.replaces(one, lost)
+            )
+        return self._found[lost]
+
+
+def replacements(
+    symbols: Iterable[str], replaces: Replaces, families: Mapping[str, str] | None = None
+) -> Replacements:
+    """The replacements among some securities.
+
+    ``families`` maps each to the name of the largest set in which its replacements lie; without
+    it, any may replace any other.
+    """
+    members: dict[str, list[str]] = {}
+    names = sorted(set(symbols))
+    family = dict.fromkeys(names, "") if families is None else families
+    for symbol in names:
+        members.setdefault(family[symbol], []).append(symbol)
+    lists = {name: tuple(own) for name, own in members.items()}
+    return Replacements(replaces, {symbol: lists[family[symbol]] for symbol in names})
