@@ -20,9 +20,9 @@ from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.rebalance.gated import gated_household
 from taxlots.plan.rebalance.mandate import SumLimit
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.shortfall_cap import NAME, ShortfallCap
 from taxlots.plan.rebalance.solving import Question, Solution
-from taxlots.plan.rebalance.wash_branches import Replaces
 from taxlots.plan.risk import Floats, floats
 
 MOST_ROUNDS: Final = 12
