@@ -59,6 +59,23 @@ def test_a_failed_household_is_told_and_the_rest_done(tmp_path: Path) -> None:
     assert "1 household failed" in ran.out
 
 
+def test_a_night_of_rebalances_says_what_came_of_each_household(tmp_path: Path) -> None:
+    parts, night = tmp_path / "parts", tmp_path / "night"
+    folder = two_households(tmp_path)
+    (folder / "targets.csv").write_text("household,asset_class,weight\nash,stocks,1\n")
+    taxlots("partition", folder, "--out", parts)
+    arguments = ("batch", parts, "--rebalance", "--as-of", "2024-03-01", "--out", night)
+
+    ran = taxlots(*arguments)
+    again = json.loads(taxlots(*arguments, "--json").out)
+
+    assert ran.status == 0
+    assert "0 planned, 1 without targets, 1 with nothing to plan." in ran.out
+    assert "no trades, no orders; no households failed." in ran.out
+    assert again["plan"] == "rebalance"
+    assert again["households_by_reason"] == {"NOTHING_HELD": 1, "NO_TARGETS": 1}
+
+
 def test_an_interruption_keeps_what_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

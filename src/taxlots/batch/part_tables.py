@@ -9,18 +9,23 @@ and ``is_arrival_ordered``.  The journal, and what files state of people and hou
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from taxlots.batch.kept_lots import CUSTODIAN_LOTS
-from taxlots.batch.owners import NOWHERE, dealings
+from taxlots.batch.linked_households import Unit
+from taxlots.batch.owners import EVERYWHERE, NOWHERE, Places, dealings
 from taxlots.book.record import LINES, Record
 from taxlots.domain.account import Account
 from taxlots.domain.harvest_rule import RETURNS
+from taxlots.domain.policy import Policy
 from taxlots.domain.problem import Problem
+from taxlots.domain.security import IdenticalMember, Proxy, Security
 from taxlots.ledger.reference import (
     Cells,
     accounts_from,
@@ -69,27 +74,67 @@ def accounts_of(tables: Tables) -> tuple[Account, ...]:
     return accounts_from(rows_of(tables, "accounts"))[0]
 
 
-def record_from(tables: Tables) -> tuple[Record | None, list[Problem]]:
-    """The record that the tables of a partition state; None, with every problem, if it is bad."""
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all households of a book have alike, read once, with what is wrong with it.
+
+    ``target_names`` are the classes and securities that have a target in any household.
+    """
+
+    book: Mapping[str, str]
+    settings: Mapping[str, Any]
+    policy: Policy
+    securities: dict[str, Security]
+    identical: tuple[IdenticalMember, ...]
+    proxies: tuple[Proxy, ...]
+    target_names: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def common_of(tables: Tables) -> Common:
+    """What the shared tables of a partition state."""
     problems: list[Problem] = []
-
-    def parsed(name: str, parse: Parser[Kind]) -> Kind:
-        found, bad = parse(rows_of(tables, name), f"{name}.csv")
-        problems.extend(bad)
-        return found
-
     book = rows_of(tables, "book")[0]
     settings = tomllib.loads(book["toml"])
-    accounts = parsed("accounts", accounts_from)
+    return Common(
+        book=book,
+        settings=settings,
+        policy=policy_from(settings.get("policy", {}))[0],
+        securities=_parsed(tables, "securities", securities_from, problems),
+        identical=_parsed(tables, "identical", identical_from, problems),
+        proxies=_parsed(tables, "proxies", proxies_from, problems),
+        target_names=frozenset(row["name"] for row in rows_of(tables, TARGET_NAMES)),
+        problems=tuple(problems),
+    )
+
+
+def _parsed(tables: Tables, name: str, parse: Parser[Kind], problems: list[Problem]) -> Kind:
+    found, bad = parse(rows_of(tables, name), f"{name}.csv")
+    problems.extend(bad)
+    return found
+
+
+def record_from(
+    tables: Tables, common: Common | None = None
+) -> tuple[Record | None, list[Problem]]:
+    """The record that the tables of a partition state; None, with every problem, if it is bad.
+
+    ``common`` is what ``common_of`` made of them, where it is known.
+    """
+    common = common_of(tables) if common is None else common
+    problems: list[Problem] = []
+    accounts = _parsed(tables, "accounts", accounts_from, problems)
+    problems += common.problems
+    settings, book = common.settings, common.book
     transactions, first_line = _with_lines(tables["transactions"])
     record = Record(
         name=book["name"],
         source="",
-        policy=policy_from(settings.get("policy", {}))[0],
+        policy=common.policy,
         accounts=accounts,
-        securities=parsed("securities", securities_from),
-        identical=parsed("identical", identical_from),
-        proxies=parsed("proxies", proxies_from),
+        securities=common.securities,
+        identical=common.identical,
+        proxies=common.proxies,
         transactions=transactions,
         prices=tables.get("prices"),
         profiles=tuple(rows_of(tables, "profiles")),
@@ -115,6 +160,38 @@ def of_households(tables: Tables, households: Collection[str]) -> dict[str, pa.T
             is_theirs = dealing.places(tables[name]) != NOWHERE
             kept[name] = tables[name].filter(pa.array(is_theirs))
     return kept
+
+
+def tables_of_units(tables: Tables, units: Sequence[Unit]) -> Iterator[dict[str, pa.Table]]:
+    """The tables of each unit by itself, in order; rows for every account stay in all.
+
+    Every table is gone through once, however many units there are.
+    """
+    places = {name: number for number, unit in enumerate(units) for name in unit}
+    dealt = {
+        name: _Dealt(tables[name].combine_chunks(), dealing.places(tables[name]), len(units))
+        for name, dealing in dealings(accounts_of(tables), places).items()
+        if name in tables
+    }
+    for number in range(len(units)):
+        yield dict(tables) | {name: one.of(number) for name, one in dealt.items()}
+
+
+class _Dealt:
+    """A table of which the rows of each place are found at once."""
+
+    def __init__(self, table: pa.Table, places: Places, count: int) -> None:
+        self.table = table
+        self.order = np.argsort(places, kind="stable")
+        self.bounds = np.searchsorted(places[self.order], np.arange(count + 1))
+        self.everywhere = np.flatnonzero(places == EVERYWHERE)
+
+    def of(self, place: int) -> pa.Table:
+        """The rows of one place and of all, as they stood."""
+        rows = self.order[self.bounds[place] : self.bounds[place + 1]]
+        if len(self.everywhere):
+            rows = np.sort(np.concatenate([rows, self.everywhere]))
+        return self.table.take(pa.array(rows))
 
 
 def _with_lines(table: pa.Table) -> tuple[pa.Table, int]:

@@ -16,7 +16,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PartitionTask:
-    """One partition to harvest: where it is, the hashes of its files, and where results go."""
+    """One partition to plan: where it is, the hashes of its files, and where results go."""
 
     folder: Path
     part: str
@@ -26,4 +26,4 @@ class PartitionTask:
 
 
 Work = Callable[[PartitionTask], Entry]
-"""Harvests a partition, writes its results into ``out``, and returns its entry."""
+"""Plans a partition, writes its results into ``out``, and returns its entry."""

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taxlots.batch.partition_files import sha256_of
+from taxlots.batch.run_kinds import RunKind
 from taxlots.domain.problem import UsageError
 
 RUN: Final = "run.json"
@@ -28,18 +29,6 @@ ENTRY: Final = "entry.json"
 MANIFEST: Final = "manifest.json"
 LOOKED_AT: Final = 1_000
 """Rows."""
-
-COUNTS: Final = (
-    "households",
-    "households_failed",
-    "accounts",
-    "transactions",
-    "lots",
-    "verdicts",
-    "harvested",
-    "orders",
-)
-"""What every entry counts, and the manifest sums."""
 
 
 def begin_run(out: Path, run: Mapping[str, Any]) -> None:
@@ -52,8 +41,8 @@ def begin_run(out: Path, run: Mapping[str, Any]) -> None:
     if file.is_file():
         if json.loads(file.read_text(encoding="utf-8")) != dict(run):
             raise UsageError(
-                f"{out} holds a run of other partitions, another day or another version; "
-                "name another folder"
+                f"{out} holds a run of other partitions, another day, another plan or "
+                "another version; name another folder"
             )
     elif out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} holds something else; name a folder that is new or empty")
@@ -115,25 +104,25 @@ def _repetitive(table: pa.Table) -> list[str]:
 
 
 def finish_run(
-    out: Path, run: Mapping[str, Any], entries: Iterable[Mapping[str, Any]]
+    out: Path, run: Mapping[str, Any], entries: Iterable[Mapping[str, Any]], kind: RunKind
 ) -> dict[str, Any]:
     """Write the manifest of a whole run and return it.
 
-    ``totals`` are sums over the partitions, and ``verdicts_by_reason`` sums to ``totals.verdicts``,
-    which is the number of open lots.
+    ``totals`` are sums over the partitions, and the counts by reason sum to what ``kind`` says:
+    of a harvest to the open lots, of a rebalance to the households.
     """
     listed = sorted(entries, key=lambda entry: str(entry["part"]))
-    totals = {name: sum(entry[name] for entry in listed) for name in COUNTS}
+    totals = {name: sum(entry[name] for entry in listed) for name in kind.counts}
     reasons: Counter[str] = Counter()
     for entry in listed:
-        reasons.update(entry["verdicts_by_reason"])
-    if totals["lots"] != totals["verdicts"] or totals["verdicts"] != sum(reasons.values()):
-        raise AssertionError("every open lot has one verdict")
+        reasons.update(entry[kind.reasons])
+    if any(totals[name] != sum(reasons.values()) for name in kind.reasons_of):
+        raise AssertionError(f"{kind.reasons} do not sum to {kind.reasons_of}")
     told = [set(entry["told_of_book"]) for entry in listed]
     manifest = {
         **run,
         "totals": totals,
-        "verdicts_by_reason": dict(sorted(reasons.items())),
+        kind.reasons: dict(sorted(reasons.items())),
         "failed": [name for entry in listed for name in entry["failed"]],
         "warnings_of_book": sorted(set.intersection(*told)),
         "parts": listed,

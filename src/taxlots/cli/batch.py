@@ -27,6 +27,10 @@ SparkOption = Annotated[
         show_default=False,
     ),
 ]
+RebalanceOption = Annotated[
+    bool,
+    typer.Option("--rebalance", help="Plan the trades towards targets instead of a harvest."),
+]
 
 
 def partition(
@@ -95,9 +99,10 @@ def batch(
         int, typer.Option("--workers", metavar="N", help="How many partitions at the same time.")
     ] = 1,
     spark: SparkOption = None,
+    is_rebalance: RebalanceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Propose a harvest for every household of a partitioned book.
+    """Propose a harvest, or with --rebalance the trades towards targets, for every household.
 
     Writes the results of each partition as Parquet, all of them or none, and manifest.json at the
     end. Start it again after an interruption: what is done is kept. A household with errors is
@@ -111,20 +116,23 @@ def batch(
 
     if spark is not None and workers != 1:
         raise UsageError("on Spark, the master says how many partitions are done at the same time")
-    manifest = _ran(folder, out, day(as_of), workers, spark)
+    manifest = _ran(folder, out, day(as_of), workers, spark, is_rebalance=is_rebalance)
     errors = failed_households(out, manifest)
     if as_json:
         print_json({"out": str(out), **manifest, "errors": errors})
     else:
-        _print(manifest, out)
+        _print(manifest, out, is_rebalance=is_rebalance)
     for problem in errors:
         _say(problem)
     if manifest["failed"]:
         raise typer.Exit(DATA_ERRORS)
 
 
-def _ran(folder: Path, out: Path, as_of: date, workers: int, master: str | None) -> dict[str, Any]:
+def _ran(
+    folder: Path, out: Path, as_of: date, workers: int, master: str | None, *, is_rebalance: bool
+) -> dict[str, Any]:
     """The manifest of a run whose progress is told."""
+    from taxlots.batch.run_kinds import HARVEST, REBALANCE
     from taxlots.cli.outcome import INTERRUPTED, say
     from taxlots.workflows.batch import run_batch
 
@@ -132,7 +140,13 @@ def _ran(folder: Path, out: Path, as_of: date, workers: int, master: str | None)
     try:
         with _session(master) as session:
             return run_batch(
-                folder, out, as_of=as_of, workers=workers, spark=session, report=told.tell
+                folder,
+                out,
+                as_of=as_of,
+                plan=REBALANCE if is_rebalance else HARVEST,
+                workers=workers,
+                spark=session,
+                report=told.tell,
             )
     except KeyboardInterrupt:
         say("interrupted; what is finished is kept: run the same command again to do the rest")
@@ -156,19 +170,27 @@ def _session(master: str | None) -> Iterator[SparkSession | None]:
         yield session
 
 
-def _print(manifest: dict[str, Any], out: Path) -> None:
+def _print(manifest: dict[str, Any], out: Path, *, is_rebalance: bool) -> None:
     from taxlots.cli.printing import counted
 
     totals = manifest["totals"]
-    print(
+    heading = (
         f"{manifest['book']} as of {manifest['as_of']}: "
         f"{counted(totals['households'], 'household')}, {counted(totals['accounts'], 'account')}; "
-        f"{counted(totals['verdicts'], 'verdict')} on {counted(totals['lots'], 'open lot')}."
     )
-    print(
-        f"{counted(totals['harvested'], 'lot')} to sell, {counted(totals['orders'], 'order')}; "
-        f"{counted(totals['households_failed'], 'household')} failed."
-    )
+    if is_rebalance:
+        print(
+            f"{heading}{totals['households_done']} planned, "
+            f"{totals['households_without_targets']} without targets, "
+            f"{totals['households_with_nothing']} with nothing to plan."
+        )
+        made = f"{counted(totals['trades'], 'trade')}, {counted(totals['orders'], 'order')}; "
+    else:
+        verdicts = counted(totals["verdicts"], "verdict")
+        print(f"{heading}{verdicts} on {counted(totals['lots'], 'open lot')}.")
+        lots = counted(totals["harvested"], "lot")
+        made = f"{lots} to sell, {counted(totals['orders'], 'order')}; "
+    print(f"{made}{counted(totals['households_failed'], 'household')} failed.")
     print(f"The files are in {out}")
 
 

@@ -1,4 +1,4 @@
-"""A night's run: all partitions harvested by workers or on Spark, resumed where it was stopped."""
+"""A night's run: all partitions planned by workers or on Spark, resumed where it was stopped."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from taxlots.batch.partition_task import Entry, PartitionTask
 from taxlots.batch.pool import answers
 from taxlots.batch.progress import Progress
 from taxlots.batch.result_files import begin_run, finish_run, finished_entry, write_result
+from taxlots.batch.run_kinds import HARVEST, KINDS
 from taxlots.domain.problem import UsageError
 from taxlots.version import RULES_VERSION, __version__
-from taxlots.workflows.harvest_partition import BOOK_WARNINGS, FAILED, harvest_partition
+from taxlots.workflows.harvest_partition import harvest_partition
+from taxlots.workflows.partition_households import BOOK_WARNINGS, FAILED
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import SparkSession
 
 Report = Callable[[Progress], None]
@@ -39,12 +42,14 @@ def run_batch(
     out: Path,
     *,
     as_of: date,
+    plan: str = HARVEST,
     workers: int = 1,
     spark: SparkSession | None = None,
     report: Report | None = None,
 ) -> dict[str, Any]:
-    """Harvest all partitions of a book and return the manifest of the run.
+    """Plan all partitions of a book and return the manifest of the run.
 
+    ``plan`` is ``harvest`` or ``rebalance``: what is planned for every household.
     So many ``workers`` of this computer do it, or the executors of ``spark``, to which both folders
     have the same names as here.  Partitions that an earlier run with the same arguments finished
     are kept, wherever it ran.  ``report`` is told after each partition.  Raises UsageError, and
@@ -52,6 +57,8 @@ def run_batch(
     """
     if workers < 1:
         raise UsageError("a run has at least one worker")
+    if plan not in KINDS:
+        raise UsageError(f"there is no plan {plan!r} for a night; use one of {', '.join(KINDS)}")
     book = read_partitions(folder)
     run = {
         "book": book.manifest["book"],
@@ -61,6 +68,8 @@ def run_batch(
         "partitions_sha256": book.digest,
         "partitions": len(book.parts),
     }
+    if plan != HARVEST:
+        run["plan"] = plan
     begin_run(out, run)
     entries = {}
     for part in book.parts:
@@ -70,7 +79,7 @@ def run_batch(
     kept = sum(entry["accounts"] for entry in entries.values())
     began = time.monotonic()
     tasks = _tasks(book, out, as_of, set(entries))
-    for entry in _harvested(tasks, workers, spark):
+    for entry in _planned(plan, tasks, workers, spark):
         entries[entry["part"]] = entry
         if report is not None:
             report(
@@ -84,17 +93,18 @@ def run_batch(
                 )
             )
     _check_coverage(book, entries)
-    return finish_run(out, run, entries.values())
+    return finish_run(out, run, entries.values(), KINDS[plan])
 
 
-def _harvested(
-    tasks: Sequence[PartitionTask], workers: int, spark: SparkSession | None
+def _planned(
+    plan: str, tasks: Sequence[PartitionTask], workers: int, spark: SparkSession | None
 ) -> Iterator[Entry]:
+    work = harvest_task if plan == HARVEST else rebalance_task
     if spark is None:
-        return answers(harvest_task, tasks, workers)
+        return answers(work, tasks, workers)
     from taxlots.batch.spark import spark_answers
 
-    return spark_answers(spark, harvest_task, tasks)
+    return spark_answers(spark, work, tasks)
 
 
 def harvest_task(task: PartitionTask) -> Entry:
@@ -102,9 +112,21 @@ def harvest_task(task: PartitionTask) -> Entry:
     with _uncollected():
         tables = read_part(task.folder, task.part, task.hashes)
         found = harvest_partition(tables, task.as_of)
+    return _written(task, found, _counts(found))
+
+
+def rebalance_task(task: PartitionTask) -> Entry:
+    """Rebalance one partition and write its results; returns its entry of the manifest."""
+    from taxlots.workflows.rebalance_partition import rebalance_counts, rebalance_partition
+
+    tables = read_part(task.folder, task.part, task.hashes)
+    found = rebalance_partition(tables, task.as_of)
+    return _written(task, found, rebalance_counts(found["households"]))
+
+
+def _written(task: PartitionTask, found: dict[str, pa.Table], counts: dict[str, Any]) -> Entry:
     told = rows_of(found, BOOK_WARNINGS)
     del found[BOOK_WARNINGS]
-    counts = _counts(found)
     counts["told_of_book"] = [f"{row['where']}: {row['message']}" for row in told]
     return write_result(task.out, task.part, found, counts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -14,9 +14,9 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.domain.rebalance_keys import from_mapping, unknown_classes
 from taxlots.domain.rebalance_rule import RebalanceRule
-from taxlots.domain.scheduled import ScheduledKind, read_scheduled
+from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind, read_scheduled
 from taxlots.domain.target import Target, targets_from
-from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.market_data.prices import PriceHistory
 from taxlots.plan.drift import Drift, drift_of, weights_of
 from taxlots.plan.targets.hierarchy import Floats
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
@@ -27,6 +27,7 @@ from taxlots.workflows.class_taxes import class_taxes
 from taxlots.workflows.drift_holdings import Holdings, Places, holdings_of
 from taxlots.workflows.drift_targets import DayTargets, Market, targets_of_day
 from taxlots.workflows.drift_timing import Dates, Timing, dates_of
+from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.replay import replay
 
 if TYPE_CHECKING:
@@ -71,14 +72,21 @@ def drift(
     return drift_of_books(replay(book, as_of=as_of, known_at=known_at), household)
 
 
-def drift_of_books(books: Books, household: str | None = None) -> DriftRun:
-    """The drift of books on their as-of day.  Raises UsageError and DataError as ``drift`` does."""
+def drift_of_books(
+    books: Books, household: str | None = None, *, target_names: Collection[str] = ()
+) -> DriftRun:
+    """The drift of books on their as-of day.  Raises UsageError and DataError as ``drift`` does.
+
+    ``target_names`` have a target too, of a household that these books do not have.
+    """
     record = books.record
     targets, problems = targets_from(record.targets)
     rule, bad = from_mapping(record.rebalance)
     scheduled, wrong = read_scheduled(record.scheduled, [a.id for a in record.accounts])
-    history, unread = price_history(record.prices)
-    unknown = unknown_classes(rule, {target.name for target in targets}) if targets else []
+    market = same_market(record.prices, date_of(books.as_of))
+    names = {*target_names, *(target.name for target in targets)}
+    history, unread = market.history, market.problems
+    unknown = unknown_classes(rule, names) if targets else []
     problems = [*problems, *bad, *unknown, *wrong, *unread]
     rows = _by_household(targets, [a.household for a in record.accounts], household)
     if not rows and not _has_errors(problems):
@@ -86,14 +94,13 @@ def drift_of_books(books: Books, household: str | None = None) -> DriftRun:
     if _has_errors(problems):
         raise DataError([*problems, *books.problems])
     day = date_of(books.as_of)
-    paid = [one.day for one in scheduled if one.kind is ScheduledKind.DIVIDEND]
-    dates = dates_of(rule, day, paid)
+    paid = _distributions(books, scheduled)
     found, splits = [], split_ratios(books)
     for holdings in holdings_of(books, history, rows):
         if not holdings.cents:
             problems.append(_nothing_held(holdings.household))
             continue
-        own = rows[holdings.household]
+        own, dates = rows[holdings.household], dates_of(rule, day, paid[holdings.household])
         found.append(_household(books, history, splits, rule, own, holdings, dates))
         problems += _stale(holdings)
     if not found:
@@ -105,6 +112,16 @@ def drift_of_books(books: Books, household: str | None = None) -> DriftRun:
         problems=tuple(problems),
         of_books=tuple(books.problems),
     )
+
+
+def _distributions(books: Books, scheduled: Sequence[ScheduledEvent]) -> dict[str, list[date]]:
+    """When dividends are paid to the accounts of each household."""
+    households = {account.id: account.household for account in books.record.accounts}
+    found: dict[str, list[date]] = {name: [] for name in households.values()}
+    for event in scheduled:
+        if event.kind is ScheduledKind.DIVIDEND:
+            found[households[event.account]].append(event.day)
+    return found
 
 
 def _has_errors(problems: Iterable[Problem]) -> bool:

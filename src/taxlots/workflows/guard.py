@@ -17,7 +17,6 @@ from taxlots.domain.money import SHARE, scaled, shares
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.domain.scheduled import read_scheduled
 from taxlots.market_data.calendars import settlement_day
-from taxlots.market_data.prices import price_history
 from taxlots.plan.considered_trades import ConsideredSale, considered_purchase, considered_sale
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.trade_check import TradeCheck, TradeSide
@@ -30,6 +29,7 @@ from taxlots.workflows.approved_orders import (
 from taxlots.workflows.gather import gather
 from taxlots.workflows.guard_drift import told_of_drift
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.market_of_day import MarketOfDay, same_history
 from taxlots.workflows.named_accounts import check_named, named_account
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
@@ -211,16 +211,19 @@ def guard_of_book(
         raise DataError(problems)
     check_named(record.accounts, sorted(set(accounts)))
     asked = set(accounts) or {account.id for account in record.accounts}
-    books = replay_record(_narrowed(record, asked), as_of)
+    books = replay_record(narrowed(record, asked), as_of)
     return prepare(books, () if known_at is not None else approved_orders(book, books))
 
 
-def prepare(books: Books, approved: Sequence[RunOrder] = ()) -> PreparedGuard:
+def prepare(
+    books: Books, approved: Sequence[RunOrder] = (), market: MarketOfDay | None = None
+) -> PreparedGuard:
     """The guard of books on their as-of day.  Raises DataError.
 
-    ``approved`` are orders that are signed, each with what of it is not executed yet.
+    ``approved`` are orders that are signed, each with what of it is not executed yet.  ``market``
+    is that of the book's prices and day, where it is known.
     """
-    situation, problems = situation_of(books)
+    situation, problems = situation_of(books, market)
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
     losses = _long_losses(books, situation.waiting_losses)
@@ -238,7 +241,7 @@ def prepare(books: Books, approved: Sequence[RunOrder] = ()) -> PreparedGuard:
     return PreparedGuard(guard, books, dry_runs, (*books.problems, *problems))
 
 
-def _narrowed(record: Record, asked: set[str]) -> Record:
+def narrowed(record: Record, asked: set[str]) -> Record:
     """The record of the households asked about, with what is scheduled there.
 
     Raises DataError where ``scheduled.csv`` has errors, whosever they are.
@@ -262,7 +265,7 @@ def silent_accounts(record: Record) -> set[str]:
 
 def last_close(books: Books, symbol: str) -> int:
     """The last close of a security in 1e-8 dollars.  Raises UsageError without a fresh one."""
-    history, _ = price_history(books.record.prices)
+    history, _ = same_history(books.record.prices)
     quote = history.last_close(symbol, date_of(books.as_of))
     if quote is None or quote.is_stale:
         found = "no close" if quote is None else f"no close after {quote.day}"

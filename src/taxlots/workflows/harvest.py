@@ -52,7 +52,7 @@ from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.budgeted_harvest import planned_within_budgets
 from taxlots.workflows.harvest_years import harvest_years
 from taxlots.workflows.held_swaps import held_swaps
-from taxlots.workflows.market_of_day import MarketOfDay
+from taxlots.workflows.market_of_day import MarketOfDay, same_market
 from taxlots.workflows.readiness import (
     LotsFile,
     barred_lots,
@@ -112,10 +112,15 @@ def harvest_books(
     )
 
 
-def situation_of(books: Books) -> tuple[Situation, list[Problem]]:
-    """Everything that planning looks at, and what is wrong with the settings and prices."""
+def situation_of(
+    books: Books, market: MarketOfDay | None = None
+) -> tuple[Situation, list[Problem]]:
+    """Everything that planning looks at, and what is wrong with the settings and prices.
+
+    ``market`` is that of the book's prices and day, where it is known.
+    """
     opened = open_lots_of(books)
-    situation, problems = situation_without_lots(books, lot_columns(books, opened))
+    situation, problems = situation_without_lots(books, lot_columns(books, opened), market)
     return replace(situation, lots=open_lots(books, lots=opened)), problems
 
 
@@ -135,7 +140,7 @@ def situation_without_lots(
     problems += bad
     scheduled, bad = read_scheduled(record.scheduled, accounts)
     problems += bad
-    market = MarketOfDay(record.prices, as_of) if market is None else market
+    market = same_market(record.prices, as_of) if market is None else market
     problems += market.problems
     symbols = {symbol for _, symbol in lots.positions}
     symbols |= {name for proxy in record.proxies for name in (proxy.symbol, proxy.proxy)}

@@ -15,13 +15,14 @@ from taxlots.domain.problem import DataError, Problem, Severity, UsageError, err
 from taxlots.domain.quote import Quote
 from taxlots.domain.target import targets_from
 from taxlots.domain.verdict import Reason
-from taxlots.market_data.prices import price_history
 from taxlots.plan.appraisal import Appraisal, appraise
 from taxlots.plan.cash_flow import Offer
 from taxlots.plan.situation import Index, Situation
 from taxlots.plan.sleeves import Sleeves, Worths, reweighted, sleeves_of, worths_of
 from taxlots.plan.trade_check import TradeCheck
+from taxlots.reports.drift import HouseholdDrift
 from taxlots.workflows.guard import PreparedGuard, guard_of_book
+from taxlots.workflows.market_of_day import same_market
 
 NEVER_SOLD = (
     Reason.BASIS_UNKNOWN,
@@ -43,6 +44,7 @@ class HouseholdPlan:
 
     ``accounts`` are those of the household, ``lots`` what they hold, ``quotes`` the last closes of
     every listed security.  ``is_narrowed``: the record knows this household alone.
+    ``drifted`` is its drift on the day of the plan, where that is known.
     """
 
     name: str
@@ -51,6 +53,7 @@ class HouseholdPlan:
     quotes: Mapping[str, Quote]
     problems: tuple[Problem, ...]
     is_narrowed: bool = False
+    drifted: HouseholdDrift | None = None
 
     @property
     def index(self) -> Index:
@@ -167,8 +170,10 @@ def household_plan(
     plan = plan_of(prepared, _household(prepared, account, household))
     plan = replace(plan, is_narrowed=account is not None)
     if prepared.books.record.rebalance.get("targets"):
-        sleeves = _by_rule(book, plan.name, plan.sleeves, plan.as_of, known_at)
-        plan = replace(plan, sleeves=sleeves)
+        from taxlots.workflows.drift import drift
+
+        found = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at)
+        plan = with_targets_of_day(plan, found.households[0])
     return plan
 
 
@@ -191,25 +196,21 @@ def plan_of(prepared: PreparedGuard, name: str) -> HouseholdPlan:
             "Write a row for each asset class: household,asset_class,weight.",
         )
         raise DataError([missing, *prepared.problems])
-    history, bad = price_history(record.prices)
-    if any(problem.severity is Severity.ERROR for problem in bad):
-        raise DataError([*prepared.problems, *bad])
+    market = same_market(record.prices, situation.as_of)
+    if any(problem.severity is Severity.ERROR for problem in market.problems):
+        raise DataError([*prepared.problems, *market.problems])
     quotes = dict(situation.quotes)
     for symbol in {*record.securities, *sleeves.names} - set(quotes):
-        quote = history.last_close(symbol, situation.as_of)
+        quote = market.quote(symbol)
         if quote is not None:
             quotes[symbol] = quote
     return HouseholdPlan(name, prepared, sleeves, quotes, (*prepared.problems, *problems))
 
 
-def _by_rule(
-    book: str, household: str, sleeves: Sleeves, day: date, known_at: datetime | None
-) -> Sleeves:
-    """The sleeves with the targets that ``[rebalance.targets]`` makes of the rows."""
-    from taxlots.workflows.drift import drift
-
-    (drifted,) = drift(book, household=household, as_of=day, known_at=known_at).households
-    return reweighted(sleeves, {line.name: line.target for line in drifted.lines})
+def with_targets_of_day(plan: HouseholdPlan, drifted: HouseholdDrift) -> HouseholdPlan:
+    """A plan with the targets that ``[rebalance.targets]`` makes of the rows, as drift has them."""
+    targets = {line.name: line.target for line in drifted.lines}
+    return replace(plan, sleeves=reweighted(plan.sleeves, targets))
 
 
 def _household(prepared: PreparedGuard, account: str | None, household: str | None) -> str:

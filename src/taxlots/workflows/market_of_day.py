@@ -77,6 +77,17 @@ _last: list[MarketOfDay] = []
 
 def same_market(prices: pa.Table | None, as_of: date) -> MarketOfDay:
     """The market of a table of prices; that of the last call, if it was of the same table."""
-    if not (_last and _last[0].prices is prices and _last[0].as_of == as_of):
-        _last[:] = [MarketOfDay(prices, as_of)]
-    return _last[0]
+    for known in _last:
+        if known.prices is prices and known.as_of == as_of:
+            return known
+    market = MarketOfDay(prices, as_of)
+    _last[:] = [market]
+    return market
+
+
+def same_history(prices: pa.Table | None) -> tuple[PriceHistory, list[Problem]]:
+    """The closes of a table of prices; those of the market asked for last, if it was of that."""
+    for known in _last:
+        if known.prices is prices:
+            return known.history, known.problems
+    return price_history(prices)

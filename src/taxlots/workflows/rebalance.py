@@ -181,7 +181,7 @@ def _gathered(
     plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms, stated: StatedMandate
 ) -> _Given:
     books = plan.prepared.books
-    (drifted,) = drift_of_books(books, plan.name).households
+    drifted = plan.drifted or drift_of_books(books, plan.name).households[0]
     accounts = _accounts(plan)
     positions = positions_of(plan, accounts, illiquid_classes(drifted))
     if not any(one.value_cents for one in positions.seen):

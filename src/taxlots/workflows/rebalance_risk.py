@@ -14,25 +14,20 @@ from taxlots.domain.problem import DataError, UsageError, error
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
 from taxlots.domain.rebalance_views import StatedViews, views_from
 from taxlots.market_data.common_closes import (
-    FEWEST_PERIODS,
     MONTHS_OF_YEAR,
     WEEKS_OF_YEAR,
     CommonCloses,
-    common_closes,
 )
 from taxlots.market_data.given_risk import GivenRisk, read_risk_model
-from taxlots.market_data.prices import price_history
 from taxlots.plan.rebalance.factor_exposures import FactorExposures
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.shortfall_cap import ShortfallCap
 from taxlots.plan.rebalance.shortfall_weight import cap_of_weight
 from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.risk import RiskModel
-from taxlots.plan.risk_estimate import estimate_risk
 from taxlots.workflows.household_plan import HouseholdPlan
-
-HALF_LIFE_YEARS: Final = 2
-"""How long ago a return is that weighs half as much as the last one in estimates of risk."""
+from taxlots.workflows.market_of_day import same_market
+from taxlots.workflows.risk_of_day import RiskOfDay, same_risk
 
 PERIOD: Final = {WEEKS_OF_YEAR: "week", MONTHS_OF_YEAR: "month"}
 
@@ -70,22 +65,18 @@ def plan_risk(plan: HouseholdPlan, positions: Sequence[Position], folder: str = 
     if folder:
         given = read_risk_model(Path(folder))
         return PlanRisk(model=given.model.of(symbols), given=given)
-    closes = closes_of(plan, symbols)
-    model = estimate_risk(
-        closes.symbols,
-        closes.matrix,
-        half_life=HALF_LIFE_YEARS * closes.periods_of_year,
-        sessions_of_year=closes.periods_of_year,
-        least_returns=FEWEST_PERIODS - 1,
-    )
-    return PlanRisk(model=model)
+    closes_of(plan, symbols)
+    return PlanRisk(model=_risk_of(plan).model(symbols, split_ratios(plan.prepared.books)))
+
+
+def _risk_of(plan: HouseholdPlan) -> RiskOfDay:
+    """What closes tell of risk on the day of a plan, with what others have asked for."""
+    return same_risk(same_market(plan.prepared.books.record.prices, plan.as_of))
 
 
 def closes_of(plan: HouseholdPlan, symbols: Sequence[str]) -> CommonCloses:
     """Closes of securities at common times.  Raises DataError for securities that lack them."""
-    books = plan.prepared.books
-    history, _ = price_history(books.record.prices)
-    closes = common_closes(history, symbols, plan.as_of, split_ratios(books))
+    closes = _risk_of(plan).closes(symbols, split_ratios(plan.prepared.books))
     if closes.lacking:
         raise DataError(
             [

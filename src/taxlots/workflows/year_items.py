@@ -10,7 +10,7 @@ from taxlots.book.section_1256 import MarkedBook
 from taxlots.book.year_items import YearItems, year_items
 from taxlots.domain.account import AccountKind
 from taxlots.domain.problem import Problem
-from taxlots.market_data.prices import price_history
+from taxlots.workflows.market_of_day import same_history
 from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 
 
@@ -49,5 +49,5 @@ def section_475_of(books: Books, year: int) -> tuple[MarkedSecurities, list[Prob
     """
     if not any(a.kind is AccountKind.TAXABLE_MTM_475 for a in books.record.accounts):
         return MarkedSecurities(year, (), ()), []
-    history, problems = price_history(books.record.prices)
+    history, problems = same_history(books.record.prices)
     return mark_securities(books, year, history.last_close), problems

@@ -1,0 +1,200 @@
+"""A night of rebalances: each household gets the plan of ``taxlots rebalance`` on the same book."""
+
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.batch.households_with_targets import AS_OF, write_book
+from tests.batch.many_households import Rows, read, write
+from tests.cli.running import files_in
+
+from taxlots.domain.problem import UsageError
+from taxlots.reports.rebalance_tables import COLUMNS, drift_rows, plan_rows
+from taxlots.workflows import rebalance_partition
+from taxlots.workflows.batch import failed_households, run_batch
+from taxlots.workflows.drift import drift
+from taxlots.workflows.partition import partition
+from taxlots.workflows.rebalance import rebalance
+from taxlots.workflows.rebalance_asked import RebalanceAsked
+from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+
+HOUSEHOLDS = ("h0", "h1", "h2", "h3")
+
+
+def run(book: Path, out: Path, size: int, workers: int = 1) -> Path:
+    parts = out.with_name(f"{out.name}-parts")
+    partition(str(book), parts, households_per_partition=size)
+    run_batch(parts, out, as_of=AS_OF, plan="rebalance", workers=workers)
+    return out
+
+
+def rows(results: Path, name: str) -> Rows:
+    tables = [pq.read_table(file) for file in sorted(results.glob(f"part-*/{name}.parquet"))]
+    return [dict(row) for row in pa.concat_tables(tables).to_pylist()]
+
+
+def status(results: Path) -> dict[str, tuple[str, str]]:
+    return {row["household"]: (row["status"], row["reason"]) for row in rows(results, "households")}
+
+
+def manifest(results: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads((results / "manifest.json").read_text())
+    return found
+
+
+def expected(book: Path) -> dict[str, Rows]:
+    """The rows of every table, by the commands for one household."""
+    found: dict[str, Rows] = {name: [] for name in COLUMNS}
+    for household in HOUSEHOLDS:
+        (stated,) = drift(str(book), household=household, as_of=AS_OF).json["households"]
+        run = rebalance(str(book), RebalanceAsked(household=household), as_of=AS_OF)
+        planned = plan_rows(run.proposal, restrictions_of_rebalance(run))
+        for made in (drift_rows(stated), planned):
+            for name, listed in made.items():
+                found[name] += listed
+    return found
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_book(tmp_path_factory.mktemp("targets") / "book", seed=6)
+
+
+@pytest.fixture(scope="module")
+def results(book: Path) -> Path:
+    """A run in partitions of two households each."""
+    return run(book, book.with_name("results"), 2)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 3, 9]))
+def test_a_household_is_planned_as_by_the_command_for_one(
+    seed: int, size: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Cell by cell, whichever households share its partition, or its tax return."""
+    book = write_book(tmp_path_factory.mktemp("random") / "book", seed)
+
+    out = run(book, book.with_name("results"), size)
+
+    assert {name: made[0] for name, made in status(out).items()} == dict.fromkeys(
+        HOUSEHOLDS, "done"
+    )
+    for name, listed in expected(book).items():
+        assert rows(out, name) == listed, name
+
+
+def test_every_household_has_a_status_and_the_reasons_sum_to_them(results: Path) -> None:
+    found = manifest(results)
+    by_reason = Counter(reason for _, reason in status(results).values())
+
+    assert found["households_by_reason"] == dict(by_reason)
+    assert found["totals"]["households"] == sum(by_reason.values()) == len(HOUSEHOLDS)
+    assert found["totals"]["trades"] == len(rows(results, "plan_trades")) > 0
+    assert found["totals"]["orders"] == len(rows(results, "orders"))
+
+
+def test_a_household_without_targets_or_holdings_is_told_apart(
+    book: Path, results: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(book, tmp_path / "book")
+    kept = [row for row in read(book / "targets.csv") if row["household"] != "h0"]
+    write(tmp_path / "book" / "targets.csv", kept)
+    journal = [r for r in read(book / "transactions.csv") if not r["account"].startswith("h1-")]
+    write(tmp_path / "book" / "transactions.csv", journal)
+
+    out = run(tmp_path / "book", tmp_path / "results", 2)
+
+    assert status(out)["h0"] == ("no targets", "NO_TARGETS")
+    assert status(out)["h1"] == ("nothing to plan", "NOTHING_HELD")
+    assert failed_households(out, manifest(out)) == []
+    for name in ("plans", "plan_trades", "drift"):
+        others = [row for row in rows(results, name) if row["household"] not in ("h0", "h1")]
+        assert rows(out, name) == others, name
+
+
+def test_one_failed_household_is_reported_and_the_rest_is_done(
+    book: Path, results: Path, tmp_path: Path
+) -> None:
+    """A row with errors fails those of its return, and a target with errors its household."""
+    shutil.copytree(book, tmp_path / "book")
+    journal = read(book / "transactions.csv")
+    line = next(n for n, row in enumerate(journal) if row["account"] == "h3-0") + 2
+    journal[line - 2]["quantity"] = "many"
+    write(tmp_path / "book" / "transactions.csv", journal)
+    wrong = read(book / "targets.csv")
+    place = next(n for n, row in enumerate(wrong) if row["household"] == "h1")
+    wrong[place]["weight"] = "much"
+    write(tmp_path / "book" / "targets.csv", wrong)
+
+    out = run(tmp_path / "book", tmp_path / "results", 4)
+
+    failed = {name for name, (one, _) in status(out).items() if one == "failed"}
+    assert failed == {"h1", "h2", "h3"}
+    told = {row["household"]: row["where"] for row in failed_households(out, manifest(out))}
+    assert told["h3"] == f"transactions.csv:{line}:quantity"
+    assert told["h1"] == f"targets.csv:{place + 2}:weight"
+    mine = [row for row in rows(results, "plan_trades") if row["household"] == "h0"]
+    assert rows(out, "plan_trades") == mine
+
+
+def test_a_defect_of_the_program_stops_no_other_household(
+    book: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = rebalance_partition.plan_of
+
+    def broken(prepared: object, name: str) -> object:
+        if name == "h2":
+            raise ZeroDivisionError
+        return plain(prepared, name)
+
+    monkeypatch.setattr(rebalance_partition, "plan_of", broken)
+
+    out = run(book, tmp_path / "results", 4)
+
+    assert status(out)["h2"] == ("failed", "DEFECT")
+    kept = [row for row in rows(results, "plans") if row["household"] != "h2"]
+    assert rows(out, "plans") == kept
+
+
+def test_results_do_not_depend_on_workers_and_a_run_is_resumed_to_the_same_bytes(
+    results: Path, tmp_path: Path
+) -> None:
+    parts = results.with_name("results-parts")
+    shutil.copytree(results, tmp_path / "cut")
+    shutil.rmtree(tmp_path / "cut" / "part-00001")
+    (tmp_path / "cut" / "manifest.json").unlink()
+
+    run_batch(parts, tmp_path / "cut", as_of=AS_OF, plan="rebalance", workers=2)
+
+    assert files_in(tmp_path / "cut") == files_in(results)
+    for name in files_in(results):
+        if (results / name).is_file():
+            assert (tmp_path / "cut" / name).read_bytes() == (results / name).read_bytes(), name
+
+
+def test_a_harvest_does_not_go_on_a_rebalance(results: Path) -> None:
+    with pytest.raises(UsageError, match="another plan"):
+        run_batch(results.with_name("results-parts"), results, as_of=AS_OF)
+
+
+def test_a_plan_that_there_is_not_is_refused(results: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no plan 'letters' for a night; use one of harvest"):
+        run_batch(results.with_name("results-parts"), tmp_path, as_of=AS_OF, plan="letters")
+
+
+def test_parts_without_targets_have_nobody_to_plan(book: Path, tmp_path: Path) -> None:
+    """A folder that was partitioned before targets were carried is read."""
+    shutil.copytree(book, tmp_path / "book")
+    for name in ("targets", "cash"):
+        (tmp_path / "book" / f"{name}.csv").unlink()
+
+    out = run(tmp_path / "book", tmp_path / "results", 4)
+
+    assert set(status(out).values()) == {("no targets", "NO_TARGETS")}
+    assert rows(out, "plans") == rows(out, "orders") == []
