@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from taxlots.cli.exposure_options import MarketOption
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ ScheduleOption = Annotated[
         help="With --tranches: twap (default), vwap or almgren-chriss.",
     ),
 ]
+OverlayOption = Annotated[
+    bool,
+    typer.Option("--overlay", help="With the contracts that [rebalance.overlay] names."),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Write nothing, even with --out.")]
 
 CLASSES: Final = {
@@ -93,6 +98,8 @@ def rebalance(
     risk_model: RiskModelOption = "",
     tranches: TranchesOption = None,
     schedule: ScheduleOption = "",
+    overlay: OverlayOption = False,
+    market: MarketOption = None,
     dry_run: DryRunOption = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
@@ -120,6 +127,8 @@ def rebalance(
         risk_model=risk_model,
         tranches=tranches,
         schedule=schedule.lower(),
+        overlay=overlay,
+        market=market,
     )
     on = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)
@@ -136,6 +145,7 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.plan_figures import listing
     from taxlots.reports.rebalance_files import class_rows, plan_json, sentences, trade_rows
+    from taxlots.reports.rebalance_overlay import overlay_listings, overlay_sentences
     from taxlots.reports.rebalance_schedule import (
         schedule_json,
         schedule_listings,
@@ -147,7 +157,7 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
         from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
         restrictions = restrictions_of_rebalance(run)
-        found = plan_json(proposal, restrictions=restrictions)
+        found = plan_json(proposal, restrictions=restrictions, overlay=run.overlay)
         print_json(found | schedule_json(run.schedule))
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
@@ -155,8 +165,11 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
         listing(f"{heading}: classes", CLASSES, class_rows(proposal), TEXTS),
         listing("Trades", TRADES, trade_rows(proposal), TEXTS, "no trade pays today"),
         *schedule_listings(run.schedule),
+        *overlay_listings(run.overlay),
     )
     print()
+    for sentence in overlay_sentences(run.overlay):
+        print(f"{sentence}.")
     for sentence in [*sentences(proposal), *schedule_sentences(run.schedule)]:
         print(f"{sentence}.")
     if out is not None:

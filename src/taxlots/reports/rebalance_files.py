@@ -18,6 +18,7 @@ from taxlots.plan.rebalance.proposal import (
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.several_sales import BookedSale
 from taxlots.reports.plan_figures import figure
+from taxlots.reports.rebalance_overlay import OverlaySaid, overlay_json
 from taxlots.version import __version__
 
 TRADES: Final = (
@@ -83,10 +84,12 @@ def plan_json(
     proposal: Proposal,
     frontier: Sequence[FrontierPoint] = (),
     restrictions: Sequence[Row] = (),
+    overlay: OverlaySaid | None = None,
 ) -> dict[str, Any]:
     """``plan.json``: weights have six decimals, money two; the gate's dollars are estimates.
 
-    ``restrictions`` are the rows of ``restrictions.csv``.
+    ``restrictions`` are the rows of ``restrictions.csv``; ``overlay`` is null where none
+    was asked.
     """
     gate, worth = proposal.gate, proposal.gate.pruned
     optimum = proposal.solution.optimum
@@ -123,18 +126,12 @@ def plan_json(
         "cost": dollars(proposal.cost_cents),
         "classes": [_class(one) for one in proposal.classes],
         "returns": [_return(one) for one in proposal.returns],
-        "cash": [
-            {
-                "account": name,
-                "before": dollars(cents),
-                "after": dollars(proposal.cash_after.get(name, 0)),
-            }
-            for name, cents in proposal.cash_before.items()
-        ],
+        "cash": _cash(proposal),
         "trades": trade_rows(proposal),
         "restrictions": [dict(row) for row in restrictions],
         "frontier": [_point(one) for one in frontier],
         "limits": [_limit(one) for one in proposal.limits],
+        "overlay": overlay_json(overlay),
         "told": list(proposal.told),
     }
 
@@ -159,6 +156,14 @@ def _limit(one: LimitStanding) -> dict[str, Any]:
         "price": _weight(one.price),
         "is_kept": one.is_kept,
     }
+
+
+def _cash(proposal: Proposal) -> list[Row]:
+    after = proposal.cash_after
+    return [
+        {"account": name, "before": dollars(cents), "after": dollars(after.get(name, 0))}
+        for name, cents in proposal.cash_before.items()
+    ]
 
 
 def _class(one: ClassWeights) -> dict[str, str]:

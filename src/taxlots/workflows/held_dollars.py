@@ -66,7 +66,7 @@ def held_dollars(
     contracts: dict[str, float] = {}
     unpriced: dict[str, None] = {}
     stale: dict[str, date] = {}
-    for symbol, units in _units(books, wanted).items():
+    for symbol, units in open_units(books, wanted).items():
         quote = history.last_close(symbol, date_of(books.as_of))
         if quote is None or day_of(quote.day) < splits.get(symbol, 0):
             unpriced[symbol] = None
@@ -80,7 +80,7 @@ def held_dollars(
     return HeldDollars(held, contracts, tuple(unpriced), stale)
 
 
-def _units(books: Books, accounts: set[str]) -> dict[str, int]:
+def open_units(books: Books, accounts: set[str]) -> dict[str, int]:
     """Open units by symbol, in 1e-8, those that are owed negative."""
     positions = books.state.table("positions")
     found: dict[str, int] = {}

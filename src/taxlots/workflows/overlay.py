@@ -83,7 +83,7 @@ def overlay(
     choice, told = _unwinding(booked, asked, account, size)
     if not asked.dollars:
         told += _unknown(asked, run)
-    flags = _flags(booked, row, size, tax_return)
+    flags = flags_of(booked, row, size.notional, tax_return) if size.count else ()
     if choice is not None and any(flag.code is FlagCode.CONSTRUCTIVE_SALE for flag in flags):
         told = (*told, "A constructive sale taxes the gain at once: then carrying defers nothing")
     said = OverlaySaid(
@@ -126,12 +126,13 @@ def _tax_return(booked: BookedHousehold, account: str | None) -> str:
     return names[0]
 
 
-def _flags(
-    booked: BookedHousehold, row: Contract, size: Sized, tax_return: str
+def flags_of(
+    booked: BookedHousehold, row: Contract, notional: float, tax_return: str
 ) -> tuple[TaxFlag, ...]:
-    """What tax law says of the contracts, from the lots of the return."""
-    if size.count == 0:
-        return ()
+    """What tax law says of contracts for so many dollars (short: below zero), by a return's lots.
+
+    The contracts are opened on the books' day.
+    """
 
     def close(symbol: str) -> int | None:
         quote = booked.history.last_close(symbol, booked.as_of)
@@ -142,14 +143,14 @@ def _flags(
         symbol=row.symbol,
         kind=KINDS[row.kind],
         underlying=row.underlying or row.symbol,
-        is_short=size.notional < 0,
+        is_short=notional < 0,
         day=booked.as_of,
         delta=_delta(booked, row),
         is_put=row.is_put,
         is_1256=row.is_1256,
         index=row.index,
-        dollars=abs(size.notional),
-        members={name: weight * abs(size.notional) for name, weight in members.items()},
+        dollars=abs(notional),
+        members={name: weight * abs(notional) for name, weight in members.items()},
     )
     return flags_from_ledger(booked.books, position, tax_return, close)
 

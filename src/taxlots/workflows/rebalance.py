@@ -20,6 +20,7 @@ from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
+from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.proposal import (
     Proposal,
@@ -33,8 +34,10 @@ from taxlots.plan.selection import SaleRequest
 from taxlots.plan.several_sales import BookedSale, book_sales
 from taxlots.plan.trade_overrides import TradeLimits
 from taxlots.reports.drift import HouseholdDrift
+from taxlots.reports.rebalance_overlay import OverlaySaid
 from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
+from taxlots.workflows.market_files import MarketFiles, market_files
 from taxlots.workflows.rebalance_asked import (
     AskedCash,
     RebalanceAsked,
@@ -58,6 +61,7 @@ from taxlots.workflows.rebalance_mandate import (
     mandate_of,
     sentences_of_lists,
 )
+from taxlots.workflows.rebalance_overlay import overlay_of, overlay_said
 from taxlots.workflows.rebalance_positions import Positions, positions_of
 from taxlots.workflows.rebalance_risk import (
     PlanRisk,
@@ -83,6 +87,7 @@ class RebalanceRun:
     proposal: Proposal
     problems: tuple[Problem, ...]
     schedule: TradeSchedule | None = None
+    overlay: OverlaySaid | None = None
 
 
 def rebalance(
@@ -101,11 +106,17 @@ def rebalance(
     plan = household_plan(
         book, account=wanted.account, household=wanted.household, as_of=as_of, known_at=known_at
     )
-    return rebalance_of(plan, wanted)
+    files = market_files(book, wanted.market, plan.as_of) if wanted.overlay else None
+    return rebalance_of(plan, wanted, files)
 
 
-def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
-    """Plan the rebalance of a household whose books are prepared.  Raises as ``rebalance``."""
+def rebalance_of(
+    plan: HouseholdPlan, asked: RebalanceAsked, market: MarketFiles | None = None
+) -> RebalanceRun:
+    """Plan the rebalance of a household whose books are prepared.  Raises as ``rebalance``.
+
+    ``market`` holds the contracts of an overlay.
+    """
     terms, problems = terms_from(plan.prepared.books.record.rebalance)
     stated, of_mandate = mandate_from(plan.prepared.books.record.rebalance)
     if problems or of_mandate:
@@ -115,12 +126,13 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
     given = _gathered(plan, asked, terms, stated)
     question, priced = with_trading_costs(plan, given.question, execution)
     given = replace(given, question=question)
-    mandated = gated_within_mandate(
+    considered = overlay_of(plan, given.question, given.accounts, market) if asked.overlay else ()
+
+    mandated, overlay = overlaid_household(
         given.question,
+        [one.contract for one in considered],
         plan.index.replaces,
-        shortfall=given.shortfall.cap,
-        margin_cents=terms.margin_cents,
-        forced=frozenset(one.name for one in given.question.positions if one.forced_cents),
+        _planner(plan, given, terms),
     )
     solution = mandated.solution
     cash = given.cash.needs.held_cents
@@ -141,6 +153,7 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
         cash_after=cash_after(cash, solution.trades),
         told=tuple(dict.fromkeys([*_told(plan, given, mandated), *priced])),
         limits=mandated.standings,
+        overlay=overlay,
     )
     is_staggered = asked.tranches is not None or execution.tranches > 1
     return RebalanceRun(
@@ -152,7 +165,23 @@ def rebalance_of(plan: HouseholdPlan, asked: RebalanceAsked) -> RebalanceRun:
         schedule=scheduled(plan, question, solution.trades, execution, by=asked.by)
         if is_staggered
         else None,
+        overlay=overlay_said(plan, considered, proposal, market),
     )
+
+
+def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Planner:
+    """What gates the trades of a question and keeps the mandate in them."""
+
+    def planned(question: Question) -> Mandated:
+        return gated_within_mandate(
+            question,
+            plan.index.replaces,
+            shortfall=given.shortfall.cap,
+            margin_cents=terms.margin_cents,
+            forced=frozenset(one.name for one in question.positions if one.forced_cents),
+        )
+
+    return planned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from taxlots.domain.account import Account
 from taxlots.domain.money import dollars
@@ -25,7 +26,9 @@ class RebalanceAsked:
     ``deposit`` comes into ``account`` on the day of the plan, ``withdraw`` is taken by ``by`` from
     ``account``, or from any taxable one.  ``objective`` says what is weighed (blank: what the
     book says), and ``risk_model`` names a folder with a risk model (blank: none).  ``tranches`` and
-    ``schedule`` are how its trades are worked, None and blank as the book says.
+    ``schedule`` are how its trades are worked, None and blank as the book says.  With
+    ``overlay`` the contracts of ``[rebalance.overlay]`` are part of the plan; their file is in the
+    folder ``market``, or in the book's.
     """
 
     deposit: str = ""
@@ -37,6 +40,8 @@ class RebalanceAsked:
     risk_model: str = ""
     tranches: int | None = None
     schedule: str = ""
+    overlay: bool = False
+    market: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

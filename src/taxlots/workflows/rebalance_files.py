@@ -19,6 +19,7 @@ from taxlots.reports.order_rows import (
 )
 from taxlots.reports.rebalance_charts import rebalance_charts
 from taxlots.reports.rebalance_files import TRADES, plan_json, trade_rows
+from taxlots.reports.rebalance_overlay import OVERLAY, overlay_rows
 from taxlots.reports.rebalance_schedule import (
     SCHEDULE,
     first_orders,
@@ -33,8 +34,9 @@ from taxlots.workflows.rebalance_asked import RebalanceAsked
 from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
 PLAN: Final = "plan.json"
+OVERLAY_FILE: Final = "overlay.csv"
 RESULTS: Final = frozenset(
-    {PLAN, "trades.csv", "orders.csv", "lot_instructions.csv", RESTRICTIONS_FILE}
+    {PLAN, OVERLAY_FILE, "trades.csv", "orders.csv", "lot_instructions.csv", RESTRICTIONS_FILE}
     | {"schedule.csv", FAILURE, MANIFEST}
     | {"drift.svg", "tax_by_lot.svg", "frontier.svg"}
 )
@@ -60,7 +62,8 @@ def write_rebalance(
     record = run.plan.prepared.books.record
     first = first_orders(run.proposal, run.schedule)
     files: dict[str, Any] = {
-        PLAN: plan_json(run.proposal, points, restrictions) | schedule_json(run.schedule),
+        PLAN: plan_json(run.proposal, points, restrictions, run.overlay)
+        | schedule_json(run.schedule),
         "trades.csv": text_table(TRADES, trade_rows(run.proposal)),
         "orders.csv": text_table(ORDER_COLUMNS, [order_row(one) for one in orders_of(first)]),
         "lot_instructions.csv": text_table(
@@ -83,12 +86,15 @@ def write_rebalance(
                 "risk_model": run.asked.risk_model,
                 "tranches": run.asked.tranches,
                 "schedule": run.asked.schedule,
+                "overlay": run.asked.overlay,
             },
             "inputs": record.hashes,
         },
     }
     if run.schedule is not None:
         files["schedule.csv"] = text_table(SCHEDULE, schedule_rows(run.schedule))
+    if run.overlay is not None:
+        files[OVERLAY_FILE] = text_table(OVERLAY, overlay_rows(run.overlay))
     drawings = rebalance_charts(run.proposal, points)
     files |= {f"{name}.svg": one.svg for name, one in drawings.items()}
     write_folder(out, files, results=RESULTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from taxlots.workflows.answers import PlanAnswer
 from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
 
@@ -23,6 +25,8 @@ class RebalanceQuestions:
         risk_model: str = "",
         tranches: int | None = None,
         schedule: str = "",
+        overlay: bool = False,
+        market: str | Path | None = None,
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
@@ -43,8 +47,10 @@ class RebalanceQuestions:
             risk_model=str(risk_model),
             tranches=tranches,
             schedule=schedule,
+            overlay=overlay,
+            market=None if market is None else Path(market),
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         restrictions = restrictions_of_rebalance(run)
-        found = plan_json(run.proposal, restrictions=restrictions)
+        found = plan_json(run.proposal, restrictions=restrictions, overlay=run.overlay)
         return PlanAnswer(found | schedule_json(run.schedule))

@@ -57,11 +57,20 @@ class PlanTerms:
 class CashNeeds:
     """What accounts hold in cash, and what they are to hold after the plan, in cents.
 
-    ``floors`` maps groups of accounts to what they must keep together.
+    ``floors`` maps groups of accounts to what they must keep together.  ``tied_cents`` is what of
+    it contracts tie up as margin and reserve: it buys nothing and counts as no cash.
     """
 
     held_cents: Mapping[str, int]
     floors: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    tied_cents: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def free_cents(self) -> dict[str, int]:
+        """What accounts hold beyond what contracts tie up."""
+        return {
+            name: cents - self.tied_cents.get(name, 0) for name, cents in self.held_cents.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +132,19 @@ class HouseholdPortfolio:
         return replace(self, table=table, book=book, gains=gains)
 
 
-def position_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
-    """The risk of positions: a security's own risk is shared by all accounts that hold it."""
+def position_risk(
+    model: RiskModel, positions: Sequence[Position], shared_by: frozenset[str] = frozenset()
+) -> RiskModel:
+    """The risk of positions: a security's own risk is shared by all accounts that hold it.
+
+    It is a factor for those ``shared_by`` something else, too.
+    """
     symbols = list(dict.fromkeys(one.symbol for one in positions))
     of_symbols = model.of(symbols)
     at = {symbol: place for place, symbol in enumerate(symbols)}
     rows = np.array([at[one.symbol] for one in positions], np.int64)
-    shared = np.flatnonzero(np.bincount(rows, minlength=len(symbols)) > 1)
+    is_shared = np.array([one in shared_by for one in symbols], np.bool_)
+    shared = np.flatnonzero(is_shared | (np.bincount(rows, minlength=len(symbols)) > 1))
     own = np.zeros((len(positions), len(shared)))
     specific = of_symbols.specific[rows].copy()
     for column, place in enumerate(shared.tolist()):
@@ -188,7 +203,7 @@ def household_portfolio(
         position_targets(kept, symbol_weights),
         position_risk(model, kept),
         cash=Cash(
-            held=sum(cash.held_cents.values()) / nav,
+            held=sum(cash.free_cents.values()) / nav,
             target=terms.cash_target,
             curvature=terms.cash_curvature,
             drag=terms.cash_drag * terms.horizon_years,
@@ -253,7 +268,7 @@ def _cash_rows(
     positions: Sequence[Position], cash: CashNeeds, nav_cents: int
 ) -> Iterator[tuple[str, Floats, float, float]]:
     """No account spends more than it has, and groups of them keep what is needed of them."""
-    of_account: dict[str, int] = dict(cash.held_cents)
+    of_account = cash.free_cents
     for one in positions:
         of_account[one.account.id] = of_account.get(one.account.id, 0) + one.value_cents
     floors = {(account,): 0 for account in of_account} | dict(cash.floors)

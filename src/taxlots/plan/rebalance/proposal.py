@@ -21,6 +21,7 @@ from taxlots.plan.orders import (
     lot_instructions_of,
 )
 from taxlots.plan.rebalance.mandated import LimitStanding
+from taxlots.plan.rebalance.overlaid import Overlaid
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
@@ -61,7 +62,8 @@ class Proposal:
 
     ``sales`` are booked in a dry run, in the order of the trades.  ``cash_before`` and
     ``cash_after`` are in cents by account, half spreads paid.  ``told`` says what was assumed,
-    forbidden and left alone, ``limits`` where those of the mandate stand.
+    forbidden and left alone, ``limits`` where those of the mandate stand.  With an ``overlay``
+    the trades are weighed beside its contracts.
     """
 
     book: str
@@ -77,6 +79,7 @@ class Proposal:
     cash_after: Mapping[str, int]
     told: tuple[str, ...]
     limits: tuple[LimitStanding, ...] = ()
+    overlay: Overlaid | None = None
 
     @property
     def trades(self) -> tuple[Trade, ...]:
@@ -86,12 +89,16 @@ class Proposal:
     @property
     def tracking_error_before(self) -> float:
         """Annual standard deviation of the difference from the target, of doing nothing."""
+        if self.overlay is not None:
+            return self.overlay.error_before
         book = self.solution.optimum.book
         return book.tracking_error(np.zeros(book.count))
 
     @property
     def tracking_error_after(self) -> float:
-        """The same after the trades."""
+        """The same after the trades, and the contracts if there are any."""
+        if self.overlay is not None:
+            return self.overlay.error_after
         return self.solution.optimum.book.tracking_error(self.solution.weights_traded())
 
     @property

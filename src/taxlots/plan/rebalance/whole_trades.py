@@ -171,11 +171,11 @@ def _purchases(
 
 
 def spendable(cash: CashNeeds, sales: Sequence[Trade]) -> dict[str, int]:
-    """What each account may spend: its cash and sales, less what it must keep.
+    """What each account may spend: its free cash and its sales, less what it must keep.
 
     What a group of accounts must keep together is kept by those that have most.
     """
-    found = dict(cash.held_cents)
+    found = cash.free_cents
     for sale in sales:
         account = sale.position.account.id
         found[account] = found.get(account, 0) + sale.cents - sale.cost_cents
