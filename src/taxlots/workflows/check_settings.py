@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from taxlots.domain.execution_terms import execution_from
 from taxlots.domain.harvest_rule import from_mapping, rules_of_returns
+from taxlots.domain.mandate import mandate_from
 from taxlots.domain.rebalance_keys import from_mapping as rebalance_rule
 from taxlots.domain.rebalance_keys import unknown_classes
 from taxlots.domain.rebalance_terms import terms_from
+from taxlots.domain.rebalance_views import views_from
 from taxlots.domain.settings import unknown_keys
 from taxlots.domain.target import targets_from
 from taxlots.plan.location.assumptions import location_rule_from
@@ -49,6 +51,8 @@ def _of_rebalance(record: Record) -> list[Problem]:
         *(unknown_classes(rule, names) if names else []),
         *terms_from(record.rebalance)[1],
         *stated_budget(record)[1],
+        *mandate_from(record.rebalance)[1],
+        *views_from(record.rebalance)[1],
         *location_rule_from(record.rebalance)[1],
         *execution_from(record.rebalance)[1],
     ]

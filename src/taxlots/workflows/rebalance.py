@@ -18,6 +18,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
+from taxlots.plan.rebalance.mandate_room import sentences_of_room
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
@@ -58,6 +59,7 @@ from taxlots.workflows.rebalance_execution import (
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
     barred,
+    count_of,
     mandate_of,
     sentences_of_lists,
 )
@@ -70,7 +72,11 @@ from taxlots.workflows.rebalance_risk import (
     shortfall_of,
     views_of,
 )
-from taxlots.workflows.rebalance_standings import sentences_of_limits, sentences_of_reports
+from taxlots.workflows.rebalance_standings import (
+    sentences_of_caps,
+    sentences_of_limits,
+    sentences_of_reports,
+)
 from taxlots.workflows.trade_overrides import overrides_of
 
 
@@ -177,6 +183,7 @@ def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Plann
             question,
             plan.index.replaces,
             shortfall=given.shortfall.cap,
+            count=count_of(given.stated),
             margin_cents=terms.margin_cents,
             forced=frozenset(one.name for one in question.positions if one.forced_cents),
         )
@@ -242,7 +249,7 @@ def _gathered(
         terms=_terms(terms, cash_target, objectives.risk),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
-        limits=limits_of_plan(plan, terms, seen),
+        limits=replace(limits_of_plan(plan, terms, seen), tax_cents=stated.tax_cents),
         mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
     )
     if objectives.has_views:
@@ -296,9 +303,15 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from sentences_of_lists(plan, given.stated)
     yield from given.limits.sentences()
     yield from _costs_of(given.question, given.positions, given.limits.applied, plan)
+    forced = {one.name for one in solution.household.positions if one.forced_cents}
     for problem in solution.optimum.problems:
+        if problem.code == "BAND_EXCLUDES_TARGET" and problem.where in forced:
+            continue
         yield f"{problem.message}; {problem.remedy}"
-    yield from sentences_of_limits(mandated)
+    yield from sentences_of_limits(mandated, given.stated)
+    yield from sentences_of_caps(solution)
+    held = sorted({one.symbol for one in given.question.positions})
+    yield from sentences_of_room(held, given.question.mandate.sums, given.invested)
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from _forbidden(solution)
 

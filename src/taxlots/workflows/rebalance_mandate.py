@@ -16,6 +16,7 @@ from taxlots.domain.mandate import WHERE, StatedMandate
 from taxlots.domain.mandate_cells import Span
 from taxlots.domain.money import SHARE
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.rebalance.factor_exposures import MARKET, FactorExposures
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.mandate import Mandate, SumLimit
@@ -77,6 +78,13 @@ def mandate_of(
         ),
         round_lots={symbol: count * SHARE for symbol, count in stated.round_lots.items()},
     )
+
+
+def count_of(stated: StatedMandate) -> CountLimit | None:
+    """The most securities that may be held and traded; None for any number."""
+    if stated.most_names is None and stated.most_trades is None:
+        return None
+    return CountLimit(held=stated.most_names, traded=stated.most_trades)
 
 
 def _listed(key: str, why: str) -> str:

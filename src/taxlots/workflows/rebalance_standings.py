@@ -13,6 +13,7 @@ from taxlots.domain.order import Side
 from taxlots.domain.problem import Problem
 from taxlots.domain.security import SecurityKind
 from taxlots.plan.appraisal import market_value_cents
+from taxlots.plan.optimizer.signs import BPS
 from taxlots.plan.optimizer.trading_limits import (
     SCHEDULE_13D,
     ReportingRule,
@@ -32,16 +33,24 @@ from taxlots.workflows.household_plan import HouseholdPlan
 PPM: Final = 1_000_000
 CENTS: Final = 100
 POINT: Final = 0.01
+LEAST_PRICE_BPS: Final = 1e-3
 
 LISTED: Final = (SecurityKind.STOCK, SecurityKind.ETF)
 """Kinds whose securities are as a rule on the official list of section 13(f)."""
 
 
-def sentences_of_limits(mandated: Mandated) -> Iterator[str]:
+def sentences_of_limits(mandated: Mandated, stated: StatedMandate) -> Iterator[str]:
     """Each limit that binds, with its price, and each that the plan is beyond."""
     nav_cents = mandated.solution.household.nav_cents
     if mandated.standings and mandated.solution.trades and not mandated.gate.passes:
         yield "trades that the mandate or expected shortfall need are made, whatever the gate says"
+    if mandated.is_chosen:
+        for most, what in ((stated.most_names, "held"), (stated.most_trades, "traded")):
+            if most is not None:
+                yield (
+                    f"at most {most} securities may be {what}: they are chosen with the household"
+                    " seen as one account"
+                )
     for one in mandated.standings:
         if not one.is_kept:
             yield f"{_told(one)}: it is not kept"
@@ -49,6 +58,23 @@ def sentences_of_limits(mandated: Mandated) -> Iterator[str]:
             worth = one.price * POINT * nav_cents / CENTS
             more = "0.01" if _is_exposure(one) else "a percentage point"
             yield f"{_told(one)}: it binds, {more} more room would be worth {worth:,.2f} dollars"
+
+
+def sentences_of_caps(solution: Solution) -> Iterator[str]:
+    """Each cap on a whole plan that binds, with what a little more of it is worth."""
+    dollars = solution.household.nav_cents / CENTS
+    error = solution.optimum.book.tracking_error(solution.optimum.trades)
+    for name, price in solution.optimum.prices.items():
+        if price * BPS < LEAST_PRICE_BPS:
+            continue
+        if name == "turnover":
+            more, worth = "a percentage point more", price * POINT * dollars
+        elif name == "tracking error":
+            # The cap is on half of the variance, whose slope is the tracking error itself.
+            more, worth = "0.1 percentage points more", price * error * POINT / 10 * dollars
+        else:
+            more, worth = "a hundred dollars more", price * 100
+        yield f"the cap on {name} binds: {more} of it would be worth {worth:,.2f} dollars"
 
 
 def _told(one: LimitStanding) -> str:

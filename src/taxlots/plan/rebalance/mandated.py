@@ -15,10 +15,13 @@ from typing import Final
 import numpy as np
 
 from taxlots.plan.gate import GateAnswer
+from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
+from taxlots.plan.rebalance.few_names import counted, with_few_names
 from taxlots.plan.rebalance.gated import gated_household
 from taxlots.plan.rebalance.mandate import SumLimit
+from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.shortfall_cap import NAME, ShortfallCap
@@ -58,11 +61,15 @@ class LimitStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mandated:
-    """The plan, its gate, and where each limit stands."""
+    """The plan, its gate, and where each limit stands.
+
+    ``is_chosen`` says whether securities were chosen because only so many may be held or traded.
+    """
 
     solution: Solution
     gate: GateAnswer
     standings: tuple[LimitStanding, ...] = ()
+    is_chosen: bool = False
 
 
 @dataclass(slots=True)
@@ -96,6 +103,16 @@ class _Search:
         if self.shortfall and self._over_shortfall(weights) > 0:
             self.forced |= {one.name for one in self.positions}
 
+    def run(self) -> tuple[Solution, GateAnswer]:
+        """The plan that keeps the mandate, or the nearest to it."""
+        self.start()
+        solution, gate = self.solve()
+        for _ in range(MOST_ROUNDS):
+            if not self.refine(solution, gate):
+                break
+            solution, gate = self.solve()
+        return solution, gate
+
     def solve(self) -> tuple[Solution, GateAnswer]:
         mandate = replace(self.question.mandate, sums=tuple(self.active.values()))
         solution, gate = gated_household(
@@ -115,6 +132,11 @@ class _Search:
         unkept = unkept_names(solution.optimum)
         everything = {one.name for one in self.positions}
         if unkept & set(self.active) and gate.dropped and not everything <= self.forced:
+            self.forced |= everything
+            return True
+        limits = self.question.limits
+        is_over = tightened(limits, limits, solution.household, solution.trades) is not None
+        if is_over and gate.dropped and not everything <= self.forced:
             self.forced |= everything
             return True
         broken = False
@@ -193,27 +215,35 @@ def gated_within_mandate(
     replaces: Replaces,
     *,
     shortfall: ShortfallCap | None = None,
+    count: CountLimit | None = None,
     margin_cents: int = 0,
     forced: frozenset[str] = frozenset(),
 ) -> Mandated:
     """The trades of a household that pay, and those that its mandate needs.
 
-    A limit that cannot be kept is told in the problems of the solution's optimum, with the nearest
-    that can be.  Raises DataError for inputs that cannot be solved.
+    ``count`` limits the securities held and traded, over all accounts.  A limit that cannot be
+    kept is told in the problems of the solution's optimum, with the nearest that can be.  Raises
+    DataError for inputs that cannot be solved.
     """
     search = _Search(question, replaces, margin_cents, forced, shortfall)
-    search.start()
-    solution, gate = search.solve()
-    for _ in range(MOST_ROUNDS):
-        if not search.refine(solution, gate):
-            break
-        solution, gate = search.solve()
+    solution, gate = search.run()
+    is_chosen = count is not None and not counted(solution).is_within(count)
+    if count is not None and is_chosen:
+        chosen = with_few_names(question, count)
+        sold = frozenset(one.name for one in chosen.positions if one.forced_cents)
+        few = _Search(chosen, replaces, margin_cents, forced | sold, shortfall)
+        few.active, few.cuts = search.active, search.cuts
+        solution, gate = few.run()
+        search = few
     proof = solution.optimum.certificate
     bound = min(search.floor, proof.objective) if search.is_narrowed else proof.bound
     optimum = replace(solution.optimum, certificate=replace(proof, bound=bound))
     solution = replace(solution, optimum=optimum)
     return Mandated(
-        solution=solution, gate=gate, standings=tuple(_standings(question, solution, shortfall))
+        solution=solution,
+        gate=gate,
+        standings=tuple(_standings(question, solution, shortfall)),
+        is_chosen=is_chosen,
     )
 
 

@@ -22,10 +22,25 @@ from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
-from taxlots.plan.year_tax import RatedYear
+from taxlots.plan.year_tax import RatedYear, YearTax
 
+LAST_CENTS: Final = 1_000_00
+LEAST_STEP_CENTS: Final = 50_00
 CAP_CANNOT_BE_KEPT: Final = "CAP_CANNOT_BE_KEPT"
 """The code of a problem of the optimizer: other limits clash with a cap, the nearest is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeteredTax:
+    """A cap on gains at the rates of a plan that owes too much, in place of the year's law."""
+
+    short_rate: float
+    long_rate: float
+    cents: float
+
+    def of(self, short_cents: int, long_cents: int) -> float:
+        """What gains come to at these rates, in cents."""
+        return self.short_rate * short_cents + self.long_rate * long_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +49,8 @@ class PlanLimits:
 
     ``turnover`` is what is bought and sold together and ``tracking_error`` an annual standard
     deviation, as parts of the household.  The gains are net of losses, in cents, on the return
-    that holds most.
+    that holds most, and so is the tax that sales may add to this year's.  ``metered`` is the cap
+    that keeps the tax, once a plan has exceeded it.
     """
 
     turnover: float | None = None
@@ -42,6 +58,8 @@ class PlanLimits:
     short_gain_cents: int | None = None
     long_gain_cents: int | None = None
     gain_cents: int | None = None
+    tax_cents: int | None = None
+    metered: MeteredTax | None = None
 
 
 def optimum_within(
@@ -96,7 +114,7 @@ def rounded_within(
 def tightened(
     stated: PlanLimits, solved: PlanLimits, household: HouseholdPortfolio, trades: Sequence[Trade]
 ) -> PlanLimits | None:
-    """Gain caps to solve again with, where shares took a plan beyond them; None where none did.
+    """Caps to solve again with, where shares took a plan beyond gains or tax; None where none did.
 
     ``solved`` are those that the trades were solved with.  Each round takes away twice what was too
     much; a cap on gains is first taken to none before it asks for losses.
@@ -112,7 +130,26 @@ def tightened(
         if allowed is not None and gain > allowed:
             less = used - 2 * (gain - allowed)
             found = replace(found, **{name: 0 if less < 0 < used else less})
+    year = household.year
+    if stated.tax_cents is not None and year is not None:
+        over = year.this_year(short, long) - stated.tax_cents
+        if over > 0:
+            meter = solved.metered or _meter(year, short, long)
+            first = meter.of(short, long) - over
+            narrowed = meter.cents - max(2 * over, LEAST_STEP_CENTS)
+            left = first if solved.metered is None else narrowed
+            found = replace(found, metered=replace(meter, cents=left))
     return None if found is solved else found
+
+
+def _meter(year: YearTax, short: int, long: int) -> MeteredTax:
+    """The rates of the last thousand dollars of a plan's gains."""
+    owed = year.this_year(short, long)
+    return MeteredTax(
+        short_rate=(owed - year.this_year(short - LAST_CENTS, long)) / LAST_CENTS,
+        long_rate=(owed - year.this_year(short, long - LAST_CENTS)) / LAST_CENTS,
+        cents=np.inf,
+    )
 
 
 def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
@@ -128,3 +165,7 @@ def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
     ):
         if cents is not None:
             yield LotCap(name, np.where(mine, gains.usable, 0.0), cents / household.nav_cents)
+    if limits.metered is not None:
+        rate = np.where(gains.is_long, limits.metered.long_rate, limits.metered.short_rate)
+        allowed = limits.metered.cents / household.nav_cents
+        yield LotCap("tax of this year", gains.usable * rate, allowed)

@@ -1,0 +1,207 @@
+"""At most so many securities held or traded: which ones, of a household seen as one account.
+
+A mixed-integer program chooses among few securities.  Among many, those go whose loss costs least,
+a part of what is too much at a time; that is near to the best choice and no proof of it.  The
+choice is then a limit of the whole problem, which is solved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from taxlots.domain.problem import DataError, error
+from taxlots.plan.optimizer.cardinality import CountLimit, optimize_with_count
+from taxlots.plan.optimizer.objectives import with_factor_weights
+from taxlots.plan.optimizer.optimum import Optimum, optimize
+from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, lots_of, portfolio, rows_of
+from taxlots.plan.rebalance.household_portfolio import (
+    BARRED_SLOPE,
+    HouseholdPortfolio,
+    Objective,
+    household_portfolio,
+)
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.risk import Floats, floats
+
+MOST_EXACT: Final = 12
+"""Up to so many securities the choice is that of the mixed-integer program."""
+
+DROPPED_A_ROUND: Final = 0.25
+"""Of what is too much."""
+
+HELD_FROM: Final = 1e-7
+"""A weight below this is no holding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Securities that a household holds and trades after a plan."""
+
+    held: int
+    traded: int
+
+    def is_within(self, limit: CountLimit) -> bool:
+        """Whether both are at most what is allowed."""
+        return (limit.held is None or self.held <= limit.held) and (
+            limit.traded is None or self.traded <= limit.traded
+        )
+
+
+def counted(solution: Solution) -> Counted:
+    """How many securities are held and traded after the plan, over all accounts."""
+    weights: dict[str, float] = {}
+    moved = solution.weights_traded()
+    for one, change in zip(solution.household.positions, moved.tolist(), strict=True):
+        weight = one.value_cents / solution.household.nav_cents + change
+        weights[one.symbol] = weights.get(one.symbol, 0.0) + weight
+    traded = {one.position.symbol for one in solution.trades}
+    return Counted(sum(weight > HELD_FROM for weight in weights.values()), len(traded))
+
+
+def with_few_names(question: Question, limit: CountLimit) -> Question:
+    """The question with the securities that may be held and traded chosen.
+
+    What is not to be held is sold as far as it may be; what is not to be traded is left alone.
+    Raises DataError where no choice keeps the limits.
+    """
+    symbols = list(dict.fromkeys(one.symbol for one in question.positions))
+    household = household_portfolio(
+        question.positions,
+        question.cash,
+        question.symbol_weights,
+        question.model,
+        question.years,
+        question.terms,
+        question.bands,
+        question.mandate,
+    )
+    book = _as_one_account(question, household, symbols)
+    plan = optimize_with_count(book, limit) if len(symbols) <= MOST_EXACT else _dropped(book, limit)
+    after = plan.book.weights(plan.trades)
+    held = {one for one, weight in zip(symbols, after.tolist(), strict=True) if weight > HELD_FROM}
+    traded = {
+        one
+        for one, trade in zip(symbols, plan.trades.tolist(), strict=True)
+        if abs(trade) > NEGLIGIBLE
+    }
+
+    def of(one: Position) -> Position:
+        if limit.held is not None and one.symbol not in held:
+            why = f"the mandate lets {limit.held} securities be held, and it is none of them"
+            return replace(
+                one,
+                buy_bar=one.buy_bar or why,
+                forced_cents=one.forced_cents or -one.sellable_cents,
+            )
+        if limit.traded is not None and one.symbol not in traded and not one.forced_cents:
+            why = f"the mandate lets {limit.traded} securities be traded, and it is none of them"
+            return replace(one, buy_bar=one.buy_bar or why, sell_bar=one.sell_bar or why)
+        return one
+
+    return replace(question, positions=tuple(of(one) for one in question.positions))
+
+
+def _dropped(book: Portfolio, limit: CountLimit) -> Optimum:
+    """The plan without the securities whose loss costs least, until few enough are left."""
+    plan = optimize(book, most_nodes=0)
+    while True:
+        held = np.flatnonzero(book.weights(plan.trades) > HELD_FROM)
+        traded = np.flatnonzero(np.abs(plan.trades) > NEGLIGIBLE)
+        if limit.held is not None and held.size > limit.held:
+            names, too_many, stays = held, held.size - limit.held, _unheld
+        elif limit.traded is not None and traded.size > limit.traded:
+            names, too_many, stays = traded, traded.size - limit.traded, _untraded
+        else:
+            return plan
+        tried = [(_cost(optimize(stays(book, [at]), most_nodes=0)), at) for at in names.tolist()]
+        open_ones = [at for cost, at in sorted(tried) if np.isfinite(cost)]
+        if not open_ones:
+            message = f"no {limit.held or limit.traded} securities keep the other limits"
+            remedy = "allow more of them, or relax the limits"
+            raise DataError([error("count", "NOT_SOLVED", message, remedy)])
+        count = max(1, int(DROPPED_A_ROUND * too_many))
+        book = stays(book, open_ones[:count])
+        plan = optimize(book, most_nodes=0)
+
+
+def _cost(plan: Optimum) -> float:
+    """The objective; infinite where a limit had to give."""
+    gave = [one for one in plan.problems if one.code != "BAND_EXCLUDES_TARGET"]
+    return np.inf if gave else plan.certificate.objective
+
+
+def _unheld(book: Portfolio, names: list[int]) -> Portfolio:
+    most = book.most.copy()
+    most[names] = 0.0
+    return replace(book, most=most)
+
+
+def _untraded(book: Portfolio, names: list[int]) -> Portfolio:
+    buy, sell = book.buy_limit.copy(), book.sell_limit.copy()
+    buy[names] = sell[names] = 0.0
+    return replace(book, buy_limit=buy, sell_limit=sell)
+
+
+def _as_one_account(
+    question: Question, household: HouseholdPortfolio, symbols: list[str]
+) -> Portfolio:
+    """All accounts together: a security is one name, and its lots are those of all of them."""
+    book, positions = household.book, household.positions
+    at = {symbol: place for place, symbol in enumerate(symbols)}
+    places = np.array([at[one.symbol] for one in positions], np.int64)
+    count = len(symbols)
+
+    def summed(values: Floats) -> Floats:
+        return floats(np.bincount(places, values, count))
+
+    def of_each(values: Floats) -> Floats:
+        found = np.zeros(count)
+        found[places] = values
+        return floats(found)
+
+    is_open = book.lots.slope < BARRED_SLOPE
+    sellable = floats(np.minimum(book.sell_limit, summed_capacity(book)))
+    whole = portfolio(
+        symbols,
+        summed(book.held),
+        summed(book.target),
+        question.model.of(symbols),
+        cash=book.cash,
+        lots=lots_of(
+            places[book.lots.holder],
+            book.lots.capacity,
+            np.where(is_open, book.lots.slope, BARRED_SLOPE),
+            count,
+        ),
+        risk_aversion=book.risk_aversion,
+        cost=of_each(book.buy_cost),
+        alpha=of_each(book.alpha),
+        buy_limit=np.where(summed(floats(book.buy_limit > 0)) > 0, np.inf, 0.0),
+        sell_limit=summed(sellable),
+        rows=rows_of(list(_common_rows(book, places, count)), count),
+    )
+    if question.terms.objective is Objective.FACTORS:
+        whole = with_factor_weights(whole, np.ones(whole.risk.loadings.shape[1]))
+    return whole
+
+
+def summed_capacity(book: Portfolio) -> Floats:
+    """What the lots of each position bring in all."""
+    return floats(np.bincount(book.lots.holder, book.lots.capacity, book.count))
+
+
+def _common_rows(
+    book: Portfolio, places: np.ndarray[tuple[int], np.dtype[np.int64]], count: int
+) -> Iterator[tuple[str, Floats, float, float]]:
+    """The limits on sums that count all accounts of a security alike."""
+    rows = book.rows
+    for name, row, low, high in zip(rows.names, rows.matrix, rows.low, rows.high, strict=True):
+        of_symbol = np.zeros(count)
+        of_symbol[places] = row
+        if np.allclose(of_symbol[places], row):
+            yield name, floats(of_symbol), float(low), float(high)
