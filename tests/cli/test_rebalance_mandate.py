@@ -61,3 +61,19 @@ def test_wrong_keys_and_unknown_names_are_told(book: Path) -> None:
     done = taxlots("rebalance", with_keys(book, f"{unknown}value = {{most = 1}}\n"))
     assert done.status == 1
     assert "NOPE" in done.err + done.out
+
+
+def test_objectives_and_risk_models_that_are_none_are_refused(book: Path, tmp_path: Path) -> None:
+    done = taxlots("rebalance", book, "--objective", "tracking+luck")
+    assert done.status == 2
+    assert "there is no objective 'luck'" in done.err
+    done = taxlots("rebalance", book, "--objective", "views")
+    assert done.status == 2
+    assert "[rebalance.views]" in done.err
+    done = taxlots("rebalance", book, "--risk-model", tmp_path / "nowhere")
+    assert done.status == 1
+    assert "exposures.csv" in done.err + done.out
+    shorts = "\n[rebalance.mandate]\nshorts = true\n"
+    done = taxlots("rebalance", with_keys(book, shorts))
+    assert done.status == 1
+    assert "no short positions" in done.err + done.out

@@ -83,6 +83,16 @@ def test_a_harvest_can_pay_for_what_risk_does_not() -> None:
     assert answer.pruned.net == pytest.approx(900 - 50 - 200)
 
 
+def test_a_view_can_pay_for_what_risk_does_not() -> None:
+    """Against the drift as above, for what somebody expects to earn."""
+    plan = plan_of([-0.04472135955], [0.0], [50], earned=np.array([900.0]))
+    answer = weigh(plan, linear(0))
+    assert answer.passes
+    assert answer.pruned.views == 900.0
+    assert answer.pruned.net == pytest.approx(900 - 50 - 200)
+    assert "views 900.00" in next(answer.sentences())
+
+
 def test_idle_cash_costs_its_drag() -> None:
     plan = plan_of([0.05], [0.0], [0], cash=0.05, cash_drag=0.04, specific=np.zeros(1))
     assert weigh(plan, linear(0)).pruned.cash == pytest.approx(2_000)

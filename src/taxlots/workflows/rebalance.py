@@ -18,7 +18,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
-from taxlots.plan.rebalance.mandate_room import sentences_of_room
+from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
@@ -141,6 +141,8 @@ def rebalance_of(
         _planner(plan, given, terms),
     )
     solution = mandated.solution
+    near = replace(given.question.mandate, sums=mandated.active)
+    given = replace(given, question=replace(given.question, mandate=near))
     cash = given.cash.needs.held_cents
     sales = _booked(plan, solution.trades, given.accounts)
     proposal = Proposal(
@@ -206,6 +208,7 @@ class _Given:
     stated: StatedMandate
     risk: PlanRisk
     shortfall: ShortfallTerm
+    room: tuple[str, ...]
 
     @property
     def invested(self) -> float:
@@ -269,6 +272,7 @@ def _gathered(
         shortfall=shortfall_of(
             plan, terms, question, stated.shortfall_ppm, is_weighed=objectives.has_shortfall
         ),
+        room=room_of(question),
     )
 
 
@@ -310,8 +314,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
         yield f"{problem.message}; {problem.remedy}"
     yield from sentences_of_limits(mandated, given.stated)
     yield from sentences_of_caps(solution)
-    held = sorted({one.symbol for one in given.question.positions})
-    yield from sentences_of_room(held, given.question.mandate.sums, given.invested)
+    yield from given.room
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from _forbidden(solution)
 

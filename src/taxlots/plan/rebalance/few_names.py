@@ -18,14 +18,9 @@ from taxlots.plan.optimizer.cardinality import CountLimit, optimize_with_count
 from taxlots.plan.optimizer.objectives import with_factor_weights
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, lots_of, portfolio, rows_of
-from taxlots.plan.rebalance.household_portfolio import (
-    BARRED_SLOPE,
-    HouseholdPortfolio,
-    Objective,
-    household_portfolio,
-)
+from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio, Objective
 from taxlots.plan.rebalance.positions import Position
-from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of
 from taxlots.plan.risk import Floats, floats
 
 MOST_EXACT: Final = 12
@@ -70,16 +65,7 @@ def with_few_names(question: Question, limit: CountLimit) -> Question:
     Raises DataError where no choice keeps the limits.
     """
     symbols = list(dict.fromkeys(one.symbol for one in question.positions))
-    household = household_portfolio(
-        question.positions,
-        question.cash,
-        question.symbol_weights,
-        question.model,
-        question.years,
-        question.terms,
-        question.bands,
-        question.mandate,
-    )
+    household = portfolio_of(question)
     book = _as_one_account(question, household, symbols)
     plan = optimize_with_count(book, limit) if len(symbols) <= MOST_EXACT else _dropped(book, limit)
     after = plan.book.weights(plan.trades)
@@ -164,7 +150,6 @@ def _as_one_account(
         found[places] = values
         return floats(found)
 
-    is_open = book.lots.slope < BARRED_SLOPE
     sellable = floats(np.minimum(book.sell_limit, summed_capacity(book)))
     whole = portfolio(
         symbols,
@@ -175,7 +160,7 @@ def _as_one_account(
         lots=lots_of(
             places[book.lots.holder],
             book.lots.capacity,
-            np.where(is_open, book.lots.slope, BARRED_SLOPE),
+            book.lots.slope,
             count,
         ),
         risk_aversion=book.risk_aversion,

@@ -11,6 +11,24 @@ from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.risk import Floats, floats
 
 
+@dataclass(frozen=True, slots=True)
+class HeldWeights:
+    """Weights as parts of the household: of securities, and of them in each account."""
+
+    of_symbol: Mapping[str, float]
+    of_position: Mapping[tuple[str, str], float]
+
+    @classmethod
+    def of(cls, positions: Sequence[Position], weights: Floats) -> HeldWeights:
+        """The weights of positions, looked up."""
+        of_symbol: dict[str, float] = {}
+        of_position: dict[tuple[str, str], float] = {}
+        for one, weight in zip(positions, weights.tolist(), strict=True):
+            of_symbol[one.symbol] = of_symbol.get(one.symbol, 0.0) + weight
+            of_position[one.account.id, one.symbol] = weight
+        return cls(of_symbol, of_position)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumLimit:
     """A limit on a sum of weights after the trades.
@@ -41,9 +59,16 @@ class SumLimit:
         """How far a value is beyond the limit; 0 within it."""
         return max(0.0, value - self.most, self.least - value)
 
-    def value(self, positions: Sequence[Position], weights: Floats) -> float:
-        """What these weights of positions come to."""
-        return float(self.row(positions) @ weights)
+    def value(self, held: HeldWeights) -> float:
+        """What weights come to."""
+        if self.accounts is None:
+            weights = held.of_symbol
+            return sum(part * weights.get(one, 0.0) for one, part in self.exposures.items())
+        return sum(
+            part * held.of_position.get((account, one), 0.0)
+            for one, part in self.exposures.items()
+            for account in self.accounts
+        )
 
     def narrowed(self, over: float, *, is_above: bool) -> SumLimit:
         """The limit with so much less room on one side."""

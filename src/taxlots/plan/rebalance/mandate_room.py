@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from taxlots.plan.rebalance.mandate import SumLimit
+from taxlots.plan.rebalance.solving import Question
 
 NEGLIGIBLE: Final = 1e-6
 
@@ -35,6 +36,13 @@ def most_invested(symbols: Sequence[str], sums: Sequence[SumLimit]) -> float | N
     most.append(1.0)
     found = linprog(-np.ones(len(symbols)), A_ub=np.array(rows), b_ub=np.array(most))
     return None if found.x is None else float(-found.fun)
+
+
+def room_of(question: Question) -> tuple[str, ...]:
+    """What is to be said of the limits of a question beside what its targets invest."""
+    symbols = sorted({one.symbol for one in question.positions})
+    invested = 1 - question.terms.cash_target
+    return tuple(sentences_of_room(symbols, question.mandate.sums, invested))
 
 
 def sentences_of_room(

@@ -20,7 +20,7 @@ from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.rebalance.few_names import counted, with_few_names
 from taxlots.plan.rebalance.gated import gated_household
-from taxlots.plan.rebalance.mandate import SumLimit
+from taxlots.plan.rebalance.mandate import HeldWeights, SumLimit
 from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
@@ -63,13 +63,15 @@ class LimitStanding:
 class Mandated:
     """The plan, its gate, and where each limit stands.
 
-    ``is_chosen`` says whether securities were chosen because only so many may be held or traded.
+    ``is_chosen`` says whether securities were chosen because only so many may be held or traded;
+    ``active`` are the limits that the plan was solved with.
     """
 
     solution: Solution
     gate: GateAnswer
     standings: tuple[LimitStanding, ...] = ()
     is_chosen: bool = False
+    active: tuple[SumLimit, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,8 +96,9 @@ class _Search:
         """Begin with limits that are near, and with the trades that repair what is exceeded."""
         stated = self.question.mandate.sums
         weights = weights_of(self.question)
+        held = HeldWeights.of(self.positions, weights)
         for one in stated:
-            value = one.value(self.positions, weights)
+            value = one.value(held)
             if len(stated) <= FEW_LIMITS or _is_near(one, value):
                 self.active[one.name] = one
             if one.beyond(value) > KEPT:
@@ -140,8 +143,9 @@ class _Search:
             self.forced |= everything
             return True
         broken = False
+        held = HeldWeights.of(positions, after)
         for one in self.question.mandate.sums:
-            value = one.value(positions, after)
+            value = one.value(held)
             if one.beyond(value) <= KEPT or one.name in unkept:
                 continue
             broken = True
@@ -244,6 +248,7 @@ def gated_within_mandate(
         gate=gate,
         standings=tuple(_standings(question, solution, shortfall)),
         is_chosen=is_chosen,
+        active=tuple(search.active.values()),
     )
 
 
@@ -300,16 +305,17 @@ def _standings(
     prices = row_prices(solution.optimum)
     positions = solution.household.positions
     before, after = weights_of(question), weights_after(solution)
+    was, held = HeldWeights.of(question.positions, before), HeldWeights.of(positions, after)
     found = []
     for one in question.mandate.sums:
         price = prices.get(one.name, 0.0)
-        value = one.value(positions, after)
+        value = one.value(held)
         found.append(
             LimitStanding(
                 name=one.name,
                 least=one.least,
                 most=one.most,
-                before=one.value(question.positions, before),
+                before=one.value(was),
                 after=value,
                 price=abs(price) if abs(price) > TOLD_FROM else 0.0,
                 is_kept=one.beyond(value) <= KEPT,

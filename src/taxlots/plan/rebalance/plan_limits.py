@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -129,7 +129,8 @@ def tightened(
         allowed, used = getattr(stated, name), getattr(solved, name)
         if allowed is not None and gain > allowed:
             less = used - 2 * (gain - allowed)
-            found = replace(found, **{name: 0 if less < 0 < used else less})
+            narrower: dict[str, Any] = {name: 0 if less < 0 < used else less}
+            found = replace(found, **narrower)
     year = household.year
     if stated.tax_cents is not None and year is not None:
         over = year.this_year(short, long) - stated.tax_cents

@@ -14,11 +14,10 @@ import numpy as np
 from taxlots.plan.optimizer.objectives import with_rows
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import Portfolio, rows_of
-from taxlots.plan.rebalance.household_portfolio import household_portfolio
 from taxlots.plan.rebalance.mandate import SumLimit
 from taxlots.plan.rebalance.mandated import by_symbol, row_prices
 from taxlots.plan.rebalance.shortfall_cap import NAME, ShortfallCap
-from taxlots.plan.rebalance.solving import Question
+from taxlots.plan.rebalance.solving import Question, portfolio_of
 
 HALVINGS: Final = 18
 MOST_CUTS: Final = 40
@@ -72,16 +71,7 @@ def cap_of_weight(question: Question, open_cap: ShortfallCap, weight: float) -> 
     ``open_cap`` has the scenarios and the confidence.  Where the plan without a cap would pay no
     more for it, its own shortfall is the cap.
     """
-    household = household_portfolio(
-        question.positions,
-        question.cash,
-        question.symbol_weights,
-        question.model,
-        question.years,
-        question.terms,
-        question.bands,
-        question.mandate,
-    )
+    household = portfolio_of(question)
     priced = _Priced(question, open_cap, household.book)
     high = priced.shortfall(optimize(household.book, most_nodes=0))
     low = 0.0
