@@ -383,7 +383,7 @@ CREATE TABLE harvest_run (
     verdicts INTEGER NOT NULL,
     manifest TEXT NOT NULL,
     previous_hash TEXT NOT NULL,
-    hash TEXT NOT NULL,
+    hash TEXT NOT NULL, kind TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_harvest_run PRIMARY KEY (sequence)
 );
 

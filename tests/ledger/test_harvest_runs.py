@@ -14,12 +14,13 @@ import pytest
 from sqlalchemy import Engine
 from tests.ledger.databases import ON_SQLITE
 
-from taxlots.domain.harvest_run import HarvestRun, RunOrder
+from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
-from taxlots.ledger.database import reading
+from taxlots.ledger.database import reading, writing
 from taxlots.ledger.harvest_runs import lines_of, record_harvest_run, run_of, runs_of
-from taxlots.ledger.migrate import open_ledger
+from taxlots.ledger.hash_chain import GENESIS, SEPARATOR, linked
+from taxlots.ledger.migrate import REVISIONS, create, open_ledger, upgrade
 from taxlots.ledger.verify import heads, verify_ledger
 
 Import = Callable[..., Any]
@@ -119,6 +120,55 @@ def test_whoever_edits_a_run_past_the_triggers_is_found(
     record(filled, planned(filled))
     tamper(statement)
     assert {(p.code, p.where) for p in verify_ledger(filled)} == {("CHAIN_BROKEN", f"{table}:1")}
+
+
+def test_harvests_and_rebalances_are_told_apart(filled: Engine) -> None:
+    """A rebalance between two equal harvests does not make the second one new."""
+    record(filled, planned(filled))
+    kept, is_new = record(filled, replace(planned(filled), kind=RunKind.REBALANCE))
+    assert (kept.kind, kept.label, is_new) == (RunKind.REBALANCE, "rebalance 2", True)
+    assert record(filled, planned(filled))[0].label == "harvest 1"
+    with reading(filled) as connection:
+        assert [run.kind for run in runs_of(connection)] == ["harvest", "rebalance"]
+
+
+@pytest.mark.parametrize("kind", ["", "harvest"])
+def test_whoever_passes_a_rebalance_off_as_a_harvest_is_found(
+    filled: Engine, tamper: Any, kind: str
+) -> None:
+    record(filled, replace(planned(filled), kind=RunKind.REBALANCE))
+    tamper(f"UPDATE harvest_run SET kind = '{kind}'")  # noqa: S608
+    assert {p.where for p in verify_ledger(filled)} == {"harvest_run:1"}
+
+
+def test_a_harvest_of_the_sixth_revision_keeps_its_hash(
+    no_ledger: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The column ``kind`` came later: runs of before are harvests, and verify as they stand."""
+    from alembic import command
+
+    known = ("0001", "0002", "0003", "0004", "0005", "0006")
+    with monkeypatch.context() as patched:
+        newest = command.upgrade
+        patched.setattr(command, "upgrade", lambda config, _: newest(config, "0006"))
+        patched.setattr("taxlots.ledger.migrate.REVISIONS", known)
+        old = create(no_ledger)
+    cells = [1, "2026-02-01T00:00:00.000000Z", "ann", "2026-01-31", "1.0", "2026", "true"]
+    cells += [0, GENESIS, 0, GENESIS, "a" * 64, 0, 2, "{}"]
+    (own,) = linked(GENESIS, [SEPARATOR.join(map(str, cells))])
+    values = ", ".join(repr(cell) for cell in [*cells, GENESIS, own])
+    with writing(old) as connection:
+        connection.exec_driver_sql(f"INSERT INTO harvest_run VALUES ({values})")  # noqa: S608
+        connection.exec_driver_sql(
+            f"UPDATE chain_head SET rows = 1, hash = '{own}' WHERE table_name = 'harvest_run'"  # noqa: S608
+        )
+    old.dispose()
+    assert upgrade(no_ledger) == ("0006", REVISIONS[-1])
+    ledger = open_ledger(no_ledger)
+    assert verify_ledger(ledger) == []
+    with reading(ledger) as connection:
+        assert run_of(connection, 1).kind is RunKind.HARVEST
+    ledger.dispose()
 
 
 def test_the_view_shows_orders_in_shares(filled: Engine, shown: Any) -> None:

@@ -16,22 +16,33 @@ def approve(
     by: ByOption,
     order: Annotated[
         list[str] | None,
-        typer.Option("--order", metavar="ID", help="Only this order; may be given again."),
+        typer.Option(
+            "--order", metavar="ID", help="Only this order, or trade ACCOUNT:SYMBOL; repeatable."
+        ),
+    ] = None,
+    excepted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--except",
+            metavar="ID",
+            help="All but this order, or trade ACCOUNT:SYMBOL; repeatable.",
+        ),
     ] = None,
     reason: ReasonOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Sign the orders of a recorded harvest.
+    """Sign the orders of a recorded harvest or rebalance.
 
-    Who recorded or changed the harvest cannot sign it. Nothing is sent and nothing is booked.
+    Who recorded or changed it cannot sign it. Nothing is sent and nothing is booked.
     """
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.approve import approve
     from taxlots.workflows.clock import now
     from taxlots.workflows.run_answers import run_json
 
-    done = approve(book, run, by=by, now=now(), orders=order or (), reason=reason)
+    chosen, left_out = order or (), excepted or ()
+    done = approve(book, run, by=by, now=now(), orders=chosen, excepted=left_out, reason=reason)
     if as_json:
         print_json({"approved": list(done.signed), "run": run_json(done.reviewed)})
         return
-    print(f"{by} approved {counted(len(done.signed), 'order')} of harvest {run}.")
+    print(f"{by} approved {counted(len(done.signed), 'order')} of {done.reviewed.run.label}.")

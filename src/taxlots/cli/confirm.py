@@ -35,7 +35,7 @@ def confirm(
     ] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Hold fills against a recorded harvest, lot by lot, and book them as they were confirmed.
+    """Hold fills against a recorded harvest or rebalance, lot by lot, and book them as confirmed.
 
     The same file, or a fill that is known, is not booked again.
     """
@@ -52,7 +52,7 @@ def confirm(
         print_json(told)
     else:
         known = f"; {counted(done.known, 'fill')} known before" if done.known else ""
-        print(f"Booked {counted(done.booked, 'fill')} of harvest {run}{known}.")
+        print(f"Booked {counted(done.booked, 'fill')} of {done.reviewed.run.label}{known}.")
         columns = tuple(Column(key, name) for key, name in BREAKS.items())
         print_listings(
             Listing("Breaks", columns, told["breaks"], "none: executed as it was signed")

@@ -29,10 +29,10 @@ def orders(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the signed orders of a recorded harvest, to be sent.
+    """Write the signed orders of a recorded harvest or rebalance, to be sent.
 
-    Writes orders, lot_instructions, blocks, allocations, the switch-backs (CSV and calendar) and
-    manifest.json into DIR. Nothing is sent.
+    Writes orders, lot_instructions, blocks, allocations, the switch-backs of a harvest (CSV and
+    calendar) and manifest.json into DIR. Nothing is sent.
     """
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.order_files import write_orders

@@ -22,7 +22,7 @@ def override(
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why.", show_default=False)
     ],
-    order: Annotated[str, typer.Option("--order", metavar="ID", help="The order.")] = "",
+    order: Annotated[str, typer.Option("--order", metavar="ID", help="Or ACCOUNT:SYMBOL.")] = "",
     lot: Annotated[str, typer.Option("--lot", metavar="ID", help="The lot.")] = "",
     quantity: Annotated[
         str, typer.Option("--quantity", metavar="Q", help="What a cap leaves, or is forced.")
@@ -36,7 +36,7 @@ def override(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Change a recorded harvest: exclude, cap, replace or force an order or a lot.
+    """Change a recorded harvest or rebalance: exclude, cap, replace or force an order or a lot.
 
     What is kept: who, why and when. An order that was signed must be signed again.
     """

@@ -9,9 +9,11 @@ import typer
 
 from taxlots.cli.exposure_options import MarketOption
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
+from taxlots.cli.rebalance_record import ByOption, RecordOption
 
 if TYPE_CHECKING:
     from taxlots.workflows.rebalance import RebalanceRun
+    from taxlots.workflows.rebalance_ledger import RecordedRebalance
 
 OutOption = Annotated[
     Path | None,
@@ -22,9 +24,6 @@ CashOption = Annotated[
 ]
 WithdrawOption = Annotated[
     str, typer.Option("--withdraw", metavar="DOLLARS", help="Money that is to be taken out.")
-]
-ByOption = Annotated[
-    str | None, typer.Option("--by", metavar="DATE", help="When the withdrawal is needed.")
 ]
 AccountOption = Annotated[
     str | None,
@@ -101,6 +100,7 @@ def rebalance(
     overlay: OverlayOption = False,
     market: MarketOption = None,
     dry_run: DryRunOption = False,
+    record: RecordOption = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     as_json: JsonOption = False,
@@ -109,18 +109,21 @@ def rebalance(
 
     All its accounts are one portfolio. No sale's loss is disallowed by what is known. Nothing is
     traded and nothing is booked; with --out, plan.json, trades, orders, lot_instructions,
-    restrictions (what not to buy or sell, and until when) and charts are written into DIR.
+    restrictions (what not to buy or sell, and until when) and charts are written into DIR; with
+    --record, a database keeps the proposal for review.
     """
     from taxlots.cli.progress import working
+    from taxlots.cli.rebalance_record import day_and_name, recorded
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.rebalance import rebalance as planned
     from taxlots.workflows.rebalance_asked import RebalanceAsked
     from taxlots.workflows.rebalance_files import write_rebalance
 
+    needed, who = day_and_name(by or (), is_recorded=record)
     asked = RebalanceAsked(
         deposit=cash,
         withdraw=withdraw,
-        by=None if by is None else day(by, "--by"),
+        by=needed,
         account=account,
         household=household,
         objective=objective,
@@ -133,14 +136,24 @@ def rebalance(
     on = None if as_of is None else day(as_of)
     known = None if known_at is None else moment(known_at)
     with working(f"planning the rebalance of {book}"):
-        if out is None or dry_run:
+        kept = recorded(book, out, asked, who, on, known, is_dry=dry_run) if record else None
+        if kept is not None:
+            run = kept.rebalance
+        elif out is None or dry_run:
             run = planned(book, asked, as_of=on, known_at=known)
         else:
             run = write_rebalance(book, out, asked, as_of=on, known_at=known)
-    _print(run, book, None if dry_run else out, as_json=as_json)
+    _print(run, book, None if dry_run else out, kept, as_json=as_json)
 
 
-def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> None:
+def _print(
+    run: RebalanceRun,
+    book: str,
+    out: Path | None,
+    kept: RecordedRebalance | None,
+    *,
+    as_json: bool,
+) -> None:
     from taxlots.cli.outcome import count_warnings
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.plan_figures import listing
@@ -157,7 +170,8 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
         from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
         restrictions = restrictions_of_rebalance(run)
-        found = plan_json(proposal, restrictions=restrictions, overlay=run.overlay)
+        number = {} if kept is None else {"run": str(kept.run.number)}
+        found = number | plan_json(proposal, restrictions=restrictions, overlay=run.overlay)
         print_json(found | schedule_json(run.schedule))
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
@@ -174,4 +188,7 @@ def _print(run: RebalanceRun, book: str, out: Path | None, *, as_json: bool) -> 
         print(f"{sentence}.")
     if out is not None:
         print(f"The files are in {out}")
+    if kept is not None:
+        how = "Recorded as" if kept.is_new else "It is recorded already, as"
+        print(f"{how} {kept.run.label} by {kept.run.actor}.")
     count_warnings(run.problems, book)

@@ -1,4 +1,4 @@
-"""Arguments and options of the commands that work on recorded harvests."""
+"""Arguments and options of the commands that work on recorded harvests and rebalances."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ UrlArgument = Annotated[
 ]
 RunArgument = Annotated[
     int,
-    typer.Argument(metavar="RUN", help="The number of a recorded harvest.", show_default=False),
+    typer.Argument(metavar="RUN", help="The number of a recorded run.", show_default=False),
 ]
 ByOption = Annotated[
     str, typer.Option("--by", metavar="WHO", help="Your name.", show_default=False)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RUNS: Final = {
     "run": "run",
+    "kind": "kind",
     "as_of": "as of",
     "by": "by",
     "recorded": "recorded",
@@ -46,7 +47,7 @@ NUMBERS: Final = ("run", "orders", "quantity")
 def runs(
     book: UrlArgument,
     run: Annotated[
-        int | None, typer.Argument(metavar="[RUN]", help="One recorded harvest, by its number.")
+        int | None, typer.Argument(metavar="[RUN]", help="One recorded run, by its number.")
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Check that RUN proves what it says.")
@@ -60,10 +61,11 @@ def runs(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List recorded harvests, or the orders of one and who signed them.
+    """List recorded harvests and rebalances, or the orders of one and who signed them.
 
-    --check recomputes the hashes of RUN, its counts, that every lot which was open then has one
-    verdict, and that every order rests on one. Exit status 1 if a check fails.
+    --check recomputes the hashes of RUN and its counts; of a harvest, that every lot which was
+    open then has one verdict and every order rests on one; of a rebalance, that its orders, gains,
+    taxes and cash follow from its trades. Exit status 1 if a check fails.
     """
     if check or verdicts or files is not None:
         _of_run(book, run, files, is_check=check or files is not None, as_json=as_json)
@@ -83,23 +85,23 @@ def runs(
     if run is None:
         columns = tuple(Column(key, name, key in NUMBERS) for key, name in RUNS.items())
         rows = [_row(one) for one in found]
-        print_listings(Listing("Recorded harvests", columns, rows, "none"))
+        print_listings(Listing("Recorded runs", columns, rows, "none"))
         return
     columns = tuple(Column(key, name, key in NUMBERS) for key, name in ORDERS.items())
     (one,) = found
     rows = [order_json(order) for order in one.orders]
-    title = f"Harvest {one.run.number} as of {one.run.as_of}, recorded by {one.run.actor}"
+    title = f"{one.run.label.capitalize()} as of {one.run.as_of}, recorded by {one.run.actor}"
     print_listings(Listing(title, columns, rows, "it proposes nothing"))
 
 
 def _of_run(
     book: str, run: int | None, files: Path | None, *, is_check: bool, as_json: bool
 ) -> None:
-    """Check one recorded harvest, or list its verdicts."""
+    """Check one recorded run, or list its verdicts."""
     from taxlots.domain.problem import UsageError
 
     if run is None:
-        raise UsageError("--check and --verdicts are for one harvest: name RUN")
+        raise UsageError("--check and --verdicts are for one run: name RUN")
     if is_check:
         _check(book, run, files, as_json=as_json)
     else:
@@ -113,12 +115,14 @@ def _check(book: str, run: int, files: Path | None, *, as_json: bool) -> None:
     from taxlots.workflows.run_answers import check_json
     from taxlots.workflows.run_check import check_run
 
-    with working(f"checking harvest {run} of {book}"):
+    with working(f"checking run {run} of {book}"):
         found = check_run(book, run, folder=files)
     if as_json:
         print_json(check_json(found))
     else:
-        print(f"Harvest {run} as of {found.run.as_of}, recorded by {found.run.actor}")
+        print(
+            f"{found.run.label.capitalize()} as of {found.run.as_of}, recorded by {found.run.actor}"
+        )
         for one in found.checks:
             print(f"{one.outcome}  {one.name:8}  {one.text}")
     list_problems(found.problems, book)
@@ -146,6 +150,7 @@ def _row(one: ReviewedRun) -> dict[str, str]:
     states = Counter(str(order.state) for order in one.orders)
     return {
         "run": str(one.run.number),
+        "kind": str(one.run.kind),
         "as_of": one.run.as_of.isoformat(),
         "by": one.run.actor,
         "recorded": one.run.recorded_at[:10],

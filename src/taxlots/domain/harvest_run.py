@@ -1,4 +1,4 @@
-"""A harvest that was recorded, and what people did with it: changes, approvals, fills."""
+"""A recorded harvest or rebalance, and what people did with it: changes, approvals, fills."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,15 @@ from enum import StrEnum
 from taxlots.domain.order import Side
 
 
+class RunKind(StrEnum):
+    """What was recorded."""
+
+    HARVEST = "harvest"
+    REBALANCE = "rebalance"
+
+
 class OverrideAction(StrEnum):
-    """How a person changes a recorded harvest."""
+    """How a person changes a recorded run."""
 
     EXCLUDE = "exclude"
     CAP = "cap"
@@ -31,7 +38,8 @@ class OrderState(StrEnum):
 class RunOrder:
     """One order of a run.  ``quantity`` is in 1e-8 units, ``lot_id`` blank for a purchase.
 
-    ``for_symbol`` is the security that is sold: of a purchase, the one whose proxy is bought.
+    ``for_symbol`` is the security that is sold: of a purchase of a harvest, the one whose proxy is
+    bought; a purchase of a rebalance is for itself.
     ``cells`` is its row of ``orders.csv``.
     """
 
@@ -134,9 +142,10 @@ class FillBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HarvestRun:
-    """One recorded harvest.  ``plan_hash`` is the SHA-256 of every line of its files.
+    """One recorded harvest or rebalance.  ``plan_hash`` is the SHA-256 of every line of its files.
 
-    ``number``, ``recorded_at`` and ``actor`` are blank until it is recorded.
+    ``number``, ``recorded_at`` and ``actor`` are blank until it is recorded.  ``verdicts`` counts
+    the open lots that a harvest looked at; a rebalance has none.
     """
 
     as_of: date
@@ -154,3 +163,9 @@ class HarvestRun:
     number: int = 0
     recorded_at: str = ""
     actor: str = ""
+    kind: RunKind = RunKind.HARVEST
+
+    @property
+    def label(self) -> str:
+        """How messages name it: ``harvest 1``."""
+        return f"{self.kind} {self.number}"

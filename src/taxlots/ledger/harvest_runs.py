@@ -1,4 +1,4 @@
-"""Harvest runs: what was proposed, kept with everything that it was made from."""
+"""Recorded harvests and rebalances: what was proposed, with everything that it was made from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from taxlots.domain.harvest_run import HarvestRun, RunOrder
+from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
 from taxlots.ledger.batch import next_stamp
@@ -29,7 +29,8 @@ def record_harvest_run(
 ) -> tuple[HarvestRun, bool]:
     """Record a run with its lines, all of it or nothing; returns it, and whether it is new.
 
-    A run that is equal to the last one, made from the same record, is not recorded again.
+    A run that is equal to the last one of its kind, made from the same record, is not recorded
+    again.
     ``lines`` has all results but the orders, which are the run's.  Raises UsageError where the
     journal or the reference has changed since ``run`` was planned.
     """
@@ -39,10 +40,10 @@ def record_harvest_run(
         reference = head_of(connection, "reference_change")
         if (journal.hash, reference.hash) != (run.journal_hash, run.reference_hash):
             raise UsageError(
-                "The book changed while the harvest was planned: nothing was recorded. Repeat the"
-                " command."
+                f"The book changed while the {run.kind} was planned: nothing was recorded. Repeat"
+                " the command."
             )
-        last = _last_run(connection)
+        last = _last_run(connection, run.kind)
         if last is not None and _basis(last) == _basis(run):
             return last, False
         row = _cells(run, stamp.recorded_at, actor, journal.rows, reference.rows)
@@ -71,7 +72,8 @@ def run_of(connection: Connection, number: int) -> HarvestRun:
         known = ", ".join(map(str, has)) or "none"
         raise UsageError(
             f"There is no recorded harvest {number}; there is {known}. Record one with"
-            " `taxlots harvest BOOK --out DIR --record --by WHO`."
+            " `taxlots harvest BOOK --out DIR --record --by WHO`, or a rebalance with `taxlots"
+            " rebalance` so."
         )
     return _run(dict(row), orders_of_run(connection, number))
 
@@ -127,9 +129,16 @@ def order_text(order: RunOrder) -> str:
     return text_of(dict(zip(names, map(str, _order_cells(0, order)[1:]), strict=True)))
 
 
-def _last_run(connection: Connection) -> HarvestRun | None:
-    number = head_of(connection, "harvest_run").rows
+def _last_run(connection: Connection, kind: RunKind) -> HarvestRun | None:
+    table = METADATA.tables["harvest_run"]
+    query = select(func.max(table.c.sequence)).where(table.c.kind == _kind_cell(kind))
+    number = connection.execute(query).scalar()
     return run_of(connection, number) if number else None
+
+
+def _kind_cell(kind: RunKind) -> str:
+    """A kind as its column has it: runs older than the column are harvests, and blank there."""
+    return "" if kind is RunKind.HARVEST else str(kind)
 
 
 def _basis(run: HarvestRun) -> tuple[object, ...]:
@@ -156,6 +165,7 @@ def _cells(
         len(run.orders),
         run.verdicts,
         run.manifest,
+        _kind_cell(run.kind),
     )
 
 
@@ -195,4 +205,5 @@ def _run(row: Mapping[str, Any], orders: tuple[RunOrder, ...]) -> HarvestRun:
         number=row["sequence"],
         recorded_at=row["recorded_at"],
         actor=row["actor"],
+        kind=RunKind(row["kind"] or RunKind.HARVEST),
     )

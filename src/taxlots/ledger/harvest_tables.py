@@ -1,4 +1,7 @@
-"""The tables of harvest runs and their review.  ``ledger/dictionary.md`` explains every column."""
+"""The tables of recorded harvests and rebalances, and of their review.
+
+``ledger/dictionary.md`` explains every column.
+"""
 
 from typing import Final
 
@@ -14,7 +17,7 @@ from taxlots.ledger.table_columns import (
 
 
 class HarvestRunRow(LedgerRow, table=True):
-    """One harvest that was recorded, with what it was made from: append-only and chained."""
+    """One harvest or rebalance that was recorded, with its sources: append-only and chained."""
 
     __tablename__ = "harvest_run"
 
@@ -35,6 +38,7 @@ class HarvestRunRow(LedgerRow, table=True):
     manifest: str = text()
     previous_hash: str = text()
     hash: str = text()
+    kind: str = blank_text()
 
 
 class HarvestOrderRow(LedgerRow, table=True):

@@ -3,7 +3,8 @@
 The hash of a row is the SHA-256, in hexadecimal, of the hash of the row before it (of the first
 row: 64 zeros) and of the row's own cells but the two hashes, in the order of the table's columns,
 as UTF-8 with the character U+001F between them.  Integers are written in digits; an empty cell
-is an empty text.  ``chain_head`` keeps how many rows a table has and the hash of the last one.
+is an empty text.  A column that was added later is left out of the text where it is blank.
+``chain_head`` keeps how many rows a table has and the hash of the last one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from taxlots.ledger.tables import APPEND_ONLY, CHAINED, METADATA
 SEPARATOR: Final = "\x1f"
 GENESIS: Final = "0" * 64
 HASHES: Final = ("previous_hash", "hash")
+LATER: Final = {"harvest_run": 1}
+"""How many last columns of a table came after its first rows: those rows keep their hashes."""
 GUARDS: Final = (
     *(f"{table}_{no}" for table in APPEND_ONLY for no in ("no_update", "no_delete", "no_replace")),
     "chain_head_no_delete",
@@ -74,13 +77,17 @@ def head_of(connection: Connection, table: str, *, lock: bool = False) -> Head:
 def append_chained(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> Head:
     """Append rows to a chained table and move its head; returns the new head.
 
-    A row holds the cells after ``sequence`` and before the hashes, in the table's order.
+    A row holds the cells after ``sequence`` but the hashes, in the table's order.
     """
     head = head_of(connection, table, lock=True)
     numbered = [(head.rows + place, *row) for place, row in enumerate(rows, 1)]
-    hashes = linked(head.hash, map(_text_of, numbered))
-    columns = METADATA.tables[table].columns.keys()[:-2]
-    return extend(connection, table, head, columns, numbered, hashes)
+    hashes = linked(head.hash, (_text_of(row, LATER.get(table, 0)) for row in numbered))
+    return extend(connection, table, head, hashed_columns(table), numbered, hashes)
+
+
+def hashed_columns(table: str) -> list[str]:
+    """The columns of a table that its hashes cover, in its order."""
+    return [name for name in METADATA.tables[table].columns.keys() if name not in HASHES]  # noqa: SIM118
 
 
 def extend(
@@ -130,12 +137,17 @@ def broken_chains(connection: Connection) -> list[Problem]:
     return problems
 
 
-def _text_of(row: Sequence[Any]) -> str:
-    return SEPARATOR.join(["" if cell is None else str(cell) for cell in row])
+def _text_of(row: Sequence[Any], later: int) -> str:
+    """What is hashed of a row, of whose cells the last ``later`` belong to later columns."""
+    cells = ["" if cell is None else str(cell) for cell in row]
+    while later and not cells[-1]:
+        cells.pop()
+        later -= 1
+    return SEPARATOR.join(cells)
 
 
 def _first_break(connection: Connection, table: str) -> Problem | None:
-    columns = METADATA.tables[table].columns.keys()
+    columns = [*hashed_columns(table), *HASHES]
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(name) for name in columns)
     query = f"SELECT {names} FROM {quote(table)} ORDER BY sequence"  # noqa: S608
@@ -146,7 +158,7 @@ def _first_break(connection: Connection, table: str) -> Problem | None:
             *cells, previous, own = row
             if cells[0] != sequence or previous != last:
                 return _out_of_line(table, sequence, cells[0])
-            if linked(last, [_text_of(cells)]) != [own]:
+            if linked(last, [_text_of(cells, LATER.get(table, 0))]) != [own]:
                 return _edited(table, sequence)
             last = own
     return _wrong_end(connection, table, Head(sequence, last))

@@ -21,22 +21,6 @@ from taxlots.reports.plan_figures import figure
 from taxlots.reports.rebalance_overlay import OverlaySaid, overlay_json
 from taxlots.version import __version__
 
-TRADES: Final = (
-    "account",
-    "symbol",
-    "action",
-    "quantity",
-    "close",
-    "amount",
-    "cost",
-    "short_term_gain",
-    "long_term_gain",
-    "disallowed",
-    "tax_now",
-    "tax_later",
-    "lots",
-    "reason",
-)
 SIDES: Final = {-1: "below", 0: "", 1: "above"}
 
 Row = dict[str, str]

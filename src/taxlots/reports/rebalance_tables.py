@@ -13,7 +13,8 @@ from taxlots.reports.order_rows import (
     instruction_row,
     order_row,
 )
-from taxlots.reports.rebalance_files import TRADES, Row, plan_json
+from taxlots.reports.rebalance_columns import TRADES
+from taxlots.reports.rebalance_files import Row, plan_json
 from taxlots.reports.restriction_rows import RESTRICTION_COLUMNS
 
 PLAN_COLUMNS: Final = (

@@ -9,8 +9,7 @@ from taxlots.domain.restriction import Restriction
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.inert import inert
 
-RESTRICTIONS_FILE: Final = "restrictions.csv"
-RESTRICTION_COLUMNS: Final = COLUMNS[RESTRICTIONS_FILE]
+RESTRICTION_COLUMNS: Final = COLUMNS["restrictions.csv"]
 
 
 def restriction_row(restriction: Restriction) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Signing the orders of a recorded harvest; who made them does not sign them."""
+"""Signing the orders of a recorded run; who made them does not sign them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from taxlots.domain.harvest_run import Approval, OrderState
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
 from taxlots.workflows.gather import require_database
+from taxlots.workflows.run_gate import refuse_unsound
 from taxlots.workflows.run_ledger import (
     ReviewedRun,
     refuse_changed_journal,
@@ -37,29 +38,40 @@ def approve(
     by: str,
     now: datetime,
     orders: Sequence[str] = (),
+    excepted: Sequence[str] = (),
     reason: str = "",
 ) -> Approved:
-    """Sign orders of a recorded harvest; without names, every one that is still proposed.
+    """Sign orders of a recorded run; without names, every one that is still proposed.
 
-    A signature stands under an order as it is: what is changed afterwards must be signed again.
-    All are signed or none.  Raises UsageError for a folder, for a run or order that is not there,
-    for an order that is excluded, executed, or signed in another run, where the journal has
-    changed since, and, with makers and checkers apart, for whoever recorded or changed the run.
+    ``orders`` are signed alone, or all but ``excepted``; either names orders by their ids, or
+    trades as ``ACCOUNT:SYMBOL``.  A signature stands under an order as it is: what is changed
+    afterwards must be signed again.  All are signed or none.  Raises UsageError for a folder, for
+    a run or order that is not there, for an order that is excluded, executed, or signed in another
+    run, where the journal has changed since, where what is signed would not be paid for or would
+    disallow a loss, and, with makers and checkers apart, for whoever recorded or changed the run.
     """
     require_database(book)
     require_name(by, "who approves")
+    if orders and excepted:
+        raise UsageError("name what is approved with --order, or what is not with --except")
     from taxlots.ledger.batch import next_stamp
-    from taxlots.ledger.database import writing
+    from taxlots.ledger.database import reading, writing
     from taxlots.ledger.harvest_review import append_approvals
     from taxlots.ledger.migrate import open_ledger
 
-    with writing(open_ledger(book)) as connection:
-        stamp = next_stamp(connection, now, by)
+    ledger = open_ledger(book)
+    with reading(ledger) as connection:
         reviewed = review_of(connection, number)
-        _refuse_maker(connection, reviewed, by)
-        refuse_changed_journal(connection, reviewed.run)
-        chosen = _chosen(reviewed, orders)
-        _refuse_signed_elsewhere(connection, reviewed, chosen)
+        chosen = _signable(connection, reviewed, by, orders, excepted)
+    names = tuple(one.order.client_order_id for one in chosen)
+    refuse_unsound(book, reviewed, names)
+    with writing(ledger) as connection:
+        stamp = next_stamp(connection, now, by)
+        if review_of(connection, number) != reviewed:
+            raise UsageError(
+                f"{reviewed.run.label.capitalize()} was changed meanwhile. Repeat the command."
+            )
+        _signable(connection, reviewed, by, orders, excepted)
         approvals = [
             Approval(
                 actor=by,
@@ -71,7 +83,22 @@ def approve(
         ]
         append_approvals(connection, number, approvals, stamp)
         after = review_of(connection, number)
-    return Approved(after, tuple(approval.client_order_id for approval in approvals))
+    return Approved(after, names)
+
+
+def _signable(
+    connection: Connection,
+    reviewed: ReviewedRun,
+    by: str,
+    orders: Sequence[str],
+    excepted: Sequence[str],
+) -> list[ReviewedOrder]:
+    """The orders that are asked for, which this person may sign.  Raises UsageError."""
+    _refuse_maker(connection, reviewed, by)
+    refuse_changed_journal(connection, reviewed.run)
+    chosen = _chosen(reviewed, orders, excepted)
+    _refuse_signed_elsewhere(connection, reviewed, chosen)
+    return chosen
 
 
 def _refuse_maker(connection: Connection, reviewed: ReviewedRun, by: str) -> None:
@@ -85,7 +112,7 @@ def _refuse_maker(connection: Connection, reviewed: ReviewedRun, by: str) -> Non
     did = next((text for name, text in makers.items() if _same(name, by)), None)
     if did is not None:
         raise UsageError(
-            f"{by} cannot approve harvest {run.number}, having {did.removesuffix(' it')} it:"
+            f"{by} cannot approve {run.label}, having {did.removesuffix(' it')} it:"
             " someone else must, because makers and checkers are kept apart (checkers_apart of"
             " [harvest])"
         )
@@ -96,13 +123,21 @@ def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _chosen(reviewed: ReviewedRun, names: Sequence[str]) -> list[ReviewedOrder]:
+def _chosen(
+    reviewed: ReviewedRun, names: Sequence[str], excepted: Sequence[str]
+) -> list[ReviewedOrder]:
     if not names:
-        chosen = [one for one in reviewed.orders if one.state is OrderState.PROPOSED]
+        left_out = {one.order.client_order_id for name in excepted for one in reviewed.named(name)}
+        chosen = [
+            one
+            for one in reviewed.orders
+            if one.state is OrderState.PROPOSED and one.order.client_order_id not in left_out
+        ]
         if not chosen:
-            raise UsageError(f"harvest {reviewed.run.number} has no order left to approve")
+            raise UsageError(f"{reviewed.run.label} has no order left to approve")
         return chosen
-    chosen = [reviewed.order(name) for name in dict.fromkeys(names)]
+    found = [one for name in dict.fromkeys(names) for one in reviewed.named(name)]
+    chosen = list({one.order.client_order_id: one for one in found}.values())
     for one in chosen:
         if one.state is not OrderState.PROPOSED:
             raise UsageError(f"order {one.order.client_order_id} is {one.state} already")
@@ -118,7 +153,8 @@ def _refuse_signed_elsewhere(
     names = [one.order.client_order_id for one in chosen]
     for name, runs in runs_that_signed(connection, names).items():
         for other in sorted(runs - {reviewed.run.number}):
-            if review_of(connection, other).order(name).state is not OrderState.EXCLUDED:
+            elsewhere = review_of(connection, other)
+            if elsewhere.order(name).state is not OrderState.EXCLUDED:
                 raise UsageError(
-                    f"order {name} was approved in harvest {other}: exclude it there first"
+                    f"order {name} was approved in {elsewhere.run.label}: exclude it there first"
                 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from taxlots.book.standing import open_lots
-from taxlots.domain.harvest_run import Fill, FillBreak
+from taxlots.domain.harvest_run import Fill, FillBreak, RunKind
 from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem
@@ -50,7 +50,7 @@ def confirm(
     now: datetime,
     tolerance_percent: int = TOLERANCE_PERCENT,
 ) -> Confirmed:
-    """Hold a file of fills against a recorded harvest, and book them by the confirmed lots.
+    """Hold a file of fills against a recorded run, and book them by the confirmed lots.
 
     A fill that is known is not booked again, and a file that is known changes nothing.  Fills of
     no order of the run are told and not booked.  Everything is kept or nothing.  Raises UsageError
@@ -68,7 +68,8 @@ def confirm(
     with reading(ledger) as connection:
         reviewed = review_of(connection, number)
         earlier = fills_of(connection, number)
-        closes = _closes(lines_of(connection, number, "opportunities"))
+        priced = "opportunities" if reviewed.run.kind is RunKind.HARVEST else "trades"
+        closes = _closes(lines_of(connection, number, priced))
     books = replay(book)
     orders = [one.order for one in reviewed.orders]
     fills, sha256 = read_fills(path, orders, open_lots(books), books.record.securities)
@@ -131,7 +132,7 @@ def _book(
     part = Part(
         holds=HOLDS,
         rows=_rows(reviewed, fills),
-        source=Source(file=path.name, kind=confirmed(number), sha256=sha256),
+        source=Source(file=path.name, kind=confirmed(reviewed.run), sha256=sha256),
     )
     done = import_parts(ledger, [part], recorded_at=now, actor=by, check=check)
     if done.is_refused:
@@ -143,14 +144,14 @@ def _rows(reviewed: ReviewedRun, fills: Sequence[Fill]) -> pa.Table:
     """The rows of the journal: a day's fills in the order of the plan, sales before purchases."""
     place = {one.order.client_order_id: n for n, one in enumerate(reviewed.orders)}
     ordered = sorted(fills, key=lambda fill: (fill.day, place[fill.client_order_id]))
-    rows = [_row(reviewed.run.number, fill) for fill in ordered]
-    names = list(_row(0, fills[0])) if fills else ["id", "date", "account", "action", "quantity"]
+    rows = [_row(reviewed.run.label, fill) for fill in ordered]
+    names = list(_row("", fills[0])) if fills else ["id", "date", "account", "action", "quantity"]
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
     lines = pa.array([str(fill.line) for fill in ordered], pa.string())
     return pa.table({**columns, "line": lines})
 
 
-def _row(number: int, fill: Fill) -> dict[str, str]:
+def _row(run: str, fill: Fill) -> dict[str, str]:
     is_sale = fill.side is Side.SELL
     return {
         "id": fill.transaction_id,
@@ -163,14 +164,14 @@ def _row(number: int, fill: Fill) -> dict[str, str]:
         "lots": f"{fill.lot_id}:{shares(fill.quantity)}" if is_sale and fill.lot_id else "",
         "order_id": fill.client_order_id,
         **{name: fill.cells[name] for name in COPIED},
-        "note": f"harvest {number}",
+        "note": run,
     }
 
 
-def _closes(opportunities: Sequence[dict[str, str]]) -> dict[str, int]:
+def _closes(lines: Sequence[dict[str, str]]) -> dict[str, int]:
     """The closes of the plan by symbol, in 1e-8 dollars."""
     found = {}
-    for line in opportunities:
+    for line in lines:
         close = scaled(line.get("close", ""), 8) if line.get("close") else None
         if close:
             found[line["symbol"]] = close

@@ -79,10 +79,11 @@ def forced_order(
     lines = [
         line for line in lines_of(connection, run.number, "verdicts") if line["lot_id"] == lot_id
     ]
-    if not lines:
-        raise UsageError(f"harvest {run.number} knows no open lot {lot_id!r}")
     index = index_of(situation_of(replay(book, as_of=run.as_of))[0])
-    order = _sale(index, lot_id, quantity, lines[0]["reason"])
+    if lot_id not in {lot.lot_id for lot in index.situation.lots}:
+        raise UsageError(f"{run.label} knows no open lot {lot_id!r}")
+    said = f"the plan said {lines[0]['reason']}" if lines else "the plan leaves it alone"
+    order = _sale(index, lot_id, quantity, said)
     sold = shares(order.quantity)
     asked = TradeAsked(
         side=TradeSide.SELL,
@@ -95,7 +96,7 @@ def forced_order(
     return _run_order(order, index), (headline(check), *check.told, *check.unknown)
 
 
-def _sale(index: Index, lot_id: str, quantity: str, verdict: str) -> Order:
+def _sale(index: Index, lot_id: str, quantity: str, said: str) -> Order:
     """The order that sells a lot, or a part of it."""
     situation = index.situation
     lots = [lot for lot in situation.lots if lot.lot_id == lot_id]
@@ -120,7 +121,7 @@ def _sale(index: Index, lot_id: str, quantity: str, verdict: str) -> Order:
         client_order_id=client_order_id(
             situation.as_of, account.household, account.id, Side.SELL, lot.symbol, lot_id
         ),
-        reason=f"sold by decision of a person; the plan said {verdict}",
+        reason=f"sold by decision of a person; {said}",
         tax_lot_method=AVERAGE if is_averaged else SPECIFIC,
         lot_id=lot_id,
         lot_open_date=lot.acquired,

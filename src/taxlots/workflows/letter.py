@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.harvest_run import OrderState
+from taxlots.domain.harvest_run import OrderState, RunKind
 from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
 from taxlots.plan.guard import Guard
 from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
@@ -96,6 +97,8 @@ def letter_of(book: str, number: int, *, household: str = "", account: str = "")
 
 def _source(book: str, number: int) -> _Source:
     found = run_results(book, number)
+    if found.run.kind is not RunKind.HARVEST:
+        raise UsageError(f"{found.run.label} has no letter: letters tell of harvests")
     books = found.books
     situation, _ = situation_of(books)
     index = index_of(situation)

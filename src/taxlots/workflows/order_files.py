@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from taxlots.domain.harvest_run import OrderState
+from taxlots.domain.harvest_run import OrderState, RunKind
 from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
@@ -22,6 +22,7 @@ from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.order_layouts.registry import FILES
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.laid_out import LaidOutOrders, laid_out
+from taxlots.workflows.run_gate import refuse_unsound
 from taxlots.workflows.run_ledger import ReviewedRun, hashes_of, review_of
 from taxlots.workflows.run_lines import recorded_files, ties_of
 
@@ -38,9 +39,10 @@ ALLOCATIONS: Final = (
     "average_price",
     "amount",
 )
+SWITCH_BACK: Final = "switch_back.csv"
 CALENDAR: Final = "switch_back.ics"
 RESULTS: Final = frozenset(
-    {"orders.csv", "lot_instructions.csv", "blocks.csv", "allocations.csv", "switch_back.csv"}
+    {"orders.csv", "lot_instructions.csv", "blocks.csv", "allocations.csv", SWITCH_BACK}
     | {CALENDAR, MANIFEST}
     | FILES
 )
@@ -66,12 +68,13 @@ def write_orders(
     fills: Path | None = None,
     layouts: Sequence[str] = (),
 ) -> OrderFiles:
-    """Write what is signed and not executed of a recorded harvest, all files together or none.
+    """Write what is signed and not executed of a recorded run, all files together or none.
 
     ``fills`` is a CSV of block fills (``block_id, quantity, amount``), which ``allocations.csv``
     then shares out; without it, each order is to get what it asks for.  ``layouts`` are those of
     custodians, beside the default.  Raises UsageError for a folder as a book, an unsigned run,
-    fills that are of no block or more than it trades, and a layout of which there is no order.
+    fills that are of no block or more than it trades, a layout of which there is no order, and
+    signed orders that cannot stand together since something was taken out.
     """
     require_database(book)
     check_folder(out, RESULTS)
@@ -87,9 +90,10 @@ def write_orders(
     signed = [_unfilled(one) for one in to_send]
     if not signed:
         raise UsageError(
-            f"harvest {number} has no signed order that is not executed; sign it with"
+            f"{reviewed.run.label} has no signed order that is not executed; sign it with"
             " `taxlots approve`"
         )
+    refuse_unsound(book, reviewed)
     accounts = [account.id for account in record.accounts] if record else []
     blocks = blocks_of([one.order for one in signed], accounts)
     rows: dict[str, list[Row]] = {
@@ -97,12 +101,13 @@ def write_orders(
         "lot_instructions.csv": [_instruction(one) for one in signed if one.order.lot_id],
         "blocks.csv": [_block(block) for block in blocks],
         "allocations.csv": list(_allocations(blocks, fills)),
-        "switch_back.csv": list(_switch_backs(files["switch_back.csv"], signed)),
     }
+    if reviewed.run.kind is RunKind.HARVEST:
+        rows[SWITCH_BACK] = list(_switch_backs(files[SWITCH_BACK], signed))
     content = _files(reviewed, rows)
     content[MANIFEST] |= {
         "run_files": hashes_of(files),
-        "signed": ties_of(to_send, files["verdicts.csv"]),
+        "signed": ties_of(to_send, files),
     }
     of_custodians = laid_out(rows["orders.csv"], layouts, record.securities if record else {})
     if of_custodians is not None:
@@ -126,12 +131,14 @@ def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, An
         )
         for name, of in rows.items()
     }
-    title = f"Switch-backs of harvest {run.number}"
-    stamp = datetime.fromisoformat(run.recorded_at)
-    files[CALENDAR] = switch_back_calendar(rows["switch_back.csv"], name=title, stamp=stamp)
+    if SWITCH_BACK in rows:
+        title = f"Switch-backs of {run.label}"
+        stamp = datetime.fromisoformat(run.recorded_at)
+        files[CALENDAR] = switch_back_calendar(rows[SWITCH_BACK], name=title, stamp=stamp)
     states = Counter(str(one.state) for one in reviewed.orders)
     files[MANIFEST] = {
         "run": str(run.number),
+        "kind": str(run.kind),
         "as_of": run.as_of.isoformat(),
         "recorded_by": run.actor,
         "plan_hash": run.plan_hash,
@@ -239,7 +246,9 @@ def _block_fills(path: Path, blocks: Mapping[str, Block]) -> dict[str, tuple[int
     return found
 
 
-def _switch_backs(lines: Sequence[Row], signed: Sequence[ReviewedOrder]) -> Iterable[Row]:
+def _switch_backs(
+    lines: Sequence[Mapping[str, str]], signed: Sequence[ReviewedOrder]
+) -> Iterable[Row]:
     """Switch-backs of what is signed, and of earlier harvests; as purchases were changed."""
     bought = {one.order.client_order_id: one.order for one in signed if one.order.side is Side.BUY}
     sold: Counter[tuple[str, str]] = Counter()
@@ -251,7 +260,7 @@ def _switch_backs(lines: Sequence[Row], signed: Sequence[ReviewedOrder]) -> Iter
         if order is None and line.get("origin") != "books":
             continue
         if order is None:
-            yield line
+            yield dict(line)
             continue
         yield {
             **line,

@@ -1,18 +1,20 @@
-"""Changing a recorded harvest by hand: every change has a person, a reason and a moment."""
+"""Changing a recorded run by hand: every change has a person, a reason and a moment."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from taxlots.domain.harvest_run import OrderState, Override, OverrideAction, RunOrder
+from taxlots.domain.harvest_run import OrderState, Override, OverrideAction, RunKind, RunOrder
 from taxlots.domain.money import scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.workflows.forced_order import forced_order, replacement_quantity
 from taxlots.workflows.gather import require_database
+from taxlots.workflows.run_gate import faults_of
 from taxlots.workflows.run_ledger import ReviewedRun, require_name, review_of
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ DONE = (OrderState.PARTLY_FILLED, OrderState.FILLED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedOverride:
-    """A change as somebody asks for it, in text: of one order, or of all sales of one lot."""
+    """A change as somebody asks for it, in text: of one order, or of all sales of one lot.
+
+    ``order`` is the id of an order, or a trade, ``ACCOUNT:SYMBOL``, with all its orders.
+    """
 
     action: OverrideAction
     by: str
@@ -54,12 +59,14 @@ def override_action(text: str) -> OverrideAction:
 
 
 def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> Overridden:
-    """Exclude, cap, replace or force orders of a recorded harvest.
+    """Exclude, cap, replace or force orders of a recorded run.
 
     ``exclude`` takes an order out, and its lot out of later runs until ``until``; ``cap`` leaves
     ``quantity`` of it; ``replace`` buys ``symbol`` instead, if the rules of proxies allow that;
     ``force`` brings back what was taken out, or sells a lot that the run leaves alone, of which
-    what section 1091 makes of it is told.  Raises UsageError where that cannot be.
+    what section 1091 makes of it is told.  A cap of a trade leaves its lots in the order in which
+    they are sold.  What a change of a rebalance leaves unpaid, or washes, among the orders that
+    are signed is told.  Raises UsageError where that cannot be.
     """
     require_database(book)
     require_name(asked.by, "who changes the harvest")
@@ -79,9 +86,11 @@ def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> 
     with writing(ledger) as connection:
         stamp = next_stamp(connection, now, asked.by)
         if review_of(connection, number) != before:
-            raise UsageError(f"Harvest {number} was changed meanwhile. Repeat the command.")
+            raise UsageError(f"Run {number} was changed meanwhile. Repeat the command.")
         append_overrides(connection, number, changes, stamp)
         after = review_of(connection, number)
+    if after.run.kind is RunKind.REBALANCE:
+        told = (*told, *faults_of(book, after))
     return Overridden(after, tuple(one.client_order_id for one in changes), told)
 
 
@@ -99,10 +108,14 @@ def _changes(
         case OverrideAction.EXCLUDE:
             return [replace(one, until=asked.until) for one in plain], ()
         case OverrideAction.CAP:
-            return [
-                replace(o, quantity=_cap(t, asked)) for o, t in zip(plain, targets, strict=True)
-            ], ()
+            caps = _caps(targets, asked)
+            return [replace(o, quantity=cap) for o, cap in zip(plain, caps, strict=True)], ()
         case OverrideAction.REPLACE:
+            if before.run.kind is RunKind.REBALANCE:
+                raise UsageError(
+                    f"a purchase of {before.run.label} is not replaced by hand: say it with"
+                    " `taxlots override-trade`, and plan and record the rebalance again around it"
+                )
             quantity = replacement_quantity(book, before.run, targets, asked.symbol)
             return [replace(plain[0], symbol=asked.symbol, quantity=quantity)], ()
         case OverrideAction.FORCE if targets:
@@ -114,11 +127,11 @@ def _changes(
 
 def _targets(before: ReviewedRun, asked: AskedOverride) -> list[ReviewedOrder]:
     if asked.order:
-        return [before.order(asked.order)]
+        return list(before.named(asked.order))
     found = [one for one in before.orders if one.order.lot_id == asked.lot]
     if not found and asked.action is not OverrideAction.FORCE:
         raise UsageError(
-            f"harvest {before.run.number} has no order for lot {asked.lot!r};"
+            f"{before.run.label} has no order for lot {asked.lot!r};"
             " `taxlots runs BOOK RUN` lists its orders"
         )
     return found
@@ -145,15 +158,27 @@ def _of_new(order: RunOrder, asked: AskedOverride) -> Override:
     )
 
 
-def _cap(one: ReviewedOrder, asked: AskedOverride) -> int:
+def _caps(targets: Sequence[ReviewedOrder], asked: AskedOverride) -> list[int]:
+    """What is left of each order: of a trade, the lots that go first keep theirs."""
+    if not asked.order or len(targets) == 1:
+        return [_cap(one.order, one.planned, asked) for one in targets]
+    left = _cap(targets[0].order, sum(one.planned for one in targets), asked)
+    caps = []
+    for one in targets:
+        caps.append(min(left, one.planned))
+        left -= caps[-1]
+    return caps
+
+
+def _cap(order: RunOrder, planned: int, asked: AskedOverride) -> int:
     quantity = scaled(asked.quantity, 8) if asked.quantity else None
     if quantity is None or quantity <= 0:
         raise UsageError(f"--quantity {asked.quantity!r} is no number above zero; write 12.5")
-    if quantity > one.planned:
+    if quantity > planned:
         raise UsageError(
-            f"order {one.order.client_order_id} is for {shares(one.planned)}, which a cap cannot"
-            " raise"
+            f"order {asked.order or order.client_order_id} is for {shares(planned)}, which a cap"
+            " cannot raise"
         )
-    if one.order.side is Side.BUY and asked.lot:
+    if order.side is Side.BUY and asked.lot:
         raise AssertionError("a lot names sales alone")
     return quantity

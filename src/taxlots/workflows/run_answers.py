@@ -1,4 +1,4 @@
-"""Recorded harvests as JSON, for the commands and for the Python API."""
+"""Recorded harvests and rebalances as JSON, for the commands and for the Python API."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunAnswer:
-    """A recorded harvest after a question or a change: ``json`` is what its command prints."""
+    """A recorded run after a question or a change: ``json`` is what its command prints."""
 
     json: dict[str, Any]
 
     @property
     def number(self) -> int:
-        """The number of the harvest."""
+        """The number of the run."""
         run = self.json["run"]
         return int(run["run"] if isinstance(run, dict) else run)
 
@@ -42,6 +42,7 @@ def run_json(one: ReviewedRun) -> dict[str, Any]:
     run = one.run
     return {
         "run": str(run.number),
+        "kind": str(run.kind),
         "as_of": run.as_of.isoformat(),
         "by": run.actor,
         "recorded_at": run.recorded_at,

@@ -1,4 +1,4 @@
-"""Whether a recorded harvest still proves what it says: counts, hashes, every lot, every order."""
+"""Whether a recorded run still proves what it says: counts, hashes, every lot, every order."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from taxlots.book.standing import open_lots
-from taxlots.domain.harvest_run import Approval, HarvestRun
+from taxlots.domain.harvest_run import Approval, HarvestRun, RunKind
 from taxlots.domain.money import scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, UsageError
@@ -24,15 +24,24 @@ from taxlots.reports.inert import inert
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.replay import replay
 from taxlots.workflows.run_ledger import ORDERS, hash_of, hashes_of, review_of
-from taxlots.workflows.run_lines import HARVESTED, VERDICTS, recorded_files, ties_of, verdicts_on
+from taxlots.workflows.run_lines import (
+    HARVESTED,
+    VERDICTS,
+    Files,
+    plan_lines,
+    recorded_files,
+    ties_of,
+    verdicts_on,
+)
 from taxlots.workflows.verify import Check, Outcome, failed, passed
 
-Files = Mapping[str, Sequence[Mapping[str, str]]]
+SIGNATURE: Final = {"client_order_id", "order_hash", "signed_by"}
+"""What of a tie is held against the signatures; the rest is what the order rests on."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunCheck:
-    """Every check of a recorded harvest, and what was changed past the program."""
+    """Every check of a recorded run, and what was changed past the program."""
 
     run: HarvestRun
     checks: tuple[Check, ...]
@@ -45,11 +54,12 @@ class RunCheck:
 
 
 def check_run(book: str, number: int, *, folder: Path | None = None) -> RunCheck:
-    """Check a recorded harvest, and a folder that was written of it.
+    """Check a recorded harvest or rebalance, and a folder that was written of it.
 
     That the database is as recorded; that the lines come to the hashes of the run; that its counts
-    sum; that each open lot of the book as it was then known has one verdict, and each order a
-    verdict that asks for it.  Raises UsageError for a folder as a book and a run that is not there.
+    sum.  Of a harvest, that each open lot of the book as it was then known has one verdict, and
+    each order a verdict that asks for it; of a rebalance, what ``rebalance_checks`` does.  Raises
+    UsageError for a folder as a book and a run that is not there.
     """
     require_database(book)
     from taxlots.ledger.database import reading
@@ -67,13 +77,20 @@ def check_run(book: str, number: int, *, folder: Path | None = None) -> RunCheck
     checks = [
         _record(broken),
         _hashes(run, files),
-        _counts(run, files[VERDICTS]),
-        _coverage(book, run, files[VERDICTS]),
-        _orders(run, files),
+        *_of_kind(book, run, files),
     ]
     if folder is not None:
         checks.append(_folder(folder, run, files, reviewed.orders, approvals))
     return RunCheck(run, tuple(checks), tuple(broken))
+
+
+def _of_kind(book: str, run: HarvestRun, files: Files) -> list[Check]:
+    if run.kind is RunKind.REBALANCE:
+        from taxlots.workflows.rebalance_check import rebalance_checks
+
+        return rebalance_checks(book, run, files)
+    verdicts = files[VERDICTS]
+    return [_counts(run, verdicts), _coverage(book, run, verdicts), _orders(run, files)]
 
 
 def _record(broken: Sequence[Problem]) -> Check:
@@ -198,7 +215,7 @@ def _folder(
         except (AttributeError, KeyError, TypeError):
             wrong.append(f"{MANIFEST}: signed")
     elif stated != hashes_of({name: files.get(name, []) for name in stated}):
-        wrong.append(f"{MANIFEST}: it is of another harvest")
+        wrong.append(f"{MANIFEST}: it is of another run")
     if wrong:
         return failed("files", f"{folder} is not what was written: {', '.join(wrong[:3])}")
     return passed("files", f"{len(stated)} files in {folder} are as they were written")
@@ -236,14 +253,14 @@ def _untied(
         if one is None or tie is None or row is None:
             yield f"{ORDERS}: {name} is not among the signed orders"
             continue
-        (expected,) = ties_of([one], files[VERDICTS])
+        (expected,) = ties_of([one], files)
         signers = {
             actor for of, signature, actor in signed if (of, signature) == (name, tie["order_hash"])
         }
         if not signers or set(tie["signed_by"]) != signers:
             yield f"{MANIFEST}: {name} was not signed so"
-        elif any(tie[key] != expected[key] for key in ("lots", "reasons", "verdicts_hash")):
-            yield f"{MANIFEST}: {name} rests on other verdicts"
+        elif any(tie[key] != expected[key] for key in expected.keys() - SIGNATURE):
+            yield f"{MANIFEST}: {name} rests on something else"
         elif not _is_signed(row, one, tie["order_hash"]):
             yield f"{ORDERS}: {name} was changed after it was signed"
 
@@ -266,8 +283,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{folder} has no {MANIFEST} that can be read: {cause}") from cause
     if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
         raise UsageError(
-            f"{folder / MANIFEST} has no hashes; name a folder that `taxlots harvest --record` or"
-            " `taxlots orders` wrote"
+            f"{folder / MANIFEST} has no hashes; name a folder that `taxlots harvest --record`,"
+            " `taxlots rebalance --record` or `taxlots orders` wrote"
         )
     return found
 
@@ -283,9 +300,11 @@ def _digest(path: Path) -> str:
 def _read(path: Path) -> list[dict[str, str]]:
     """The rows of a file; one that is gone has none."""
     try:
+        if path.suffix == ".json":
+            return plan_lines(json.loads(path.read_text(encoding="utf-8")))
         with path.open(encoding="utf-8", newline="") as file:
             return [
                 {name: cell or "" for name, cell in row.items()} for row in csv.DictReader(file)
             ]
-    except (OSError, UnicodeDecodeError, csv.Error):
+    except (OSError, ValueError, csv.Error):
         return []

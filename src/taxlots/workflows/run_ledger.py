@@ -1,4 +1,4 @@
-"""Recorded harvests: a plan goes into the database, and is read back as people left it."""
+"""Recorded harvests and rebalances: recorded as planned, read back as people left them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from taxlots.domain.harvest_run import HarvestRun, RunOrder
+from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.money import scaled
 from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
@@ -49,13 +49,20 @@ class ReviewedRun:
     run: HarvestRun
     orders: tuple[ReviewedOrder, ...]
 
+    def named(self, name: str) -> tuple[ReviewedOrder, ...]:
+        """The order of that id, or those of a trade, ``ACCOUNT:SYMBOL``.  Raises UsageError."""
+        account, _, symbol = name.rpartition(":")
+        place = account, symbol
+        of_trade = [o for o in self.orders if (o.order.account, o.order.symbol) == place]
+        return tuple(of_trade) or (self.order(name),)
+
     def order(self, name: str) -> ReviewedOrder:
         """The order of that name.  Raises UsageError where there is none."""
         for one in self.orders:
             if one.order.client_order_id == name:
                 return one
         known = ", ".join(one.order.client_order_id for one in self.orders) or "none"
-        raise UsageError(f"harvest {self.run.number} has no order {name!r}; it has {known}")
+        raise UsageError(f"{self.run.label} has no order {name!r}; it has {known}")
 
 
 def record_harvest(
@@ -81,7 +88,7 @@ def record_harvest(
     ledger = open_ledger(book)
     harvest = write_harvest(book, out, as_of=as_of, custodian_lots=custodian_lots)
     files = {**tables(harvest.plan), READINESS_FILE: readiness_rows(harvest.not_ready)}
-    manifest = _with_hashes(out / MANIFEST, files)
+    manifest = with_hashes(out / MANIFEST, files)
     lines = {name.removesuffix(".csv"): rows for name, rows in files.items() if name != ORDERS}
     run = _run(harvest, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
@@ -123,6 +130,10 @@ def verdicts_of(book: str, number: int) -> tuple[HarvestRun, list[dict[str, str]
     with reading(open_ledger(book)) as connection:
         run = run_of(connection, number)
         rows = lines_of(connection, number, "verdicts")
+    if run.kind is not RunKind.HARVEST:
+        raise UsageError(
+            f"{run.label} has no verdicts: `taxlots runs BOOK {number}` has its orders"
+        )
     versions = {"rule_version": run.rules_version, "engine_version": run.engine_version}
     return run, [row | versions for row in rows]
 
@@ -153,18 +164,18 @@ def refuse_changed_journal(connection: Connection, run: HarvestRun) -> None:
     """
     from taxlots.ledger.harvest_review import imported_since
 
-    file = imported_since(connection, run, confirmed(run.number))
+    file = imported_since(connection, run, confirmed(run))
     if file:
         raise UsageError(
-            f"The journal has changed since harvest {run.number} was planned ({file}): what it"
-            " proposes may no longer be right. Plan and record it again with `taxlots harvest"
+            f"The journal has changed since {run.label} was planned ({file}): what it"
+            f" proposes may no longer be right. Plan and record it again with `taxlots {run.kind}"
             " ... --record`."
         )
 
 
-def confirmed(number: int) -> str:
+def confirmed(run: HarvestRun) -> str:
     """The kind of the imports that book the fills of a run."""
-    return f"harvest-{number}"
+    return f"{run.kind}-{run.number}"
 
 
 def hashes_of(files: Lines) -> dict[str, dict[str, object]]:
@@ -185,7 +196,7 @@ def hash_of(files: Lines) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _with_hashes(path: Path, files: Lines) -> str:
+def with_hashes(path: Path, files: Lines) -> str:
     """The text of a manifest that has the rows and the hash of every file; it is written too."""
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"files": hashes_of(files)}
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
@@ -209,13 +220,14 @@ def _run(harvest: Harvest, files: Lines, manifest: str) -> HarvestRun:
         verdicts=len(harvest.plan.verdicts),
         manifest=manifest,
         orders=tuple(
-            _order(order.household, cells, purchases)
+            run_order(order.household, cells, purchases.get(cells["client_order_id"], ""))
             for order, cells in zip(harvest.plan.orders, files[ORDERS], strict=True)
         ),
     )
 
 
-def _order(household: str, cells: Mapping[str, str], purchases: Mapping[str, str]) -> RunOrder:
+def run_order(household: str, cells: Mapping[str, str], for_symbol: str = "") -> RunOrder:
+    """An order of a run from its row of ``orders.csv``; blank, ``for_symbol`` is its own symbol."""
     name, symbol = cells["client_order_id"], cells["symbol"]
     quantity = scaled(cells["quantity"], 8)
     if quantity is None:
@@ -228,6 +240,6 @@ def _order(household: str, cells: Mapping[str, str], purchases: Mapping[str, str
         symbol=symbol,
         quantity=quantity,
         lot_id=cells["lot_id"],
-        for_symbol=purchases.get(name, symbol),
+        for_symbol=for_symbol or symbol,
         cells=dict(cells),
     )

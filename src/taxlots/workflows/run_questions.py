@@ -17,9 +17,9 @@ Place = str | PathLike[str]
 
 
 class RunQuestions:
-    """Recorded harvests of a book in a database, named by its ``source``.
+    """Recorded harvests and rebalances of a book in a database, named by its ``source``.
 
-    All raise UsageError for a folder, for a harvest that is not there and for what cannot be done,
+    All raise UsageError for a folder, for a run that is not there and for what cannot be done,
     and DataError where the book has errors.
     """
 
@@ -35,22 +35,71 @@ class RunQuestions:
         reviewed = recorded_run(self.source, done.run.number)
         return RunAnswer({"out": str(out), "is_new": done.is_new, "run": run_json(reviewed)})
 
+    def record_rebalance(
+        self,
+        out: Place,
+        *,
+        by: str,
+        cash: Amount | None = None,
+        withdraw: Amount | None = None,
+        needed_by: Day = None,
+        account: str | None = None,
+        household: str | None = None,
+        objective: str = "",
+        risk_model: Place = "",
+        tranches: int | None = None,
+        schedule: str = "",
+        as_of: Day = None,
+    ) -> RunAnswer:
+        """Plan a rebalance, write its files and record it, as ``taxlots rebalance --record``.
+
+        ``by`` is who records it, ``needed_by`` the day by which a withdrawal is needed.
+        """
+        from taxlots.workflows.clock import now
+        from taxlots.workflows.rebalance_asked import RebalanceAsked
+        from taxlots.workflows.rebalance_ledger import record_rebalance
+        from taxlots.workflows.run_answers import run_json
+        from taxlots.workflows.run_ledger import recorded_run
+
+        asked = RebalanceAsked(
+            deposit="" if cash is None else str(cash),
+            withdraw="" if withdraw is None else str(withdraw),
+            by=as_day(needed_by),
+            account=account,
+            household=household,
+            objective=objective,
+            risk_model=str(risk_model),
+            tranches=tranches,
+            schedule=schedule,
+        )
+        last = as_day(as_of)
+        done = record_rebalance(self.source, Path(out), asked, by=by, now=now(), as_of=last)
+        reviewed = recorded_run(self.source, done.run.number)
+        return RunAnswer({"out": str(out), "is_new": done.is_new, "run": run_json(reviewed)})
+
     def runs(self) -> list[RunAnswer]:
-        """Every recorded harvest with its orders as they stand, oldest first."""
+        """Every recorded harvest and rebalance with its orders as they stand, oldest first."""
         from taxlots.workflows.run_answers import run_json
         from taxlots.workflows.run_ledger import recorded_runs
 
         return [RunAnswer({"run": run_json(one)}) for one in recorded_runs(self.source)]
 
     def approve(
-        self, run: int, *, by: str, orders: Sequence[str] = (), reason: str = ""
+        self,
+        run: int,
+        *,
+        by: str,
+        orders: Sequence[str] = (),
+        excepted: Sequence[str] = (),
+        reason: str = "",
     ) -> RunAnswer:
-        """Sign orders of a recorded harvest, all that are proposed or those that are named."""
+        """Sign orders of a recorded run: all that are proposed, those named, or all but some."""
         from taxlots.workflows.approve import approve
         from taxlots.workflows.clock import now
         from taxlots.workflows.run_answers import run_json
 
-        done = approve(self.source, run, by=by, now=now(), orders=orders, reason=reason)
+        named = {"orders": orders, "excepted": excepted}
+        done = approve(self.source, run, by=by, now=now(), reason=reason, **named)
         return RunAnswer({"approved": list(done.signed), "run": run_json(done.reviewed)})
 
     def override(
@@ -88,7 +137,7 @@ class RunQuestions:
     def orders(
         self, run: int, out: Place, *, block_fills: Place | None = None, layouts: Sequence[str] = ()
     ) -> RunAnswer:
-        """Write the signed orders of a recorded harvest into a folder, as ``taxlots orders``."""
+        """Write the signed orders of a recorded run into a folder, as ``taxlots orders``."""
         from taxlots.workflows.order_files import write_orders
         from taxlots.workflows.run_answers import layouts_json, run_json
 
@@ -99,7 +148,7 @@ class RunQuestions:
         return RunAnswer({**told, "run": run_json(done.reviewed)})
 
     def confirm(self, run: int, fills: Place, *, by: str, tolerance_percent: int = 2) -> RunAnswer:
-        """Hold fills against a recorded harvest and book them, as ``taxlots confirm``."""
+        """Hold fills against a recorded run and book them, as ``taxlots confirm``."""
         from taxlots.workflows.clock import now
         from taxlots.workflows.confirm import confirm
         from taxlots.workflows.run_answers import confirmed_json
@@ -109,7 +158,7 @@ class RunQuestions:
         return RunAnswer(confirmed_json(done))
 
     def check_run(self, run: int, *, files: Place | None = None) -> RunAnswer:
-        """Check what a recorded harvest proves, as ``taxlots runs --check``."""
+        """Check what a recorded run proves, as ``taxlots runs --check``."""
         from taxlots.workflows.run_answers import check_json
         from taxlots.workflows.run_check import check_run
 

@@ -30,7 +30,7 @@ Lines = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResults:
-    """A recorded harvest and what came of it.
+    """A recorded run and what came of it.
 
     ``orders`` are those that are signed or executed; ``lines`` has the recorded lines of the plan
     by the name of their file; ``books`` are booked up to a day on or after that of the last fill.
@@ -74,7 +74,7 @@ def run_results(
     orders = tuple(one for one in reviewed.orders if one.state in STANDING)
     if not orders:
         raise UsageError(
-            f"nothing of harvest {number} is signed or executed; sign it with `taxlots approve`"
+            f"nothing of {reviewed.run.label} is signed or executed; sign it with `taxlots approve`"
         )
     traded = max([reviewed.run.as_of, *(fill.day for fill in fills)])
     return RunResults(

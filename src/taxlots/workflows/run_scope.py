@@ -40,7 +40,7 @@ def run_scope(found: RunResults, household: str, account: str) -> RunScope:
     if not name:
         if len(traded) > 1:
             raise UsageError(
-                f"harvest {found.run.number} trades for {len(traded)} households; name one with"
+                f"{found.run.label} trades for {len(traded)} households; name one with"
                 f" --household: {', '.join(traded)}"
             )
         name = next(iter(traded))
@@ -52,8 +52,7 @@ def run_scope(found: RunResults, household: str, account: str) -> RunScope:
     if not any(one.order.side is Side.SELL for one in orders):
         whom = f"account {account}" if account else f"the household {name!r}"
         raise UsageError(
-            f"harvest {found.run.number} has no signed sale for {whom}; it has some for"
-            f" {', '.join(traded)}"
+            f"{found.run.label} has no signed sale for {whom}; it has some for {', '.join(traded)}"
         )
     mine = tuple(one for one in accounts if one.household == name)
     return RunScope(name, account, mine, orders)

@@ -1,0 +1,35 @@
+"""The files that a recorded rebalance keeps, and the columns of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from taxlots.reports.harvest_columns import COLUMNS
+
+PLAN: Final = "plan.json"
+TRADES_FILE: Final = "trades.csv"
+RESTRICTIONS_FILE: Final = "restrictions.csv"
+TRADES: Final = (
+    "account",
+    "symbol",
+    "action",
+    "quantity",
+    "close",
+    "amount",
+    "cost",
+    "short_term_gain",
+    "long_term_gain",
+    "disallowed",
+    "tax_now",
+    "tax_later",
+    "lots",
+    "reason",
+)
+REBALANCE_COLUMNS: Final[Mapping[str, Sequence[str]]] = {
+    TRADES_FILE: TRADES,
+    "orders.csv": COLUMNS["orders.csv"],
+    "lot_instructions.csv": COLUMNS["lot_instructions.csv"],
+    RESTRICTIONS_FILE: COLUMNS[RESTRICTIONS_FILE],
+}
+"""The columns of each table, in their order."""

@@ -1,0 +1,181 @@
+"""Whether a recorded rebalance still proves what it says: trades, lots, gains, taxes and cash."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from taxlots.domain.harvest_run import HarvestRun
+from taxlots.domain.money import dollars, scaled, shares
+from taxlots.domain.order import Side
+from taxlots.domain.problem import DataError
+from taxlots.market_data.calendars import settlement_day
+from taxlots.plan.selection import SaleRequest
+from taxlots.plan.several_sales import BookedSale, book_sales
+from taxlots.reports.inert import inert
+from taxlots.reports.rebalance_columns import RESTRICTIONS_FILE, TRADES_FILE
+from taxlots.workflows.guard import PreparedGuard, guard_of_book
+from taxlots.workflows.run_cash import cash_of_trades
+from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on
+from taxlots.workflows.verify import Check, failed, passed
+
+FIGURES = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
+
+
+def rebalance_checks(book: str, run: HarvestRun, files: Files) -> list[Check]:
+    """That the files of a recorded rebalance agree, and that the books still bear them out.
+
+    The book is booked again as it was known when the run was recorded.
+    """
+    trades = files[TRADES_FILE]
+    checks = [_counts(run, files), _orders(run, first_trades(files))]
+    asked = json.loads(run.manifest)["asked"]
+    try:
+        prepared = guard_of_book(
+            book,
+            (asked["account"],) if asked["account"] else (),
+            as_of=run.as_of,
+            known_at=datetime.fromisoformat(run.recorded_at),
+        )
+    except DataError:
+        return [*checks, failed("gains", "the book as it was known then cannot be booked")]
+    return [*checks, _lots(run, prepared), _gains(trades, prepared), _cash(run, files)]
+
+
+def _counts(run: HarvestRun, files: Files) -> Check:
+    """``plan.json`` and the manifest against the tables."""
+    plan, manifest = plan_in(files), json.loads(run.manifest)
+    told = {
+        "trades": (_inert(plan["trades"]), list(files[TRADES_FILE])),
+        "restrictions": (_inert(plan["restrictions"]), list(files[RESTRICTIONS_FILE])),
+        "day": (plan["as_of"], run.as_of.isoformat()),
+        "household": (plan["household"], manifest["household"]),
+        "rule version": (manifest["rules_version"], run.rules_version),
+    }
+    wrong = [name for name, (said, kept) in told.items() if said != kept]
+    if wrong:
+        return failed("counts", f"plan.json and the tables differ: {', '.join(wrong)}")
+    return passed(
+        "counts",
+        f"plan.json, the manifest and the tables tell the same {len(files[TRADES_FILE])} trades"
+        f" and {len(files[RESTRICTIONS_FILE])} restrictions, under rules {run.rules_version}",
+    )
+
+
+def _inert(rows: Sequence[Row]) -> list[dict[str, str]]:
+    return [{name: inert(cell) for name, cell in row.items()} for row in rows]
+
+
+def first_trades(files: Files) -> Sequence[Row]:
+    """What the orders are to do: the trades, or those of the first day of their schedule."""
+    plan = plan_in(files)
+    if "schedule" not in plan:
+        return files[TRADES_FILE]
+    rows = [{**row, "action": row["side"]} for row in plan["schedule"]["trades"]]
+    return [row for row in rows if row["date"] == min(one["date"] for one in rows)]
+
+
+def _orders(run: HarvestRun, trades: Sequence[Row]) -> Check:
+    """Each trade against the orders that are to do it, lot by lot."""
+    wrong = [one.client_order_id for one in run.orders if not trades_on(one, trades)]
+    for trade in trades:
+        mine = [one for one in run.orders if trades_on(one, [trade])]
+        lots = ";".join(f"{one.lot_id}:{shares(one.quantity)}" for one in mine if one.lot_id)
+        if shares(sum(one.quantity for one in mine)) != trade["quantity"] or lots != trade["lots"]:
+            wrong.append(f"{trade['action']} {trade['symbol']} in {trade['account']}")
+    if wrong:
+        return failed("orders", f"no trade asks for it, or no order does it: {wrong[0]}")
+    return passed("orders", f"{len(run.orders)} orders come to {len(trades)} trades, lot by lot")
+
+
+def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
+    """Each sale against what was held, as the book was known then."""
+    lots: Counter[tuple[str, str, str]] = Counter()
+    for lot in prepared.guard.index.situation.lots:
+        lots[lot.account, lot.symbol, lot.lot_id] += lot.quantity
+        lots[lot.account, lot.symbol, ""] += lot.quantity
+    sold: Counter[tuple[str, str, str]] = Counter()
+    for one in run.orders:
+        if one.side is Side.SELL:
+            for lot_id in {one.lot_id, ""}:
+                sold[one.account, one.symbol, lot_id] += one.quantity
+    wrong = [" ".join(place) for place, quantity in sold.items() if quantity > lots[place]]
+    if wrong:
+        return failed("lots", f"more is sold than was held: {', '.join(wrong[:3])}")
+    named = sum(1 for place in sold if place[2])
+    return passed("lots", f"the {named} lots that are sold were open as of {run.as_of}")
+
+
+def _gains(trades: Sequence[Row], prepared: PreparedGuard) -> Check:
+    """The gains and taxes of the trades against what the books make of them, to the cent."""
+    sales = [trade for trade in trades if trade["action"] == Side.SELL]
+    accounts = prepared.guard.index.accounts
+    returns = {
+        name: one.tax_return for name, one in accounts.items() if not one.kind.is_tax_deferred
+    }
+    day = prepared.guard.index.situation.as_of.isoformat()
+    booked, _ = book_sales(
+        prepared.books,
+        [(_request(trade, day), trade["lots"]) for trade in sales],
+        settlement_day,
+        returns,
+        prepared.guard.index.situation.years,
+    )
+    if booked is None:
+        return failed("gains", "the books refuse the sales")
+    wrong = [
+        f"{trade['symbol']} in {trade['account']} ({name} {trade[name]}, not {cell})"
+        for trade, sale in zip(sales, booked, strict=True)
+        for name, cell in _figures(sale, is_taxed=trade["account"] in returns)
+        if trade[name] != cell
+    ]
+    if wrong:
+        return failed("gains", f"the books come to other figures: {', '.join(wrong[:3])}")
+    return passed("gains", f"booked again, {len(sales)} sales come to their gains and taxes")
+
+
+def _request(trade: Row, day: str) -> SaleRequest:
+    return SaleRequest(
+        account=trade["account"],
+        symbol=trade["symbol"],
+        quantity=scaled(trade["quantity"], 8) or 0,
+        price=scaled(trade["close"], 8) or 0,
+        day=day,
+    )
+
+
+def _figures(sale: BookedSale, *, is_taxed: bool) -> Iterator[tuple[str, str]]:
+    """The figures of a sale as ``trades.csv`` has them."""
+    if not is_taxed:
+        yield from dict.fromkeys(FIGURES, "").items()
+        return
+    outcomes, costs = sale.outcomes, sale.costs
+    yield "short_term_gain", dollars(sum(o.gain_cents for o in outcomes if not o.is_long))
+    yield "long_term_gain", dollars(sum(o.gain_cents for o in outcomes if o.is_long))
+    yield "disallowed", dollars(sum(o.disallowed_cents for o in outcomes))
+    yield "tax_now", dollars(sum(one.now_cents for one in costs)) if costs else ""
+    yield "tax_later", dollars(sum(one.later_cents for one in costs)) if costs else ""
+
+
+def _cash(run: HarvestRun, files: Files) -> Check:
+    """The cash of each account after the trades against that before, which must suffice."""
+    plan = plan_in(files)
+    before = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
+    after = cash_of_trades(before, files[TRADES_FILE])
+    said = {row["account"]: row["after"] for row in plan["cash"]}
+    wrong = [name for name, cents in after.items() if said.get(name) != dollars(cents)]
+    wrong += [name for name, cents in after.items() if cents < min(0, before.get(name, 0))]
+    wrong += _below(json.loads(run.manifest)["cash_floors"], after)
+    if wrong:
+        return failed("cash", f"the trades do not lead to the cash that is told: {wrong[0]}")
+    return passed("cash", f"the trades are paid for in each of {len(after)} accounts")
+
+
+def _below(floors: Sequence[Mapping[str, Any]], after: Mapping[str, int]) -> Iterator[str]:
+    for floor in floors:
+        kept = sum(after.get(name, 0) for name in floor["accounts"])
+        if kept < (scaled(floor["amount"], 2) or 0):
+            yield ", ".join(floor["accounts"])

@@ -1,0 +1,103 @@
+"""Recording a rebalance: the plan, its orders and what they rest on go into the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
+from taxlots.plan.rebalance.proposal import orders_of
+from taxlots.reports.folders import MANIFEST
+from taxlots.reports.rebalance_columns import PLAN
+from taxlots.reports.rebalance_rows import tables_of_rebalance
+from taxlots.reports.rebalance_schedule import first_orders
+from taxlots.version import RULES_VERSION, __version__
+from taxlots.workflows.gather import require_database
+from taxlots.workflows.rebalance import RebalanceRun
+from taxlots.workflows.rebalance_asked import RebalanceAsked
+from taxlots.workflows.rebalance_files import write_rebalance
+from taxlots.workflows.run_ledger import (
+    ORDERS,
+    Lines,
+    hash_of,
+    require_name,
+    run_order,
+    with_hashes,
+)
+from taxlots.workflows.run_lines import plan_lines, result_of
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRebalance:
+    """A rebalance, the run that it became, and whether that run is new."""
+
+    rebalance: RebalanceRun
+    run: HarvestRun
+    is_new: bool
+
+
+def record_rebalance(
+    book: str,
+    out: Path,
+    asked: RebalanceAsked | None = None,
+    *,
+    by: str,
+    now: datetime,
+    as_of: date | None = None,
+) -> RecordedRebalance:
+    """Plan a rebalance, write its files, and record it in the book's database, whole or not at all.
+
+    Planning again what is recorded already records nothing new.  Raises UsageError for a folder, a
+    blank name, what cannot be asked so, and a book that changed meanwhile; DataError where the
+    book has errors.
+    """
+    require_database(book)
+    require_name(by, "who records the rebalance")
+    from taxlots.ledger.harvest_runs import record_harvest_run
+    from taxlots.ledger.migrate import open_ledger
+
+    ledger = open_ledger(book)
+    planned = write_rebalance(book, out, asked, as_of=as_of)
+    plan: dict[str, Any] = json.loads((out / PLAN).read_text(encoding="utf-8"))
+    first = first_orders(planned.proposal, planned.schedule)
+    files = {
+        **tables_of_rebalance(planned.proposal, first, plan["restrictions"]),
+        PLAN: plan_lines(plan),
+    }
+    manifest = with_hashes(out / MANIFEST, files)
+    lines = {result_of(name): rows for name, rows in files.items() if name != ORDERS}
+    run = _run(planned, files, manifest)
+    kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
+    return RecordedRebalance(planned, kept, is_new)
+
+
+def _run(planned: RebalanceRun, files: Lines, manifest: str) -> HarvestRun:
+    plan = planned.plan
+    hashes = plan.prepared.books.record.hashes
+    return HarvestRun(
+        as_of=planned.proposal.as_of,
+        engine_version=__version__,
+        rules_version=RULES_VERSION,
+        checkers_apart=plan.situation.rule.checkers_apart,
+        journal_rows=0,
+        journal_hash=hashes["journal"],
+        reference_rows=0,
+        reference_hash=hashes["reference"],
+        plan_hash=hash_of(files),
+        verdicts=0,
+        manifest=manifest,
+        orders=tuple(_orders(planned, files)),
+        kind=RunKind.REBALANCE,
+    )
+
+
+def _orders(planned: RebalanceRun, files: Lines) -> list[RunOrder]:
+    """The orders: of trades over several days, those of the first one."""
+    first = first_orders(planned.proposal, planned.schedule)
+    return [
+        run_order(order.household, cells)
+        for order, cells in zip(orders_of(first), files[ORDERS], strict=True)
+    ]

@@ -1,0 +1,231 @@
+"""Recorded rebalances: kept whole, reviewed trade by trade, sent, confirmed and checked."""
+
+import json
+from pathlib import Path
+
+import pyarrow.csv as pacsv
+import pytest
+from tests.cli.recorded_rebalance import (
+    NOW,
+    SIDES,
+    checks,
+    copy_of,
+    orders,
+    record,
+    six_classes,
+)
+from tests.cli.running import SAMPLE, Ran, taxlots
+
+from taxlots.ledger.migrate import open_ledger
+from taxlots.ledger.verify import heads, verify_ledger
+from taxlots.workflows import clock
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database ``book.db`` and the files of its recorded rebalance, ``plan``."""
+    folder = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "now", lambda: NOW)
+        ran = record(six_classes(folder), folder / "plan")
+    assert ran.status == 0, ran.err
+    assert ran.out.rstrip().endswith("Recorded as rebalance 1 by ann.")
+    return folder
+
+
+@pytest.fixture
+def url(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A copy of the database, whose rebalance nobody has signed."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return copy_of(f"sqlite:///{kept / 'book.db'}", tmp_path)
+
+
+def approve(url: str, *more: object, by: str = "carol") -> Ran:
+    return taxlots("approve", url, 1, "--by", by, *more)
+
+
+def change(url: str, action: str, trade: str, *more: object) -> Ran:
+    named = ("--order", trade) if ":" in trade else ("--lot", trade)
+    said = ("--by", "bob", "--reason", "the client")
+    return taxlots("override", url, 1, "--action", action, *said, *named, *more)
+
+
+def fills(url: str, path: Path) -> Path:
+    """A file of fills at the closes of the plan, of every order with what it is for now."""
+    closes = {
+        "USB1": "100", "USEQ": "200", "DEV1": "60", "GLOB": "50", "GOLD": "50", "USB2": "50",
+    }  # fmt: skip
+    rows = ["client_order_id,account_number,action,symbol,date,quantity,price,lot_id"]
+    for (account, symbol), one in orders(url).items():
+        if one["quantity"] != "0":
+            cells = (one["client_order_id"], account, one["action"], symbol, "2024-12-31")
+            rows.append(",".join([*cells, one["quantity"], closes[symbol], one["lot_id"]]))
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_every_trade_is_kept_as_an_order(url: str, kept: Path) -> None:
+    trades = pacsv.read_csv(kept / "plan" / "trades.csv").to_pylist()
+    planned = {(one["account"], one["symbol"]): one for one in trades}
+    found = orders(url)
+    assert {name: one["action"] for name, one in found.items()} == SIDES
+    assert {name: float(one["quantity"]) for name, one in found.items()} == {
+        name: float(one["quantity"]) for name, one in planned.items()
+    }
+    (run,) = json.loads(taxlots("runs", url, "--json").out)["runs"]
+    assert (run["kind"], run["by"], run["as_of"]) == ("rebalance", "ann", "2024-12-31")
+    assert verify_ledger(open_ledger(url)) == []
+
+
+def test_the_same_rebalance_is_recorded_once(url: str, tmp_path: Path) -> None:
+    assert "recorded already, as rebalance 1 by ann" in record(url, tmp_path / "again", "bob").out
+    assert heads(open_ledger(url))["harvest_run"].rows == 1
+
+
+def test_the_database_keeps_what_the_files_say(url: str, kept: Path) -> None:
+    found = checks(url, "--files", kept / "plan")
+    assert list(found) == [
+        *("record", "hashes", "counts", "orders", "lots", "gains", "cash", "files")
+    ]
+    assert set(found.values()) == {"PASS"}
+
+
+@pytest.mark.parametrize("name", ["plan.json", "trades.csv", "restrictions.csv"])
+def test_a_file_that_was_changed_is_found(url: str, kept: Path, tmp_path: Path, name: str) -> None:
+    changed = tmp_path / "plan"
+    changed.mkdir()
+    for one in (kept / "plan").iterdir():
+        (changed / one.name).write_bytes(one.read_bytes())
+    text = (changed / name).read_text()
+    (changed / name).write_text(text.replace("USB1", "USB9"))
+    assert checks(url, "--files", changed)["files"] == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--record", "--by", "ann"), "name --out DIR"),
+        (("--record", "--out", "plan"), "--by is blank"),
+        (("--record", "--out", "plan", "--by", "a", "--by", "b"), "once for a name"),
+        (
+            ("--record", "--out", "plan", "--by", "a", "--known-at", "2025-01-01"),
+            "leave --known-at",
+        ),
+        (("--by", "ann"), "--by 'ann'"),
+    ],
+)
+def test_what_cannot_be_recorded_is_told(
+    url: str, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    named = [str(tmp_path / word) if word == "plan" else word for word in words]
+    ran = taxlots("rebalance", url, *named)
+    assert (ran.status, said in ran.err) == (2, True), ran.err
+    assert heads(open_ledger(url))["harvest_run"].rows == 1
+
+
+def test_a_folder_remembers_no_rebalance(tmp_path: Path) -> None:
+    ran = record(str(SAMPLE), tmp_path / "plan")
+    assert (ran.status, "taxlots init sqlite:///book.db" in ran.err) == (2, True)
+
+
+def test_makers_and_checkers_are_apart(url: str) -> None:
+    ran = approve(url, by="Ann")
+    assert (ran.status, "Ann cannot approve rebalance 1, having recorded" in ran.err) == (2, True)
+
+
+def test_purchases_are_not_signed_without_the_sales_that_pay_for_them(url: str, kept: Path) -> None:
+    """Of two sales and 16,000 in cash of joint, the cash alone does not pay what it buys."""
+    ran = approve(url, "--except", "joint:USB1", "--except", "joint:USEQ")
+    assert ran.status == 2
+    trades = pacsv.read_csv(kept / "plan" / "trades.csv").to_pylist()
+    bought = [one for one in trades if (one["account"], one["action"]) == ("joint", "BUY")]
+    lacking = sum(round(100 * (one["amount"] + one["cost"])) for one in bought) - 1_600_000
+    assert (
+        f"the purchases in joint cost {lacking / 100:.2f} more than its cash of 16000.00" in ran.err
+    )
+    assert {one["state"] for one in orders(url).values()} == {"proposed"}
+
+
+def test_one_trade_is_left_out_and_the_rest_is_signed(url: str) -> None:
+    ran = approve(url, "--except", "joint:DEV1", "--reason", "agreed by telephone")
+    assert ran.status == 0, ran.err
+    states = {name: one["state"] for name, one in orders(url).items()}
+    assert states.pop(("joint", "DEV1")) == "proposed"
+    assert set(states.values()) == {"approved"}
+    assert approve(url, "--order", "joint:DEV1").status == 0
+
+
+def test_the_sales_may_be_signed_before_the_purchases(url: str) -> None:
+    sales = [f"{account}:{symbol}" for (account, symbol), side in SIDES.items() if side == "SELL"]
+    assert approve(url, *(word for one in sales for word in ("--order", one))).status == 0
+    assert approve(url).status == 0
+    assert {one["state"] for one in orders(url).values()} == {"approved"}
+
+
+def test_orders_that_are_no_longer_paid_for_are_told_and_not_sent(url: str, tmp_path: Path) -> None:
+    assert approve(url).status == 0
+    ran = change(url, "exclude", "joint:USB1", "--json")
+    assert "the purchases in joint cost" in json.loads(ran.out)["told"][0]
+    sent = taxlots("orders", url, 1, "--out", tmp_path / "send")
+    assert (sent.status, "the purchases in joint cost" in sent.err) == (2, True)
+    assert not (tmp_path / "send").exists()
+    assert (
+        json.loads(change(url, "cap", "joint:USB2", "--quantity", "100", "--json").out)["told"]
+        == []
+    )
+    assert approve(url, "--order", "joint:USB2").status == 0
+    assert taxlots("orders", url, 1, "--out", tmp_path / "send").status == 0
+
+
+def test_a_loss_that_somebody_adds_is_not_washed_by_the_purchases_of_the_plan(url: str) -> None:
+    """Lot b07 of DEV1 stands at a loss of 7 a share, and the plan buys DEV1."""
+    bought = float(orders(url)["joint", "DEV1"]["quantity"])
+    assert change(url, "force", "b07").status == 0
+    ran = approve(url)
+    assert ran.status == 2
+    assert f"{7 * bought:.2f} of the loss on DEV1 in joint" in ran.err
+    assert "26 USC 1091" in ran.err
+    buy = next(
+        one["client_order_id"]
+        for one in json.loads(taxlots("runs", url, 1, "--json").out)["runs"][0]["orders"]
+        if (one["symbol"], one["action"]) == ("DEV1", "BUY")
+    )
+    assert approve(url, "--except", buy).status == 0
+
+
+def test_signed_orders_go_out_and_their_fills_are_booked(url: str, tmp_path: Path) -> None:
+    assert approve(url).status == 0
+    ran = taxlots("orders", url, 1, "--out", tmp_path / "send")
+    assert ran.out.startswith("9 signed orders in")
+    assert not (tmp_path / "send" / "switch_back.csv").exists()
+    assert checks(url, "--files", tmp_path / "send")["files"] == "PASS"
+    held = {
+        (one["symbol"], one["restriction"]): one["because"]
+        for one in json.loads(taxlots("restrictions", url, "--account", "ira", "--json").out)[
+            "restrictions"
+        ]
+    }
+    assert held["USB1", "do_not_buy"] == orders(url)["joint", "USB1"]["client_order_id"]
+    assert ("USEQ", "do_not_buy") not in held
+
+    done = taxlots("confirm", url, 1, fills(url, tmp_path / "fills.csv"), "--by", "dave", "--json")
+    told = json.loads(done.out)
+    assert (done.status, told["booked"], told["breaks"]) == (0, "9", [])
+    assert {one["state"] for one in told["run"]["orders"]} == {"filled"}
+    assert set(checks(url).values()) == {"PASS"}
+    realized = taxlots("gains", url, "--year", "2024", "--json")
+    assert realized.status == 0, realized.err
+    out = tmp_path / "replay"
+    assert taxlots("replay", url, "--out", out, "--as-of", "2024-12-31").status == 0
+    rows = pacsv.read_csv(out / "realized.csv").to_pylist()
+    assert [str(r["gain"]) for r in rows if r["symbol"] == "USB1"] == ["-5700.0"]
+
+
+def test_a_rebalance_has_orders_and_no_verdicts(url: str) -> None:
+    ran = taxlots("runs", url, 1, "--verdicts")
+    assert (ran.status, "rebalance 1 has no verdicts" in ran.err) == (2, True)
+
+
+def test_another_security_is_a_matter_of_another_plan(url: str) -> None:
+    ran = change(url, "replace", "joint:USB2", "--with", "USB1")
+    assert (ran.status, "override-trade" in ran.err) == (2, True)
