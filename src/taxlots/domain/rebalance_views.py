@@ -11,6 +11,7 @@ from taxlots.domain.settings import scaled_value, unknown_keys
 
 WHERE: Final = "book.toml:rebalance.views"
 PERCENT_PLACES: Final = 4
+MOST_MONTHS: Final = 120
 KEYS: Final = frozenset(
     {"annual_percent", "momentum_percent", "momentum_months", "momentum_skip_months"}
 )
@@ -46,8 +47,8 @@ def views_from(mapping: Mapping[str, object]) -> tuple[StatedViews, list[Problem
 
     def whole(key: str, default: int) -> int:
         found = scaled_value(table.get(key, default), 0)
-        if found is None or not 0 <= found <= 60:  # noqa: PLR2004 (five years of closes)
-            problems.append(_bad(key, table[key], "a whole number of months up to 60"))
+        if found is None or not 0 <= found <= MOST_MONTHS:
+            problems.append(_bad(key, table[key], "a whole number of months up to 120"))
             return default
         return found
 

@@ -41,12 +41,18 @@ def test_a_weight_of_shortfall_is_the_cap_at_which_the_linear_program_with_it_en
     """Lagrange: the best plan at a price of shortfall is the best plan within what it reaches.
 
     The program of Rockafellar and Uryasev with the same price is solved by HiGHS, with the
-    variance by tangents.
+    variance by tangents.  All lots show gains, so that both problems are convex.
     """
     question = household(4, symbols=4)
+    gains = tuple(
+        replace(one, lots=tuple(replace(lot, gain_cents=abs(lot.gain_cents)) for lot in one.lots))
+        for one in question.positions
+    )
+    terms = replace(question.terms, cash_curvature=0.0)
+    question = replace(question, positions=gains, terms=terms)
     random = np.random.default_rng(4)
     symbols = tuple(dict.fromkeys(one.symbol for one in question.positions))
-    scenarios = 0.04 * random.standard_normal((60, len(symbols)))
+    scenarios = 0.04 * random.standard_normal((30, len(symbols)))
     weight = 0.4
     book = household_portfolio(
         question.positions,
@@ -62,8 +68,26 @@ def test_a_weight_of_shortfall_is_the_cap_at_which_the_linear_program_with_it_en
     free = cap_of_weight(question, open_cap, 0.0)
     assert found.most < free.most
     columns = [symbols.index(one.symbol) for one in question.positions]
-    without_cash = replace(book, cash=replace(book.cash, curvature=0.0))
     plan = optimize_shortfall(
-        without_cash, scenarios[:, columns], confidence=0.9, aversion=weight, has_variance=True
+        book, scenarios[:, columns], confidence=0.9, aversion=weight, has_variance=True
     )
     assert np.isclose(found.most, plan.shortfall, atol=3e-4)
+
+
+def test_factors_leave_out_what_is_a_securitys_own_in_all_accounts_alike() -> None:
+    """A security in two accounts and one in a single account: only factors are left of both."""
+    question = household(4, symbols=4)
+    terms = replace(question.terms, objective=Objective.FACTORS)
+    risk = household_portfolio(
+        question.positions,
+        question.cash,
+        question.symbol_weights,
+        question.model,
+        question.years,
+        terms,
+        question.bands,
+    ).book.risk
+    rows = [question.model.names.index(one.symbol) for one in question.positions]
+    of_factors = question.model.loadings[rows]
+    expected = of_factors @ of_factors.T
+    assert np.abs(risk.covariance() - expected).max() <= 1.001e-3 * question.model.specific.max()

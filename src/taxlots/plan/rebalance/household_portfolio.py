@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from taxlots.plan.optimizer.lot_slopes import LotGains
-from taxlots.plan.optimizer.objectives import with_absolute_risk, with_factor_weights
+from taxlots.plan.optimizer.objectives import LEAST_OWN, with_absolute_risk, with_factor_weights
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio, rows_of
 from taxlots.plan.rebalance.lot_table import BARRED_SLOPE, LotTable, Mask, lot_slopes, lot_table
 from taxlots.plan.rebalance.mandate import Mandate
@@ -221,13 +221,16 @@ def household_portfolio(
             len(kept),
         ),
     )
-    book = _with_objective(book, terms.objective)
+    book = _with_objective(book, terms.objective, model.loadings.shape[1])
     return HouseholdPortfolio(kept, table, nav, book, gains, main, years.get(main))
 
 
-def _with_objective(book: Portfolio, objective: Objective) -> Portfolio:
+def _with_objective(book: Portfolio, objective: Objective, factors: int) -> Portfolio:
+    """The portfolio with a risk; columns behind the ``factors`` are what securities own alone."""
     if objective is Objective.FACTORS:
-        return with_factor_weights(book, np.ones(book.risk.loadings.shape[1]))
+        weights = np.full(book.risk.loadings.shape[1], LEAST_OWN)
+        weights[:factors] = 1.0
+        return with_factor_weights(book, weights)
     return with_absolute_risk(book) if objective is Objective.VARIANCE else book
 
 
