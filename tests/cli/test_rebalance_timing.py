@@ -14,12 +14,14 @@ NO_CASH = "[rebalance.plan]\ncash_percent = 0\ncash_drag_percent = 3\nmin_trade 
 
 
 def moving(folder: Path, toml: str) -> Path:
-    """The book of ``drifting``, with a private fund whose closes move as those of gold."""
+    """The book of ``drifting``, with a private fund that moves as gold, and no volumes stated."""
     made = written(folder, toml)
     lines = (made / "prices.csv").read_text().splitlines()
     kept = [one for one in lines if ",PEF," not in one]
     kept += [one.replace(",GLD,", ",PEF,") for one in lines if ",GLD," in one]
     (made / "prices.csv").write_text("\n".join(kept) + "\n")
+    securities = made / "securities.csv"
+    securities.write_text(securities.read_text().replace(",1000\n", ",\n"))
     return made
 
 

@@ -12,6 +12,7 @@ from taxlots.domain.rebalance_rule import (
     BandRule,
     BandSystem,
     CapitalFlow,
+    DealingWindow,
     Destination,
     RebalanceRule,
     TargetRule,
@@ -58,6 +59,8 @@ TARGET_NUMBERS: Final = {
     "call_days": ("call_days", 0, None),
 }
 CALL: Final = ("class", "date", "amount")
+WINDOW: Final = frozenset({"class", "date", "side", "notice_days", "most_percent"})
+WINDOW_SIDES: Final = ("", "subscribe", "redeem")
 Numbers = Mapping[str, tuple[str, int, int | None]]
 
 
@@ -95,7 +98,7 @@ OF_TARGETS: Final = Keys(
     switches=frozenset({"bands_follow_tilt"}),
     texts=frozenset({"stand_in", "trend_into", "regime_of", "call_reserve"}),
     lists=frozenset({"illiquid", "trend_of"}),
-    tables=frozenset({"regime_weights", "calls"}),
+    tables=frozenset({"regime_weights", "calls", "windows"}),
 )
 OF_TIMING: Final = Keys(
     TIMING_NUMBERS,
@@ -139,6 +142,7 @@ def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem
     asked, bands = rule.targets, f"{WHERE}.bands.classes"
     stated = [(f"{WHERE}.targets:illiquid", name) for name in sorted(asked.illiquid)]
     stated += [(f"{WHERE}.targets.calls", flow.asset_class) for flow in asked.calls]
+    stated += [(f"{WHERE}.targets.windows", one.asset_class) for one in asked.windows]
     stated += [(f"{WHERE}.targets:trend_of", name) for name in sorted(asked.trend_of)]
     stated += [(f"{WHERE}.targets.regime_weights", name) for name in asked.regime_weights]
     for key in ("stand_in", "trend_into", "regime_of", "call_reserve"):
@@ -186,11 +190,14 @@ def _targets(table: Mapping[str, object]) -> tuple[TargetRule, list[Problem]]:
     problems += bad
     calls, bad = _calls(table.get("calls", []), f"{where}.calls")
     problems += bad
+    windows, bad = _windows(table.get("windows", []), f"{where}.windows")
+    problems += bad
     rule = replace(
         TargetRule(),
         **stated,  # type: ignore[arg-type]
         regime_weights=weights,
         calls=calls,
+        windows=windows,
     )
     lacking = {
         TargetSystem.TREND: ("trend_of", "trend_into"),
@@ -252,6 +259,34 @@ def _calls(rows: object, where: str) -> tuple[tuple[CapitalFlow, ...], list[Prob
         if not isinstance(name, str) or day is None or amount is None or len(cells) != len(CALL):
             return (), [bad_value(where, row, expected)]
         found.append(CapitalFlow(asset_class=name, day=day, amount_cents=amount))
+    return tuple(found), []
+
+
+def _windows(rows: object, where: str) -> tuple[tuple[DealingWindow, ...], list[Problem]]:
+    """The dealing days of illiquid classes."""
+    expected = (
+        'a list of windows, as [{class = "private equity", date = 2021-03-31, side = "redeem",'
+        " notice_days = 45, most_percent = 25}]"
+    )
+    found = []
+    for row in rows if isinstance(rows, list) else [rows]:
+        cells = row if isinstance(row, Mapping) else {}
+        name, day, side = cells.get("class"), _day(cells.get("date")), cells.get("side", "")
+        notice = scaled_value(cells.get("notice_days", 0), 0)
+        most = scaled_value(cells.get("most_percent", 100), PERCENT)
+        is_known = isinstance(name, str) and day is not None and side in WINDOW_SIDES
+        is_sound = notice is not None and notice >= 0 and most is not None and 0 < most <= RATIO
+        if not (is_known and is_sound) or not WINDOW.issuperset(cells):
+            return (), [bad_value(where, row, expected)]
+        found.append(
+            DealingWindow(
+                asset_class=str(name),
+                day=day or date.min,
+                side=str(side),
+                notice_days=notice or 0,
+                most=most or 0,
+            )
+        )
     return tuple(found), []
 
 

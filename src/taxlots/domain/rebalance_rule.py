@@ -91,6 +91,21 @@ class CapitalFlow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DealingWindow:
+    """A day on which an illiquid class is dealt: ``side`` is "subscribe", "redeem", or blank: both.
+
+    ``notice_days`` before ``day`` an order has to be given at the latest; at most ``most`` of what
+    is held, in 1e-8, is redeemed.
+    """
+
+    asset_class: str
+    day: date
+    side: str = ""
+    notice_days: int = 0
+    most: int = RATIO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetRule:
     """``[rebalance.targets]``: what moves the targets besides tilts and glide paths.
 
@@ -99,7 +114,8 @@ class TargetRule:
     target.  The trend rule moves ``trend_of`` into ``trend_into`` while their price is below its
     mean of ``trend_months``; the regime is that of ``regime_of``, whose volatility begins one at
     ``regime_enter`` and ends it at ``regime_exit`` (1e-8), and ``regime_weights`` are its targets.
-    ``calls`` within ``call_days`` keep cash in ``call_reserve``.
+    ``calls`` within ``call_days`` keep cash in ``call_reserve``, or in the accounts where that is
+    blank.  On the days of ``windows`` an illiquid class is traded.
     """
 
     system: TargetSystem = TargetSystem.STATED
@@ -116,6 +132,7 @@ class TargetRule:
     call_reserve: str = ""
     call_days: int = 90
     calls: tuple[CapitalFlow, ...] = ()
+    windows: tuple[DealingWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

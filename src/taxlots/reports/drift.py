@@ -28,7 +28,8 @@ class DriftLine:
 
     Weights are parts of the whole: ``strategic`` without the tilt of the day, ``target`` with it.
     ``side`` is -1 below the band, 1 above it.  ``trade_cents`` is bought above 0.  ``buys_to`` is
-    the weight beyond which only flows buy on this day; None where nothing says so.
+    the weight beyond which only flows buy on this day; None where nothing says so.  ``sells_to`` is
+    the weight at which the gate ends the sales of an illiquid class; None where no window is dealt.
     """
 
     name: str
@@ -47,6 +48,7 @@ class DriftLine:
     waits: bool
     is_illiquid: bool
     buys_to: float | None = None
+    sells_to: float | None = None
 
     @property
     def drift(self) -> float:

@@ -50,6 +50,8 @@ def _of_rebalance(record: Record) -> list[Problem]:
         *problems,
         *(unknown_classes(rule, names) if names else []),
         *terms_from(record.rebalance)[1],
+        *mandate_from(record.rebalance)[1],
+        *views_from(record.rebalance)[1],
         *stated_budget(record)[1],
         *mandate_from(record.rebalance)[1],
         *views_from(record.rebalance)[1],

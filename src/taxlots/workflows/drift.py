@@ -211,7 +211,7 @@ def _household(
         is_due=dates.is_calendar
         or (dates.is_looked_at and bool(np.any(np.abs(found.trades) >= LEAST_TRADE))),
         is_looked_at=dates.is_calendar or dates.is_looked_at,
-        timing=(*dates.because, *said, *paces, *timing.volatility(weights)),
+        timing=(*dates.because, *targets.dealt, *said, *paces, *timing.volatility(weights)),
         because=(*targets.because, *targets.ruled.because),
     )
 
@@ -232,6 +232,9 @@ def _found(
     if held_back is not None and not dates.is_calendar:
         stays |= held_back.trims | held_back.buys
         bought_later |= held_back.buys
+    bought_later |= [
+        name in targets.windows and not targets.windows[name].buys for name in stated.tree.names
+    ]
     found = drift_of(
         stated.tree,
         values,
@@ -311,9 +314,16 @@ def _lines(
             waits=bool(waiting[place]),
             is_illiquid=bool(targets.is_illiquid[place]),
             buys_to=float(most[place]) if np.isfinite(most[place]) else None,
+            sells_to=_sells_to(targets, row.name, float(found.weights[place])),
         )
         for place, row in _in_order(stated)
     )
+
+
+def _sells_to(targets: DayTargets, name: str, weight: float) -> float | None:
+    """The weight at which the gate of a window ends the sales of a class."""
+    window = targets.windows.get(name)
+    return None if window is None else weight * (1 - window.sells_part)
 
 
 def _in_order(stated: StatedTargets) -> list[tuple[int, Target]]:

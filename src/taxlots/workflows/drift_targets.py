@@ -16,7 +16,7 @@ from taxlots.domain.rebalance_rule import RATIO, BandSystem, RebalanceRule, Targ
 from taxlots.domain.security import Security
 from taxlots.market_data.prices import PriceHistory
 from taxlots.plan.bands.by_rule import NEEDS_COVARIANCE, RuledBands, bands_by_rule
-from taxlots.plan.bands.widths import bands_of
+from taxlots.plan.bands.widths import Bands, bands_of
 from taxlots.plan.targets.hierarchy import rolled_up
 from taxlots.plan.targets.illiquid import CapitalCall, around_illiquid
 from taxlots.plan.targets.of_day import StatedTargets, on_glide_paths, stated_bands, with_tilts
@@ -26,6 +26,7 @@ from taxlots.plan.targets.trend import above_mean, trend_targets
 from taxlots.plan.timing.dislocation import ewma_volatility
 from taxlots.workflows.class_prices import PriceGrid, Splits, covariance, fine, monthly
 from taxlots.workflows.drift_holdings import Holdings
+from taxlots.workflows.drift_windows import OpenWindow, notices, open_windows
 
 Floats = NDArray[np.float64]
 REGIME_DECAY = 0.94
@@ -79,13 +80,17 @@ class Market:
 class DayTargets:
     """Targets and bands of a day, parts of the whole, shape (n,).
 
-    ``base`` is the target without the tilt.  ``is_illiquid`` is what is not traded.
+    ``base`` is the target without the tilt.  ``is_illiquid`` is what is not traded; ``windows`` are
+    those of illiquid classes that are dealt on the day, by name, and ``dealt`` says so, and for
+    which later ones to give notice.
     """
 
     base: Floats
     target: Floats
     ruled: RuledBands
     is_illiquid: NDArray[np.bool_]
+    windows: Mapping[str, OpenWindow]
+    dealt: tuple[str, ...]
     because: tuple[str, ...]
 
 
@@ -107,14 +112,46 @@ def targets_of_day(
     weights = on_glide_paths(stated, as_of)
     weights = _by_system(market, weights, rule, told)
     is_illiquid = np.array([row.name in rule.targets.illiquid for row in stated.rows])
-    if is_illiquid.any() or rule.targets.calls:
-        weights = _around_illiquid(stated, weights, holdings, rule, as_of, is_illiquid, told)
+    wished, windows = weights, open_windows(rule.targets, as_of)
+    if is_illiquid.any() or (rule.targets.calls and rule.targets.call_reserve):
+        weights = _around_illiquid(
+            stated, weights, holdings, rule, as_of, is_illiquid, windows, told
+        )
     target = with_tilts(stated, weights, as_of, is_illiquid)
     ruled = _bands(market, target, holdings, rule, securities, taxes)
     around = target if rule.targets.bands_follow_tilt else weights
     bands = stated_bands(stated, around, ruled.bands)
     bands = bands_of(stated.tree.names, target, bands.low, bands.high)
-    return DayTargets(weights, target, replace(ruled, bands=bands), is_illiquid, tuple(told))
+    dealt = [f"{name} is dealt on this day" for name in windows]
+    for place in map(int, np.flatnonzero(is_illiquid)):
+        dealt += notices(
+            rule.targets,
+            stated.tree.names[place],
+            held=float(weights[place]) * _dollars(stated, holdings),
+            wanted=_lack(place, wished, weights, target, bands) * _dollars(stated, holdings),
+            as_of=as_of,
+        )
+    return DayTargets(
+        weights,
+        target,
+        replace(ruled, bands=bands),
+        is_illiquid & np.array([name not in windows for name in stated.tree.names]),
+        windows,
+        tuple(dealt),
+        tuple(told),
+    )
+
+
+def _dollars(stated: StatedTargets, holdings: Holdings) -> float:
+    """All that is held of the targets."""
+    return sum(holdings.total_cents(name) for name in stated.tree.names) / 100
+
+
+def _lack(place: int, wished: Floats, kept: Floats, target: Floats, bands: Bands) -> float:
+    """What an illiquid class lacks of its own target, where it is outside the band around that."""
+    lack = float(wished[place] - kept[place])
+    low, high = bands.low[place] - target[place], bands.high[place] - target[place]
+    return 0.0 if low <= -lack <= high else lack
 
 
 def _by_system(market: Market, weights: Floats, rule: RebalanceRule, told: list[str]) -> Floats:
@@ -219,9 +256,10 @@ def _around_illiquid(
     rule: RebalanceRule,
     as_of: date,
     is_illiquid: NDArray[np.bool_],
+    windows: Mapping[str, OpenWindow],
     told: list[str],
 ) -> Floats:
-    """Leaves with illiquid ones at the weight that they have."""
+    """Leaves with illiquid ones at the weight that they have, or reach by a window of the day."""
     asked = rule.targets
     leaves = np.flatnonzero(stated.tree.is_leaf())
     names = [stated.tree.names[place] for place in leaves]
@@ -232,11 +270,19 @@ def _around_illiquid(
         for c in asked.calls
         if c.asset_class in names
     ]
+    values = np.array([holdings.total_cents(name) / 100 for name in names])
+    goals = weights[leaves]
+    reached = values / (values.sum() or 1.0) * goals.sum()
+    for name, window in windows.items():
+        if name in names and is_illiquid[stated.place(name)]:
+            place = names.index(name)
+            reached[place] = window.reached(float(reached[place]), float(goals[place]))
     found = around_illiquid(
         names,
-        weights[leaves],
-        np.array([holdings.total_cents(name) / 100 for name in names]),
+        goals,
+        values,
         is_illiquid[leaves],
+        reached=reached,
         stand_in=asked.stand_in,
         reserve=asked.call_reserve,
         calls=calls if asked.call_reserve else (),

@@ -12,12 +12,12 @@ from taxlots.domain.mandate import StatedMandate, mandate_from
 from taxlots.domain.money import SHARE
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, Severity, error
-from taxlots.domain.rebalance_terms import PPM, RebalanceTerms, terms_from
+from taxlots.domain.rebalance_keys import from_mapping
+from taxlots.domain.rebalance_terms import RebalanceTerms, terms_from
 from taxlots.domain.trade_override import TradeOverride
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.rebalance.class_goals import ClassGoal
-from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
 from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
@@ -45,6 +45,7 @@ from taxlots.workflows.rebalance_asked import (
     cash_of,
     check_withdrawal,
 )
+from taxlots.workflows.rebalance_cash import cash_target_of, nav_cents, plan_terms
 from taxlots.workflows.rebalance_classes import (
     class_weights,
     goals_of,
@@ -56,6 +57,7 @@ from taxlots.workflows.rebalance_execution import (
     scheduled,
     with_trading_costs,
 )
+from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
     barred,
@@ -68,7 +70,6 @@ from taxlots.workflows.rebalance_positions import Positions, positions_of
 from taxlots.workflows.rebalance_risk import (
     PlanRisk,
     ShortfallTerm,
-    plan_risk,
     shortfall_of,
     views_of,
 )
@@ -195,7 +196,11 @@ def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Plann
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Given:
-    """What a plan is solved from.  ``empty`` are classes of which nothing may be bought."""
+    """What a plan is solved from.
+
+    ``empty`` are classes of which nothing may be bought, ``told`` what stands in for what is not
+    known.
+    """
 
     accounts: Sequence[Account]
     positions: Positions
@@ -205,6 +210,7 @@ class _Given:
     limits: TradeLimits
     question: Question
     empty: tuple[str, ...]
+    told: tuple[str, ...]
     stated: StatedMandate
     risk: PlanRisk
     shortfall: ShortfallTerm
@@ -222,7 +228,9 @@ def _gathered(
     books = plan.prepared.books
     drifted = plan.drifted or drift_of_books(books, plan.name).households[0]
     accounts = _accounts(plan)
-    positions = positions_of(plan, accounts, illiquid_classes(drifted))
+    asked_targets = from_mapping(books.record.rebalance)[0].targets
+    closed = illiquid_classes(drifted)
+    positions = positions_of(plan, accounts, closed, appraised=asked_targets.illiquid)
     if not any(one.value_cents for one in positions.seen):
         raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
     positions = replace(positions, seen=barred(plan, stated, positions.seen))
@@ -231,17 +239,14 @@ def _gathered(
         positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
     )
     check_withdrawal(cash.needs, seen)
-    cash_target = _cash_target(terms, positions, cash.needs)
-    goals = goals_of(
-        plan,
-        drifted,
-        positions,
-        nav_cents=_nav_cents(positions, cash.needs),
-        invested=1 - cash_target,
-    )
+    cash = with_calls(plan, asked_targets, cash, accounts, seen)
+    cash_target = cash_target_of(terms, positions, cash.needs)
+    nav = nav_cents(positions, cash.needs)
+    goals = goals_of(plan, drifted, positions, nav_cents=nav, invested=1 - cash_target)
     weights, empty = wanted_weights(plan, goals, positions)
     objectives = objectives_of(asked.objective)
-    risk = plan_risk(plan, positions.seen, asked.risk_model)
+    stands = risk_around_illiquid(plan, asked_targets, positions.seen, asked.risk_model)
+    risk = stands.risk
     question = Question(
         positions=seen,
         cash=cash.needs,
@@ -249,7 +254,7 @@ def _gathered(
         model=risk.model,
         years=plan.situation.years,
         bands={name: goal.band for name, goal in goals.items()},
-        terms=_terms(terms, cash_target, objectives.risk),
+        terms=plan_terms(terms, cash_target, objectives.risk),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
         limits=replace(limits_of_plan(plan, terms, seen), tax_cents=stated.tax_cents),
@@ -273,6 +278,7 @@ def _gathered(
             plan, terms, question, stated.shortfall_ppm, is_weighed=objectives.has_shortfall
         ),
         room=room_of(question),
+        told=stands.told,
     )
 
 
@@ -299,6 +305,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     solution = mandated.solution
     yield from given.cash.told
     yield from given.drifted.timing
+    yield from given.told
     yield from given.positions.left_alone
     for name in given.empty:
         yield f"nothing of the class {name} may be bought: it stays empty"
@@ -319,31 +326,9 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from _forbidden(solution)
 
 
-def _terms(terms: RebalanceTerms, cash_target: float, objective: Objective) -> PlanTerms:
-    return PlanTerms(
-        risk_aversion=terms.risk_aversion_ppm / PPM,
-        horizon_years=terms.horizon_ppm / PPM,
-        cash_target=cash_target,
-        cash_drag=terms.cash_drag_ppm / PPM,
-        objective=objective,
-    )
-
-
 def _tax_returns(accounts: Sequence[Account]) -> dict[str, str]:
     """The return of each account that is taxed."""
     return {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
-
-
-def _cash_target(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
-    """The part that is to be cash: what is taken out, and the target of what is left."""
-    nav = _nav_cents(positions, cash)
-    needed = min(sum(cash.floors.values()), nav)
-    return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
-
-
-def _nav_cents(positions: Positions, cash: CashNeeds) -> int:
-    """All that the household holds, cash included."""
-    return sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
 
 
 def _costs_of(

@@ -46,7 +46,8 @@ def goals_of(
             low=line.low,
             high=line.high,
             buys_to=line.buys_to,
-            is_closed=line.is_illiquid,
+            sells_to=line.sells_to,
+            is_closed=line.is_illiquid or line.sells_to is not None,
         )
         for line in leaves(drifted)
     ]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.money import dollars
-from taxlots.domain.verdict import WashStatus
+from taxlots.domain.verdict import Reason, WashStatus
 from taxlots.plan.appraisal import appraise
+from taxlots.plan.cash_flow import Offer
 from taxlots.plan.guard import Guard
 from taxlots.plan.rebalance.positions import USUAL_SPREAD_PPM, PlannedLot, Position, merged
 from taxlots.plan.sleeves import UNPLACED
 from taxlots.plan.trade_check import TradeVerdict
 from taxlots.workflows.household_plan import NEVER_SOLD, HouseholdPlan
+
+OLDEST_APPRAISAL_DAYS: Final = 190
+"""A fund is appraised each quarter, or half-year, and its appraisal is known some weeks later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,10 @@ class Positions:
 
 
 def positions_of(
-    plan: HouseholdPlan, accounts: Sequence[Account], illiquid: frozenset[str] = frozenset()
+    plan: HouseholdPlan,
+    accounts: Sequence[Account],
+    illiquid: frozenset[str] = frozenset(),
+    appraised: frozenset[str] = frozenset(),
 ) -> Positions:
     """The positions that a target speaks of, and what each account may buy beside them.
 
@@ -43,15 +51,15 @@ def positions_of(
     for lot in plan.lots:
         if lot.account not in mine:
             continue
-        if why := _unseen(plan, mine[lot.account], lot.symbol):
+        if why := _unseen(plan, mine[lot.account], lot.symbol, appraised):
             left_alone[f"{lot.symbol} in {lot.account} is left alone: {why}"] = None
         else:
-            planned = _planned(plan, guard, mine[lot.account], lot)
+            planned = _planned(plan, guard, mine[lot.account], lot, appraised)
             lots.setdefault((lot.account, lot.symbol), []).append(planned)
     held = {symbol for _, symbol in lots}
     symbols = sorted(held | set(_for_empty_sleeves(plan, held)))
     positions = (
-        _position(plan, account, symbol, lots.get((account.id, symbol), []), illiquid)
+        _position(plan, account, symbol, lots.get((account.id, symbol), []), illiquid, appraised)
         for account in mine.values()
         if account.kind is not AccountKind.TAXABLE_MTM_475
         for symbol in symbols
@@ -59,13 +67,24 @@ def positions_of(
     return Positions(tuple(positions), tuple(left_alone))
 
 
-def _unseen(plan: HouseholdPlan, account: Account, symbol: str) -> str:
+def offered(plan: HouseholdPlan, symbol: str, appraised: frozenset[str]) -> Offer | None:
+    """A security at its last close; None without one that counts."""
+    quote, name = plan.quotes.get(symbol), plan.sleeves.names[plan.sleeves.place(symbol)]
+    if quote is None or name not in appraised or quote.close <= 0:
+        return plan.offer(symbol)
+    if (plan.as_of - quote.day).days > OLDEST_APPRAISAL_DAYS:
+        return None
+    multiplier = plan.index.security(symbol).multiplier
+    return Offer(symbol=symbol, price=quote.close, multiplier=multiplier)
+
+
+def _unseen(plan: HouseholdPlan, account: Account, symbol: str, appraised: frozenset[str]) -> str:
     """Why a holding is none of the rebalance's business; blank where it is."""
     if account.kind is AccountKind.TAXABLE_MTM_475:
         return "its account is marked to market (26 USC 475)"
     if plan.sleeves.items[plan.sleeves.place(symbol)].name == UNPLACED:
         return "no target speaks of it; write its asset_class into securities.csv"
-    if plan.offer(symbol) is None:
+    if offered(plan, symbol, appraised) is None:
         return "it has no fresh close; add one to prices.csv"
     return ""
 
@@ -78,7 +97,13 @@ def _for_empty_sleeves(plan: HouseholdPlan, held: set[str]) -> Iterator[str]:
             yield from [symbol for symbol in symbols if plan.offer(symbol)][:1]
 
 
-def _planned(plan: HouseholdPlan, guard: Guard, account: Account, lot: OpenLot) -> PlannedLot:
+def _planned(
+    plan: HouseholdPlan,
+    guard: Guard,
+    account: Account,
+    lot: OpenLot,
+    appraised: frozenset[str],
+) -> PlannedLot:
     """A lot at its last close, with why it is not sold, if so.
 
     A lot whose loss a purchase of the last 30 days, or a coming one, would disallow is kept.
@@ -86,7 +111,8 @@ def _planned(plan: HouseholdPlan, guard: Guard, account: Account, lot: OpenLot) 
     seen = appraise(lot, plan.index)
     value = seen.market_value_cents or 0
     bar = ""
-    if seen.bar in NEVER_SOLD:
+    is_appraised = plan.sleeves.names[plan.sleeves.place(lot.symbol)] in appraised
+    if seen.bar in NEVER_SOLD and not (is_appraised and seen.bar is Reason.STALE_PRICE):
         bar = f"{lot.lot_id} is not sold: {seen.bar}"
     elif seen.loss_cents and not account.kind.is_tax_deferred:
         index = plan.index
@@ -112,8 +138,9 @@ def _position(
     symbol: str,
     lots: Sequence[PlannedLot],
     illiquid: frozenset[str],
+    appraised: frozenset[str],
 ) -> Position:
-    offer = plan.offer(symbol)
+    offer = offered(plan, symbol, appraised)
     if offer is None:
         raise AssertionError(symbol)
     security = plan.index.security(symbol)

@@ -22,7 +22,8 @@ class ClassState:
     """A class with nothing below it, as drift sees it.
 
     ``goal`` (where bands and timing send it), ``target``, ``low``, ``high`` and ``buys_to`` are
-    parts of what is invested; only flows buy beyond ``buys_to``.  ``is_closed``: no flow trades it.
+    parts of what is invested; only flows buy beyond ``buys_to``, and nothing is sold below
+    ``sells_to``.  ``is_closed``: no flow trades it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ClassState:
     low: float
     high: float
     buys_to: float | None = None
+    sells_to: float | None = None
     is_closed: bool = False
 
 
@@ -69,8 +71,10 @@ def class_goals(
         high = one.high * invested
         if one.buys_to is not None:
             high = min(high, (one.buys_to * held + max(0, cents)) / nav_cents)
+        low = one.low * invested
+        if one.sells_to is not None:
+            low = max(low, one.sells_to * held / nav_cents)
         found[one.name] = ClassGoal(
-            wanted=(start + cents) / nav_cents,
-            band=Band(one.symbols, min(one.low * invested, high), high),
+            wanted=(start + cents) / nav_cents, band=Band(one.symbols, min(low, high), high)
         )
     return found

@@ -83,7 +83,7 @@ def weighed(
     trades = {one.position.name: one for one in solution.trades}
     names = _names(solution)
     cost = np.array([trades[name].cost_cents / CENTS if name in trades else 0.0 for name in names])
-    giving = {one for group, floor in question.cash.floors.items() if floor > 0 for one in group}
+    giving = question.cash.giving
     always = np.array(
         [
             one.name in forced or (one.account.id in giving and one.name in trades)

@@ -72,6 +72,16 @@ class CashNeeds:
             name: cents - self.tied_cents.get(name, 0) for name, cents in self.held_cents.items()
         }
 
+    @property
+    def giving(self) -> set[str]:
+        """Accounts that have to raise money: their groups hold less than they must keep."""
+        return {
+            one
+            for group, floor in self.floors.items()
+            if floor > sum(self.held_cents.get(name, 0) for name in group)
+            for one in group
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Band:

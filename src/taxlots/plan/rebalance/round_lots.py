@@ -18,7 +18,7 @@ def in_round_lots(
 
     A sale of all that is held stays whole, and so do sales that raise money that is asked for.
     """
-    giving = {one for group, floor in cash.floors.items() if floor > 0 for one in group}
+    giving = cash.giving
     found = []
     for trade in trades:
         lot = round_lots.get(trade.position.symbol, 0)

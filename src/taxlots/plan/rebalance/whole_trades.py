@@ -76,7 +76,7 @@ def whole_trades(
     money of their accounts.  Trades below ``least_cents`` are left out, unless they raise money
     that is to be taken or end a position.
     """
-    giving = {one for group, floor in cash.floors.items() if floor > 0 for one in group}
+    giving = cash.giving
     sales = [
         sale
         for sale in _sales(household, optimum, step, giving)

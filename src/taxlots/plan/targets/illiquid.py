@@ -68,6 +68,7 @@ def around_illiquid(
     values: Floats,
     is_illiquid: Flags,
     *,
+    reached: Floats | None = None,
     stand_in: str = "",
     reserve: str = "",
     calls: Sequence[CapitalCall] = (),
@@ -77,9 +78,11 @@ def around_illiquid(
     """Targets in which illiquid classes have the weight that they have, and the rest makes room.
 
     ``targets`` are parts of the whole and ``values`` dollars, shape (n,), of classes of one level.
-    What an illiquid class has less than its target goes to ``stand_in`` (public equities for
-    private ones), or in proportion to all liquid classes where that is blank; what it has more
-    comes from there too.  Calls within ``call_days`` after ``as_of`` raise the target of the class
+    ``reached`` are the parts of the whole at which illiquid classes are kept, where a window lets
+    them be traded; by default what they hold.  What an illiquid class has less than its target goes
+    to ``stand_in`` (public equities for private ones), or in proportion to all liquid classes where
+    that is blank; what it has more comes from there too.  Calls within ``call_days`` after
+    ``as_of`` raise the target of the class
     ``reserve``, and what it then holds beyond its own target comes from the other liquid classes
     in proportion.  Raises UsageError where liquid classes cannot make so much room.
     """
@@ -87,15 +90,10 @@ def around_illiquid(
     total = float(targets.sum())
     if whole <= 0:
         raise UsageError("nothing is held: there is no weight to leave as it is")
-    actual = values / whole * total
+    actual = values / whole * total if reached is None else reached
     shortfall = np.where(is_illiquid, targets - actual, 0.0)
     weights = np.where(is_illiquid, actual, targets)
-    because = [
-        f"{names[place]} is kept at {actual[place]:.4f}, {abs(gap):.4f}"
-        f" {'below' if gap > 0 else 'above'} its target"
-        for place, gap in enumerate(shortfall)
-        if abs(gap) > NEGLIGIBLE
-    ]
+    because = _kept(names, actual, shortfall)
     rest = float(shortfall.sum())
     if stand_in:
         place = _place(names, stand_in, is_illiquid)
@@ -119,6 +117,16 @@ def around_illiquid(
         weights[place] += more
         because.append(f"{reserve} keeps {kept:.4f} for the calls of {call_days} days")
     return IlliquidTargets(np.maximum(weights, 0.0), shortfall, kept, tuple(because))
+
+
+def _kept(names: Sequence[str], actual: Floats, shortfall: Floats) -> list[str]:
+    """Where illiquid classes are kept, in sentences."""
+    return [
+        f"{names[place]} is kept at {actual[place]:.4f}, {abs(gap):.4f}"
+        f" {'below' if gap > 0 else 'above'} its target"
+        for place, gap in enumerate(shortfall)
+        if abs(gap) > NEGLIGIBLE
+    ]
 
 
 def _place(names: Sequence[str], name: str, is_illiquid: Flags) -> int:

@@ -1,0 +1,30 @@
+"""What of a household is to be cash after a rebalance, and how its plan weighs things."""
+
+from __future__ import annotations
+
+from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
+from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
+from taxlots.workflows.rebalance_positions import Positions
+
+
+def plan_terms(terms: RebalanceTerms, cash_target: float, objective: Objective) -> PlanTerms:
+    """The terms of a book's plans as the optimizer takes them."""
+    return PlanTerms(
+        risk_aversion=terms.risk_aversion_ppm / PPM,
+        horizon_years=terms.horizon_ppm / PPM,
+        cash_target=cash_target,
+        cash_drag=terms.cash_drag_ppm / PPM,
+        objective=objective,
+    )
+
+
+def cash_target_of(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
+    """The part that is to be cash: what is taken out, and the target of what is left."""
+    nav = nav_cents(positions, cash)
+    needed = min(sum(cash.floors.values()), nav)
+    return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
+
+
+def nav_cents(positions: Positions, cash: CashNeeds) -> int:
+    """All that the household holds, cash included."""
+    return sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
