@@ -6,10 +6,16 @@ from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOpt
 from taxlots.cli.schedule_options import (
     AdvOption,
     AversionOption,
+    BlockOption,
     BuyOption,
     ByOption,
+    CurrencyOption,
+    ForcedOption,
+    OrderlyOption,
     OverOption,
     QuantityArgument,
+    QuotesOption,
+    RatesOption,
     SpreadOption,
     SymbolArgument,
     VolatilityOption,
@@ -33,6 +39,12 @@ def schedule(
     volumes: VolumesOption = "",
     risk_aversion: AversionOption = "",
     buy: BuyOption = False,
+    quotes: QuotesOption = None,
+    block: BlockOption = "",
+    currency: CurrencyOption = "",
+    rates: RatesOption = None,
+    forced_by: ForcedOption = None,
+    orderly_by: OrderlyOption = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     as_json: JsonOption = False,
@@ -40,13 +52,15 @@ def schedule(
     """Trade in tranches: the cost of each, and the lots that a sale takes on each day.
 
     Lots are chosen again for each tranche, so that what turns long-term meanwhile is counted.
-    Nothing is booked and nothing is traded.
+    With --block, what a dealer asks beside it; with --currency, the legs of the exchange. Or, with
+    --quotes, the slices of one day; with --forced-by, what a sale in a hurry costs. Nothing is
+    booked and nothing is traded.
     """
     from taxlots.cli.plan_pages import show
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
-    from taxlots.workflows.schedule import ScheduleAsked
-    from taxlots.workflows.schedule import schedule as staggered
+    from taxlots.workflows.schedule_answer import schedule_answer
+    from taxlots.workflows.schedule_inputs import ScheduleAsked
 
     asked = ScheduleAsked(
         account=account,
@@ -62,12 +76,18 @@ def schedule(
         volumes=volumes,
         risk_aversion=risk_aversion,
         is_purchase=buy,
+        block=block,
+        currency=currency,
+        rates=rates,
+        quotes=quotes,
+        forced_by=None if forced_by is None else day(forced_by, "--forced-by"),
+        orderly_by=None if orderly_by is None else day(orderly_by, "--orderly-by"),
     )
     with working(f"scheduling {symbol}"):
-        run = staggered(
+        page = schedule_answer(
             book,
             asked,
             as_of=None if as_of is None else day(as_of),
             known_at=None if known_at is None else moment(known_at),
         )
-    show(run.page, book, as_json=as_json)
+    show(page, book, as_json=as_json)

@@ -1,5 +1,6 @@
 """Arguments and options of ``taxlots schedule``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,5 +53,38 @@ AversionOption = Annotated[
     str,
     typer.Option(
         "--risk-aversion", metavar="NUMBER", help="With almgren-chriss: relative, 3 by default."
+    ),
+]
+QuotesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--quotes",
+        metavar="FILE",
+        help="Slices of one day, by quotes: time, bid, ask, bid_size, ask_size, volume.",
+    ),
+]
+BlockOption = Annotated[
+    str,
+    typer.Option(
+        "--block", metavar="RATE", help="What a dealer asks for all of it now: 0.012 for 1.2 %."
+    ),
+]
+CurrencyOption = Annotated[
+    str, typer.Option("--currency", metavar="CODE", help="The security's currency, with --rates.")
+]
+RatesOption = Annotated[
+    Path | None,
+    typer.Option("--rates", metavar="FILE", help="Currency pairs: base, quote, rate, spread, fee."),
+]
+ForcedOption = Annotated[
+    str | None,
+    typer.Option("--forced-by", metavar="DATE", help="When the money of the sale must be there."),
+]
+OrderlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--orderly-by",
+        metavar="DATE",
+        help="With --forced-by: when an orderly sale would be done (default: by volume).",
     ),
 ]

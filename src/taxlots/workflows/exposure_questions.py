@@ -59,11 +59,18 @@ class ExposureQuestions:
         volumes: str = "",
         risk_aversion: Amount | None = None,
         is_purchase: bool = False,
+        quotes: Path | str | None = None,
+        block: Amount | None = None,
+        currency: str = "",
+        rates: Path | str | None = None,
+        forced_by: Day = None,
+        orderly_by: Day = None,
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
         """A trade in tranches, with costs and lots, as ``taxlots schedule`` says."""
-        from taxlots.workflows.schedule import ScheduleAsked, schedule
+        from taxlots.workflows.schedule_answer import schedule_answer
+        from taxlots.workflows.schedule_inputs import ScheduleAsked
 
         asked = ScheduleAsked(
             account=account,
@@ -79,9 +86,17 @@ class ExposureQuestions:
             volumes=volumes,
             risk_aversion=_text(risk_aversion),
             is_purchase=is_purchase,
+            block=_text(block),
+            currency=currency,
+            rates=None if rates is None else Path(rates),
+            quotes=None if quotes is None else Path(quotes),
+            forced_by=as_day(forced_by),
+            orderly_by=as_day(orderly_by),
         )
-        run = schedule(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
-        return PlanAnswer(run.page.json)
+        page = schedule_answer(
+            self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at)
+        )
+        return PlanAnswer(page.json)
 
     def overlay(
         self,

@@ -17,7 +17,7 @@ from taxlots.domain.problem import Problem, UsageError
 from taxlots.law.s1222_term import long_term_from
 from taxlots.plan.selection import SaleRequest, Selection, sale_row, unused_id
 from taxlots.plan.tax_cost import Outcome
-from taxlots.plan.what_if import executed
+from taxlots.plan.what_if import executed, until_as_of
 
 Chooser = Callable[[Books, SaleRequest], Selection | None]
 """Chooses the lots of one tranche from the books of its day; None where nothing can be sold."""
@@ -95,7 +95,9 @@ def lots_by_tranche(
     for one in tranches:
         if one.quantity == 0:
             continue
-        moved, problems = extend(books, books.record, as_of=date_of(one.day), settlement=settlement)
+        moved, problems = extend(
+            books, until_as_of(books), as_of=date_of(one.day), settlement=settlement
+        )
         if moved is None:
             return None, problems
         request = SaleRequest(
