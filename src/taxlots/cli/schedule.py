@@ -51,10 +51,7 @@ def schedule(
 ) -> None:
     """Trade in tranches: the cost of each, and the lots that a sale takes on each day.
 
-    Lots are chosen again for each tranche, so that what turns long-term meanwhile is counted.
-    With --block, what a dealer asks beside it; with --currency, the legs of the exchange. Or, with
-    --quotes, the slices of one day; with --forced-by, what a sale in a hurry costs. Nothing is
-    booked and nothing is traded.
+    With --quotes, the slices of one day instead; with --forced-by, what a sale in a hurry costs.
     """
     from taxlots.cli.plan_pages import show
     from taxlots.cli.progress import working
@@ -80,14 +77,11 @@ def schedule(
         currency=currency,
         rates=rates,
         quotes=quotes,
-        forced_by=None if forced_by is None else day(forced_by, "--forced-by"),
-        orderly_by=None if orderly_by is None else day(orderly_by, "--orderly-by"),
+        forced_by=forced_by and day(forced_by, "--forced-by"),
+        orderly_by=orderly_by and day(orderly_by, "--orderly-by"),
     )
     with working(f"scheduling {symbol}"):
         page = schedule_answer(
-            book,
-            asked,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            book, asked, as_of=as_of and day(as_of), known_at=known_at and moment(known_at)
         )
     show(page, book, as_json=as_json)

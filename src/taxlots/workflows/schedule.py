@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -128,12 +128,22 @@ def schedule(
         bucket=str(buckets([days_needed])[0]) if market.adv > 0 else "",
         told=tuple(told),
     )
-    choices = []
+    choices = tuple(_choices(booked, asked, market, units, said))
+    return ScheduleRun(booked, said, sale, choices=choices)
+
+
+def _choices(
+    booked: BookedHousehold,
+    asked: ScheduleAsked,
+    market: Market,
+    units: float,
+    said: ScheduleSaid,
+) -> Iterator[Choice]:
+    """What is asked beside the schedule."""
     if asked.block:
-        choices.append(_block(booked, asked, market, units, said))
+        yield _block(booked, asked, market, units, said)
     if asked.currency or asked.rates is not None:
-        choices.append(crossing(asked, units * market.price, said.cost))
-    return ScheduleRun(booked, said, sale, choices=tuple(choices))
+        yield crossing(asked, units * market.price, said.cost)
 
 
 def _block(

@@ -157,22 +157,7 @@ def _page(
         f" {figure(discount.longstaff * 100, 2)} %"
     )
     said = [taken, costs]
-    json: dict[str, Any] = {
-        "book": booked.books.record.name,
-        "as_of": booked.as_of.isoformat(),
-        "account": asked.account,
-        "symbol": asked.symbol,
-        "last_session": found.last.isoformat(),
-        "years_early": figure(found.years_early, 6),
-        "parts": rows,
-        "discount": {
-            "used": figure(discount.used, 6),
-            "finnerty": figure(discount.finnerty, 6),
-            "chaffe": figure(discount.chaffe, 6),
-            "longstaff": figure(discount.longstaff, 6),
-            "cost": money(lost),
-        },
-    }
+    json = _json(booked, asked, found, rows, lost)
     if sale is not None and sale.sales:
         (sold,) = sale.sales
         tax = "" if sale.cost_cents is None else dollars(sale.cost_cents)
@@ -188,3 +173,29 @@ def _page(
         because=tuple(said),
         problems=tuple(booked.books.problems),
     )
+
+
+def _json(
+    booked: BookedHousehold,
+    asked: ScheduleAsked,
+    found: _Forced,
+    rows: list[dict[str, str]],
+    lost: float,
+) -> dict[str, Any]:
+    discount = found.discount
+    return {
+        "book": booked.books.record.name,
+        "as_of": booked.as_of.isoformat(),
+        "account": asked.account,
+        "symbol": asked.symbol,
+        "last_session": found.last.isoformat(),
+        "years_early": figure(found.years_early, 6),
+        "parts": rows,
+        "discount": {
+            "used": figure(discount.used, 6),
+            "finnerty": figure(discount.finnerty, 6),
+            "chaffe": figure(discount.chaffe, 6),
+            "longstaff": figure(discount.longstaff, 6),
+            "cost": money(lost),
+        },
+    }
