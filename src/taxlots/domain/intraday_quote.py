@@ -28,11 +28,6 @@ class IntradayQuote:
     ask_size: int
     volume: int | None = None
 
-    @property
-    def spread(self) -> float:
-        """Between bid and ask, as a fraction of the price in the middle."""
-        return 2 * (self.ask - self.bid) / (self.ask + self.bid)
-
 
 def intraday_quotes_from(
     rows: Iterable[Mapping[str, str]], file: str

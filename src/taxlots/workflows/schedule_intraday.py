@@ -116,7 +116,7 @@ def _day(booked: BookedHousehold, asked: ScheduleAsked, quotes: Sequence[Intrada
         )
     moments = [
         Moment(
-            spread=one.spread,
+            spread=2 * (one.ask - one.bid) / (one.ask + one.bid),
             depth=(one.ask_size if asked.is_purchase else one.bid_size) / SHARE,
             expected_volume=market.adv / len(quotes) if one.volume is None else one.volume / SHARE,
         )
