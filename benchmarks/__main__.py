@@ -16,6 +16,7 @@ from benchmarks import (
     harvest_plan,
     mixed,
     optimizer,
+    rebalance_night,
     tie_out,
 )
 
@@ -32,6 +33,7 @@ ALL = {
     "commands": commands.lines,
     "audit": audit.lines,
     "batch": batch.lines,
+    "rebalance_night": rebalance_night.lines,
 }
 
 

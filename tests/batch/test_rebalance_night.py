@@ -15,6 +15,7 @@ from tests.batch.many_households import Rows, read, write
 from tests.cli.running import files_in
 
 from taxlots.domain.problem import UsageError
+from taxlots.plan.optimizer.newton import engine
 from taxlots.reports.rebalance_tables import COLUMNS, drift_rows, plan_rows
 from taxlots.workflows import rebalance_partition
 from taxlots.workflows.batch import failed_households, run_batch
@@ -22,6 +23,7 @@ from taxlots.workflows.drift import drift
 from taxlots.workflows.partition import partition
 from taxlots.workflows.rebalance import rebalance
 from taxlots.workflows.rebalance_asked import RebalanceAsked
+from taxlots.workflows.rebalance_files import write_rebalance
 from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 
 HOUSEHOLDS = ("h0", "h1", "h2", "h3")
@@ -49,12 +51,13 @@ def manifest(results: Path) -> dict[str, object]:
 
 
 def expected(book: Path) -> dict[str, Rows]:
-    """The rows of every table, by the commands for one household."""
+    """The rows of every table, by the commands for one household, with the engine of a night."""
+    engine("compiled")
     found: dict[str, Rows] = {name: [] for name in COLUMNS}
     for household in HOUSEHOLDS:
         (stated,) = drift(str(book), household=household, as_of=AS_OF).json["households"]
         run = rebalance(str(book), RebalanceAsked(household=household), as_of=AS_OF)
-        planned = plan_rows(run.proposal, restrictions_of_rebalance(run))
+        planned = plan_rows(run.proposal, restrictions_of_rebalance(run), run.schedule)
         for made in (drift_rows(stated), planned):
             for name, listed in made.items():
                 found[name] += listed
@@ -87,6 +90,33 @@ def test_a_household_is_planned_as_by_the_command_for_one(
     )
     for name, listed in expected(book).items():
         assert rows(out, name) == listed, name
+
+
+def test_the_files_of_one_household_are_rows_of_the_tables_of_the_night(
+    book: Path, tmp_path: Path
+) -> None:
+    """Also where trades are staggered: orders are then those of the first session."""
+    shutil.copytree(book, tmp_path / "book")
+    toml = tmp_path / "book" / "book.toml"
+    toml.write_text(f"{toml.read_text()}[rebalance.execution]\ntranches = 3\n")
+    out = run(tmp_path / "book", tmp_path / "results", 4)
+
+    asked = RebalanceAsked(household="h1")
+    engine("compiled")
+    write_rebalance(str(tmp_path / "book"), tmp_path / "plan", asked, as_of=AS_OF)
+
+    for name, table in (("trades", "plan_trades"), ("schedule", "plan_schedule")):
+        mine = [row for row in rows(out, table) if row.pop("household") == "h1"]
+        assert mine == read(tmp_path / "plan" / f"{name}.csv") != [], name
+    for name in ("orders", "lot_instructions"):
+        mine = [row for row in rows(out, name) if row["account_number"].startswith("h1-")]
+        assert mine == read(tmp_path / "plan" / f"{name}.csv"), name
+    mine = [row for row in rows(out, "restrictions") if row["household"] == "h1"]
+    assert mine == read(tmp_path / "plan" / "restrictions.csv")
+    stated = json.loads((tmp_path / "plan" / "plan.json").read_text())
+    (plan,) = [row for row in rows(out, "plans") if row["household"] == "h1"]
+    assert plan["certificate"] == stated["certificate"]["sentence"]
+    assert plan["gate_net"] == stated["gate"]["net"]
 
 
 def test_every_household_has_a_status_and_the_reasons_sum_to_them(results: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from taxlots.domain.money import dollars
 from taxlots.plan.rebalance.proposal import Proposal, instructions_of, orders_of
+from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.reports.order_rows import (
     INSTRUCTION_COLUMNS,
     ORDER_COLUMNS,
@@ -15,6 +16,7 @@ from taxlots.reports.order_rows import (
 )
 from taxlots.reports.rebalance_columns import TRADES
 from taxlots.reports.rebalance_files import Row, plan_json
+from taxlots.reports.rebalance_schedule import SCHEDULE, first_orders, schedule_json
 from taxlots.reports.restriction_rows import RESTRICTION_COLUMNS
 
 PLAN_COLUMNS: Final = (
@@ -87,6 +89,8 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "plan_trades": ("household", *TRADES),
     "plan_cash": ("household", "account", "before", "after"),
     "plan_dropped": ("household", "name", "brings", "takes"),
+    "plan_limits": ("household", "name", "least", "most", "before", "after", "price", "is_kept"),
+    "plan_schedule": ("household", *SCHEDULE),
     "orders": ORDER_COLUMNS,
     "lot_instructions": INSTRUCTION_COLUMNS,
     "restrictions": RESTRICTION_COLUMNS,
@@ -99,9 +103,17 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 Rows = dict[str, list[Row]]
 
 
-def plan_rows(proposal: Proposal, restrictions: Sequence[Row] = ()) -> Rows:
-    """The rows of one household's plan, by table; ``restrictions`` are those of its file."""
+def plan_rows(
+    proposal: Proposal, restrictions: Sequence[Row] = (), schedule: TradeSchedule | None = None
+) -> Rows:
+    """The rows of one household's plan, by table.
+
+    ``restrictions`` are the rows of its file, ``schedule`` its trades over sessions: orders are
+    then those of the first.
+    """
     stated = plan_json(proposal, restrictions=restrictions)
+    by_day = schedule_json(schedule).get("schedule", {"trades": [], "told": []})
+    first = first_orders(proposal, schedule)
     name = proposal.household
     return {
         "plans": [_plan_row(proposal, stated)],
@@ -110,10 +122,12 @@ def plan_rows(proposal: Proposal, restrictions: Sequence[Row] = ()) -> Rows:
         "plan_trades": _of(name, COLUMNS["plan_trades"], stated["trades"]),
         "plan_cash": _of(name, COLUMNS["plan_cash"], stated["cash"]),
         "plan_dropped": _of(name, COLUMNS["plan_dropped"], stated["gate"]["dropped"]),
-        "orders": [order_row(one) for one in orders_of(proposal)],
-        "lot_instructions": [instruction_row(one) for one in instructions_of(proposal)],
+        "plan_limits": _of(name, COLUMNS["plan_limits"], stated["limits"]),
+        "plan_schedule": _of(name, COLUMNS["plan_schedule"], by_day["trades"]),
+        "orders": [order_row(one) for one in orders_of(first)],
+        "lot_instructions": [instruction_row(one) for one in instructions_of(first)],
         "restrictions": stated["restrictions"],
-        "told": _told(name, "plan", stated["told"]),
+        "told": _told(name, "plan", stated["told"]) + _told(name, "schedule", by_day["told"]),
     }
 
 

@@ -25,6 +25,7 @@ from taxlots.batch.part_tables import (
 from taxlots.domain.account import Account
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
 from taxlots.domain.rebalance_keys import from_mapping
+from taxlots.plan.optimizer.newton import engine
 from taxlots.reports.drift import drift_json
 from taxlots.reports.rebalance_tables import COLUMNS, Rows, drift_rows, plan_rows
 from taxlots.reports.rows import text_table
@@ -56,6 +57,7 @@ from taxlots.workflows.replay import replay_record
 if TYPE_CHECKING:
     import pyarrow as pa
 
+COMPILED: Final = "compiled"
 SETTINGS: Final = "book.toml"
 NO_TARGETS: Final = "no targets"
 NOTHING: Final = "nothing to plan"
@@ -78,6 +80,9 @@ def rebalance_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
     ``households`` with the status of each and its reason, the code of a problem or of what is done.
     A household without a plan is in ``problems``, and in ``drift`` where that is known.
     """
+    # Plain Python and machine code round the last bits differently: were the optimizer to change
+    # over to machine code after some households, plans would depend on who came before.
+    engine(COMPILED)
     outcome = Outcome(SETTINGS)
     accounts = accounts_of(tables)
     common = common_of(tables)
@@ -161,7 +166,7 @@ class _Unit:
         if books.record.rebalance.get("targets"):
             plan = with_targets_of_day(plan, drifted)
         run = rebalance_of(plan, RebalanceAsked())
-        self._add(plan_rows(run.proposal, restrictions_of_rebalance(run)))
+        self._add(plan_rows(run.proposal, restrictions_of_rebalance(run), run.schedule))
 
     def _with_harvest_rule(self, drift: DriftRun) -> DriftRun:
         """The drift with the rule of harvests, where that tells what a band's tax is worth."""
