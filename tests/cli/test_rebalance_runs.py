@@ -1,9 +1,11 @@
 """Recorded rebalances: kept whole, reviewed trade by trade, sent, confirmed and checked."""
 
+import io
 import json
 from pathlib import Path
 
 import pyarrow.csv as pacsv
+import pypdf
 import pytest
 from tests.cli.recorded_rebalance import (
     NOW,
@@ -193,6 +195,27 @@ def test_a_loss_that_somebody_adds_is_not_washed_by_the_purchases_of_the_plan(ur
     assert approve(url, "--except", buy).status == 0
 
 
+def test_a_purchase_does_not_wash_a_loss_that_is_signed_elsewhere(url: str, tmp_path: Path) -> None:
+    """A harvest sells b07 of DEV1 at a loss, which the rebalance buys: one of them waits."""
+    asked = ("--as-of", "2024-12-31", "--out", tmp_path / "harvest", "--record", "--by", "ann")
+    assert taxlots("harvest", url, *asked).status == 0
+    sale = next(
+        one
+        for one in json.loads(taxlots("runs", url, 2, "--json").out)["runs"][0]["orders"]
+        if one["lot_id"] == "b07"
+    )["client_order_id"]
+    harvest = ("approve", url, 2, "--by", "carol", "--order", sale)
+    assert approve(url, "--order", "joint:DEV1").status == 0
+    refused = taxlots(*harvest)
+    assert (refused.status, "of the loss on DEV1 in joint" in refused.err) == (2, True)
+    assert change(url, "exclude", "joint:DEV1").status == 0
+    assert taxlots(*harvest).status == 0
+    (told,) = json.loads(change(url, "force", "joint:DEV1", "--json").out)["told"]
+    assert f"(order {sale}) would be disallowed" in told
+    refused = taxlots("orders", url, 1, "--out", tmp_path / "send")
+    assert (refused.status, f"(order {sale}) would be disallowed" in refused.err) == (2, True)
+
+
 def test_signed_orders_go_out_and_their_fills_are_booked(url: str, tmp_path: Path) -> None:
     assert approve(url).status == 0
     ran = taxlots("orders", url, 1, "--out", tmp_path / "send")
@@ -219,6 +242,37 @@ def test_signed_orders_go_out_and_their_fills_are_booked(url: str, tmp_path: Pat
     assert taxlots("replay", url, "--out", out, "--as-of", "2024-12-31").status == 0
     rows = pacsv.read_csv(out / "realized.csv").to_pylist()
     assert [str(r["gain"]) for r in rows if r["symbol"] == "USB1"] == ["-5700.0"]
+
+
+def text_of(path: Path) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
+    return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+
+
+def test_the_client_is_told_what_was_sold_and_bought_and_what_it_costs_in_tax(
+    url: str, kept: Path, tmp_path: Path
+) -> None:
+    letter = tmp_path / "letter.pdf"
+    unsigned = taxlots("letter", url, 1, "--out", letter)
+    assert (unsigned.status, "nothing of rebalance 1 is signed" in unsigned.err) == (2, True)
+    assert approve(url, "--except", "joint:DEV1").status == 0
+    ran = taxlots("letter", url, 1, "--out", letter, "--json")
+    told = json.loads(ran.out)
+    assert (ran.status, told["lots"], told["restricted"]) == (0, "2", ["USB1"])
+    text = text_of(letter)
+    bought = orders(url)["joint", "DEV1"]["quantity"]
+    plan = json.loads((kept / "plan" / "plan.json").read_text())
+    (taxes,) = plan["returns"]
+    assert f"nobody signed: buy {bought} DEV1 in joint" in text
+    assert "(5,700.00) ordered" in text
+    assert f"{taxes['tax_now'].lstrip('-')} dollars less tax for 2024" in text
+    assert "Do not buy the following before the day beside it" in text
+    assert "recorded by ann, approved by carol" in text
+    done = taxlots("confirm", url, 1, fills(url, tmp_path / "fills.csv"), "--by", "dave")
+    assert done.status == 0, done.err
+    assert taxlots("letter", url, 1, "--out", tmp_path / "letters").status == 0
+    (one,) = (tmp_path / "letters").glob("*.pdf")
+    assert "(5,700.00) Dec 31, 2024" in text_of(one)
 
 
 def test_a_rebalance_has_orders_and_no_verdicts(url: str) -> None:

@@ -26,7 +26,7 @@ def cpa_pack(
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write what a tax preparer needs of a recorded harvest.
+    """Write what a tax preparer needs of a recorded harvest or rebalance.
 
     Realized lots with their journal rows, wash sales and open windows, restrictions, the effect on
     Schedule D line by line, and confirmations against plan: CSV, a summary as PDF and a README.
@@ -43,6 +43,7 @@ def cpa_pack(
         return
     realized = counted(len(done.lists["realized_lots.csv"]), "realized lot")
     state = "final" if done.is_final else "provisional"
-    print(f"{realized} of harvest {run}, booked as of {done.as_of}, {state}; the pack is in {out}")
+    label = f"{done.kind} {run}"
+    print(f"{realized} of {label}, booked as of {done.as_of}, {state}; the pack is in {out}")
     for remark in done.remarks:
         print(f"- {remark}")

@@ -31,10 +31,10 @@ def letter(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Write the letter to a client about a recorded harvest.
+    """Write the letter to a client about a recorded harvest or rebalance.
 
-    What is sold and why, what it is expected to save, what is held instead, what must not be done
-    and until when, and what is not known. Of signed and executed orders alone.
+    What is sold and why, what it saves or costs in tax, what is bought, what must not be done and
+    until when, and what is not known. Of signed and executed orders alone.
     """
     from taxlots.cli.printing import counted, print_json
     from taxlots.domain.problem import UsageError
@@ -49,7 +49,8 @@ def letter(
             told = {name: letter_json(one, str(out / name)) for name, one in letters.items()}
             print_json({"out": str(out), "run": str(run), "letters": told})
             return
-        print(f"{counted(len(letters), 'letter')} on harvest {run} in {out}")
+        label = next(iter(letters.values())).label if letters else f"run {run}"
+        print(f"{counted(len(letters), 'letter')} on {label} in {out}")
         return
     done = write_letter(book, run, out, household=household, account=account)
     if as_json:

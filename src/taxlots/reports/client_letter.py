@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from taxlots.domain.money import shares
+from taxlots.reports.letter_blocks import (
+    Block,
+    LetterRestriction,
+    LetterRestrictions,
+    counted,
+    day_text,
+    heading,
+    items,
+    joined,
+    restriction_blocks,
+    table,
+    text,
+)
 from taxlots.reports.money_texts import accounted
-from taxlots.reports.pdf_8949 import on_lines, shown
+from taxlots.reports.pdf_8949 import shown
 from taxlots.reports.typesetting import set_by
 
 LAYOUT: Final = "letter.typ"
-MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
-
-Block = dict[str, Any]
-Column = tuple[str, int, bool]
-"""A column of a table: its name, its width in points (0 takes what is left), to the right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +59,6 @@ class LetterPurchase:
     advice: str
     look_day: date | None
     is_executed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterRestriction:
-    """What accounts must leave alone until a day."""
-
-    symbols: tuple[str, ...]
-    until: date
-    accounts: tuple[str, ...]
-    is_everywhere: bool
-    is_advice: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +102,11 @@ class ClientLetter:
     final_from: date
 
     @property
+    def label(self) -> str:
+        """How messages name the run: ``harvest 1``."""
+        return f"harvest {self.number}"
+
+    @property
     def lots(self) -> int:
         """How many lots are sold: an order names one."""
         return len({sale.order for sale in self.sales})
@@ -133,26 +132,21 @@ def letter_pages(letter: ClientLetter) -> dict[str, Any]:
     }
 
 
-def day_text(day: date | None) -> str:
-    """A day as a letter has it: ``Jan 31, 2021``."""
-    return "" if day is None else f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
-
-
 def _blocks(letter: ClientLetter) -> Iterator[Block]:
-    yield _text(_opening(letter))
-    yield _heading("What is sold")
+    yield text(_opening(letter))
+    yield heading("What is sold")
     yield _sales(letter)
-    yield from map(_text, _about_sales(letter))
-    yield _heading("Why, and what it saves")
-    yield from map(_text, _why(letter))
-    yield _heading("What is held instead, and until when")
+    yield from map(text, _about_sales(letter))
+    yield heading("Why, and what it saves")
+    yield from map(text, _why(letter))
+    yield heading("What is held instead, and until when")
     yield from _instead(letter)
-    yield _heading("What must not be done")
-    yield from _restrictions(letter)
-    yield _heading("What is not known")
-    yield _items(_unknown(letter))
-    yield _heading("What this rests on")
-    yield _text(_rests_on(letter))
+    yield heading("What must not be done")
+    yield from restriction_blocks(_restrictions(letter))
+    yield heading("What is not known")
+    yield items(_unknown(letter))
+    yield heading("What this rests on")
+    yield text(_rests_on(letter))
 
 
 def _opening(letter: ClientLetter) -> str:
@@ -170,7 +164,7 @@ def _opening(letter: ClientLetter) -> str:
     symbols = len({sale.symbol for sale in letter.sales})
     return (
         f"On {day_text(letter.planned)} we looked at every open lot {where} and chose to sell "
-        f"{_counted(letter.lots, 'lot')} of {_counted(symbols, 'security', 'securities')}, "
+        f"{counted(letter.lots, 'lot')} of {counted(symbols, 'security', 'securities')}, "
         f"so that losses that stand only on paper count on the tax return. {state}"
     )
 
@@ -198,7 +192,7 @@ def _sales(letter: ClientLetter) -> Block:
         for sale in letter.sales
     ]
     total = sum(sale.gain_cents or 0 for sale in letter.sales)
-    return _table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
+    return table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
 
 
 def _about_sales(letter: ClientLetter) -> Iterator[str]:
@@ -243,7 +237,7 @@ def _why(letter: ClientLetter) -> Iterator[str]:
         yield told
     if saving.unrated:
         yield (
-            f"No saving in dollars is stated for {_joined(saving.unrated)}: the book has neither "
+            f"No saving in dollars is stated for {joined(saving.unrated)}: the book has neither "
             f"the income nor the rates of that tax return for {year}. With them it can be."
         )
 
@@ -258,10 +252,10 @@ def _instead(letter: ClientLetter) -> Iterator[Block]:
             ("At least until", 66, True),
             ("Then", 112, False),
         )
-        yield _table(columns, [_purchase(letter, one) for one in letter.purchases])
-        yield from map(_text, letter.policies)
+        yield table(columns, [_purchase(letter, one) for one in letter.purchases])
+        yield from map(text, letter.policies)
     for symbol in letter.kept_in_cash:
-        yield _text(f"What {symbol} brings stays in cash.")
+        yield text(f"What {symbol} brings stays in cash.")
 
 
 def _purchase(letter: ClientLetter, one: LetterPurchase) -> tuple[str, ...]:
@@ -281,42 +275,15 @@ def _purchase(letter: ClientLetter, one: LetterPurchase) -> tuple[str, ...]:
     )
 
 
-def _restrictions(letter: ClientLetter) -> Iterator[Block]:
-    if any(sale.day is None for sale in letter.sales):
-        yield _text(
-            f"The days below count as if what is ordered were traded on {day_text(letter.traded)}; "
-            "a trade on a later day moves them along."
-        )
-    if letter.not_to_buy:
-        yield _text(
-            "Do not buy the following before the day beside it: not by an order, not by "
-            "reinvested dividends or a savings plan, and no options to buy it. This holds in "
-            f"every account of the household, which we know as {_joined(letter.accounts)}, and as "
-            "well in those that we do not see: a spouse's, an IRA, a 401(k) or another retirement "
-            "plan, wherever they are. A purchase defers the loss; one in an IRA loses it for good "
-            "(26 USC 1091; Rev. Rul. 2008-5)."
-        )
-        yield _restricted("Do not buy", letter.not_to_buy)
-    if letter.not_to_sell:
-        yield _text(
-            "Do not sell the following at a loss before the day beside it, because shares of it, "
-            "or of what counts as identical, were or are being bought:"
-        )
-        yield _restricted("Do not sell at a loss", letter.not_to_sell)
-    if letter.notes:
-        yield _items(letter.notes)
-    if not letter.not_to_buy and not letter.not_to_sell:
-        yield _text("Nothing is restricted.")
-
-
-def _restricted(name: str, found: Sequence[LetterRestriction]) -> Block:
-    columns = ((name, 170, False), ("Before", 66, True), ("Accounts", 0, False))
-    rows = []
-    for one in found:
-        where = "every account" if one.is_everywhere else ", ".join(one.accounts)
-        advice = " (advised)" if one.is_advice else ""
-        rows.append((", ".join(one.symbols) + advice, day_text(one.until), where))
-    return _table(columns, rows)
+def _restrictions(letter: ClientLetter) -> LetterRestrictions:
+    is_waiting = any(sale.day is None for sale in letter.sales)
+    return LetterRestrictions(
+        not_to_buy=letter.not_to_buy,
+        not_to_sell=letter.not_to_sell,
+        notes=letter.notes,
+        accounts=letter.accounts,
+        ordered_on=letter.traded if is_waiting else None,
+    )
 
 
 def _unknown(letter: ClientLetter) -> Iterator[str]:
@@ -336,7 +303,7 @@ def _unknown(letter: ClientLetter) -> Iterator[str]:
 
 
 def _rests_on(letter: ClientLetter) -> str:
-    signed = f", approved by {_joined(letter.approved_by)}" if letter.approved_by else ""
+    signed = f", approved by {joined(letter.approved_by)}" if letter.approved_by else ""
     return (
         f"Harvest {letter.number} of {letter.book} as of {letter.planned}, recorded by "
         f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
@@ -347,36 +314,3 @@ def _rests_on(letter: ClientLetter) -> str:
 def _named(letter: ClientLetter, symbol: str) -> str:
     name = letter.names.get(symbol, "")
     return f"{symbol}, {name}" if name else symbol
-
-
-def _joined(names: Sequence[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or f'{one}s'}"
-
-
-def _heading(text: str) -> Block:
-    return {"heading": text}
-
-
-def _text(text: str) -> Block:
-    return {"text": on_lines(text)}
-
-
-def _items(items: Iterator[str] | Sequence[str]) -> Block:
-    return {"items": [on_lines(item) for item in items]}
-
-
-def _table(
-    columns: Sequence[Column], rows: Sequence[tuple[str, ...]], total: tuple[str, ...] = ()
-) -> Block:
-    return {
-        "columns": [
-            {"name": name, "width": width, "right": right} for name, width, right in columns
-        ],
-        "rows": [[shown(cell) for cell in row] for row in rows],
-        "total": list(total),
-    }

@@ -1,4 +1,4 @@
-"""What a tax preparer gets of a harvest: the README and the summary of its lists."""
+"""What a tax preparer gets of a harvest or rebalance: the README and the summary of its lists."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from taxlots.domain.harvest_run import RunKind
 from taxlots.domain.money import scaled
 from taxlots.reports.cpa_columns import LISTS
 from taxlots.reports.folders import MANIFEST
@@ -29,6 +30,7 @@ class CpaSummary:
     book: str
     household: str
     number: int
+    kind: RunKind
     planned: date
     as_of: date
     recorded_by: str
@@ -44,7 +46,7 @@ class CpaSummary:
     @property
     def title(self) -> str:
         """The title of the pack."""
-        return f"Harvest {self.number} of {self.planned}: for the tax preparer"
+        return f"{self.kind.capitalize()} {self.number} of {self.planned}: for the tax preparer"
 
 
 def readme(pack: CpaSummary) -> str:
@@ -55,7 +57,12 @@ def readme(pack: CpaSummary) -> str:
     lines += ["## Files", "", f"- `{SUMMARY}`: these lists as pages", ""]
     for name, one in LISTS.items():
         count = len(pack.lists[name])
-        lines += [f"### `{name}`", "", f"{one.text} ({count} rows).", ""]
+        lines += [
+            f"### `{name}`",
+            "",
+            f"{one.text.replace('harvest', pack.kind)} ({count} rows).",
+            "",
+        ]
         if one.columns:
             lines += ["| column | |", "|---|---|"]
             lines += [f"| `{column}` | {meaning} |" for column, meaning in one.columns.items()]
@@ -75,7 +82,7 @@ def summary_pdf(pack: CpaSummary) -> bytes:
             "tagged": rows <= MOST_TAGGED_ROWS,
             "returns": [
                 {
-                    "head": shown(f"{pack.household}, harvest {pack.number} of {pack.planned}"),
+                    "head": shown(f"{pack.household}, {pack.kind} {pack.number} of {pack.planned}"),
                     "mark": "" if pack.is_final else "Provisional",
                     "sections": [section_cells(section) for section in _sections(pack)],
                 }

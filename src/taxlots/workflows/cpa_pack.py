@@ -76,6 +76,7 @@ def cpa_pack(
         book=found.books.record.name or book,
         household=scope.household,
         number=run.number,
+        kind=run.kind,
         planned=run.as_of,
         as_of=date_of(found.books.as_of),
         recorded_by=run.actor,

@@ -10,9 +10,9 @@ from taxlots.domain.money import shares
 
 if TYPE_CHECKING:
     from taxlots.plan.reviewed import ReviewedOrder
-    from taxlots.reports.client_letter import ClientLetter
     from taxlots.reports.cpa_pack import CpaSummary
     from taxlots.workflows.confirm import Confirmed
+    from taxlots.workflows.letter import Letter
     from taxlots.workflows.order_files import OrderFiles
     from taxlots.workflows.run_check import RunCheck
     from taxlots.workflows.run_ledger import ReviewedRun
@@ -89,7 +89,7 @@ def layouts_json(done: OrderFiles) -> dict[str, Any]:
     return {"layouts": carried, "unsendable": list(done.of_custodians.unsendable)}
 
 
-def letter_json(letter: ClientLetter, out: str) -> dict[str, Any]:
+def letter_json(letter: Letter, out: str) -> dict[str, Any]:
     """What a letter is about."""
     return {
         "out": out,

@@ -69,7 +69,7 @@ def run_results(
         reviewed = review_of(connection, number)
         fills = fills_of(connection, number)
         breaks = _standing_breaks(breaks_of_run(connection, number))
-        names = ("opportunities", "switch_back", "verdicts")
+        names = ("opportunities", "switch_back", "verdicts", "trades", "plan.json")
         lines = {name: lines_of(connection, number, name) for name in names}
     orders = tuple(one for one in reviewed.orders if one.state in STANDING)
     if not orders:

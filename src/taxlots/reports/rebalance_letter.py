@@ -1,0 +1,317 @@
+"""The letter to a client about a rebalance: what was sold and bought, what that costs in tax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from taxlots.domain.money import dollars, shares
+from taxlots.reports.client_letter import LAYOUT, LetterSale
+from taxlots.reports.letter_blocks import (
+    Block,
+    LetterRestriction,
+    LetterRestrictions,
+    counted,
+    day_text,
+    heading,
+    items,
+    joined,
+    restriction_blocks,
+    table,
+    text,
+)
+from taxlots.reports.money_texts import accounted
+from taxlots.reports.pdf_8949 import shown
+from taxlots.reports.typesetting import set_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterTrade:
+    """What is bought, or sold untaxed, in cents: executed on ``day``, ordered where it is None."""
+
+    account: str
+    symbol: str
+    quantity: int
+    cents: int
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterClass:
+    """A class of the plan, with weights in percent as text."""
+
+    name: str
+    target: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterTax:
+    """What the plan reckons for the sales of a tax return, in cents; None where nobody can say."""
+
+    tax_return: str
+    now_cents: int | None
+    later_cents: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebalanceLetter:
+    """Everything that the letter says.
+
+    ``sales`` are those that are taxed, lot by lot; ``untaxed`` are sales in tax-deferred accounts.
+    ``left_out`` are trades of the plan that nobody signed, and ``is_partial`` tells that there are
+    any, or smaller ones.
+    """
+
+    book: str
+    household: str
+    accounts: tuple[str, ...]
+    names: Mapping[str, str]
+    planned: date
+    traded: date
+    number: int
+    plan_hash: str
+    recorded_by: str
+    approved_by: tuple[str, ...]
+    classes: tuple[LetterClass, ...]
+    sales: tuple[LetterSale, ...]
+    untaxed: tuple[LetterTrade, ...]
+    purchases: tuple[LetterTrade, ...]
+    left_out: tuple[str, ...]
+    taxes: tuple[LetterTax, ...]
+    not_to_buy: tuple[LetterRestriction, ...]
+    not_to_sell: tuple[LetterRestriction, ...]
+    notes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    final_from: date
+    only_account: str = ""
+
+    @property
+    def label(self) -> str:
+        """How messages name the run: ``rebalance 1``."""
+        return f"rebalance {self.number}"
+
+    @property
+    def lots(self) -> int:
+        """How many lots are sold where that is taxed: an order names one."""
+        return len({sale.order for sale in self.sales})
+
+    @property
+    def sold(self) -> tuple[LetterSale | LetterTrade, ...]:
+        """All that is sold."""
+        return (*self.sales, *self.untaxed)
+
+    @property
+    def days(self) -> tuple[date | None, ...]:
+        """When each part is executed; None where it is ordered."""
+        return (*(one.day for one in self.sold), *(one.day for one in self.purchases))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything is ordered and not executed yet."""
+        return None in self.days
+
+
+def rebalance_letter_pdf(letter: RebalanceLetter) -> bytes:
+    """The letter as PDF; the same letter gives the same bytes on any machine."""
+    return set_by(LAYOUT, rebalance_letter_pages(letter))
+
+
+def rebalance_letter_pages(letter: RebalanceLetter) -> dict[str, Any]:
+    """What the layout reads: text and tables in their order, nothing of it markup."""
+    return {
+        "title": f"Rebalanced on {day_text(letter.traded)}",
+        "day": [letter.traded.year, letter.traded.month, letter.traded.day],
+        "head": [
+            shown(f"To the household {letter.household}"),
+            *([shown(f"Account {letter.only_account}")] if letter.only_account else []),
+            day_text(letter.traded),
+        ],
+        "foot": shown(f"{letter.book}, rebalance {letter.number} as of {letter.planned}"),
+        "blocks": list(_blocks(letter)),
+    }
+
+
+def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
+    yield text(_opening(letter))
+    yield heading("Where the household stood, and where the plan takes it")
+    yield _classes(letter)
+    yield heading("What is sold")
+    yield from _sales(letter)
+    yield heading("What is bought")
+    yield from _purchases(letter)
+    yield heading("What it means for taxes")
+    yield from map(text, _taxes(letter))
+    yield heading("What must not be done")
+    yield from restriction_blocks(
+        LetterRestrictions(
+            not_to_buy=letter.not_to_buy,
+            not_to_sell=letter.not_to_sell,
+            notes=letter.notes,
+            accounts=letter.accounts,
+            ordered_on=letter.traded if letter.is_waiting else None,
+        )
+    )
+    yield heading("What is not known")
+    yield items(list(_unknown(letter)))
+    yield heading("What this rests on")
+    yield text(_rests_on(letter))
+
+
+def _opening(letter: RebalanceLetter) -> str:
+    sold = len({(one.account, one.symbol) for one in letter.sold})
+    bought = len({(one.account, one.symbol) for one in letter.purchases})
+    if not letter.is_waiting:
+        state = "All of it is executed."
+    elif any(letter.days):
+        state = "A part of it is executed; the rest is ordered."
+    else:
+        state = "It is ordered and not executed yet."
+    return (
+        f"On {day_text(letter.planned)} we compared what your household holds with what it is to "
+        "hold, over all its accounts together, and weighed the risk of being away from that "
+        f"against taxes and costs. So {counted(sold, 'position')} are reduced or sold and "
+        f"{counted(bought, 'position')} are bought or added to. {state}"
+    ).replace("1 position are", "1 position is")
+
+
+def _classes(letter: RebalanceLetter) -> Block:
+    columns = (
+        ("Class", 0, False),
+        ("Target %", 66, True),
+        ("Before %", 66, True),
+        ("After %", 66, True),
+    )
+    return table(columns, [(c.name, c.target, c.before, c.after) for c in letter.classes])
+
+
+def _sales(letter: RebalanceLetter) -> Iterator[Block]:
+    if letter.sales:
+        columns = (
+            ("Security", 0, False),
+            ("Account", 92, False),
+            ("Shares", 50, True),
+            ("Bought", 62, True),
+            ("Term", 32, False),
+            ("Gain or (loss)", 66, True),
+            ("Sold", 62, True),
+        )
+        total = sum(one.gain_cents or 0 for one in letter.sales)
+        rows = [_sale(letter, one) for one in letter.sales]
+        yield table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
+        yield text("An amount in parentheses is a loss.")
+    if letter.untaxed:
+        yield text("Sold in retirement accounts, where a sale is not taxed:")
+        yield _amounts(letter, letter.untaxed, "Proceeds")
+    if not letter.sales and not letter.untaxed:
+        yield text("Nothing.")
+
+
+def _sale(letter: RebalanceLetter, sale: LetterSale) -> tuple[str, ...]:
+    return (
+        _named(letter, sale.symbol),
+        sale.account,
+        shares(sale.quantity),
+        day_text(sale.acquired),
+        {"ST": "short", "LT": "long"}.get(sale.term, sale.term),
+        "not reckoned" if sale.gain_cents is None else accounted(sale.gain_cents),
+        _when(sale.day),
+    )
+
+
+def _purchases(letter: RebalanceLetter) -> Iterator[Block]:
+    if letter.purchases:
+        yield _amounts(letter, letter.purchases, "Cost")
+    else:
+        yield text("Nothing.")
+    if letter.left_out:
+        yield text(f"The plan also had, and nobody signed: {'; '.join(letter.left_out)}.")
+
+
+def _amounts(letter: RebalanceLetter, found: tuple[LetterTrade, ...], name: str) -> Block:
+    columns = (
+        ("Security", 0, False),
+        ("Account", 92, False),
+        ("Shares", 60, True),
+        (f"{name}, dollars", 86, True),
+        ("Traded", 62, True),
+    )
+    rows = [
+        (
+            _named(letter, one.symbol),
+            one.account,
+            shares(one.quantity),
+            dollars(one.cents),
+            _when(one.day),
+        )
+        for one in found
+    ]
+    total = dollars(sum(one.cents for one in found))
+    return table(columns, rows, ("Total", "", "", total, ""))
+
+
+def _taxes(letter: RebalanceLetter) -> Iterator[str]:
+    for one in letter.taxes:
+        whose = f"On the tax return {one.tax_return}"
+        if one.now_cents is None or one.later_cents is None:
+            yield (
+                f"{whose} no tax is stated in dollars: the book has neither its income nor its "
+                f"rates for {letter.planned.year}. With them it can be."
+            )
+            continue
+        yield (
+            f"{whose} the plan estimates {_tax(one.now_cents)} for {letter.planned.year} from "
+            f"these sales, and {_tax(one.later_cents)} in later years, as of today's rates."
+        )
+    disallowed = sum(sale.disallowed_cents for sale in letter.sales)
+    if disallowed:
+        yield (
+            f"${accounted(disallowed)} of loss is not in these figures: purchases within 30 days "
+            "disallow it (26 USC 1091)."
+        )
+    if any(sale.day is None for sale in letter.sales):
+        yield (
+            f"What is ordered is reckoned at the closing prices of {day_text(letter.planned)}; "
+            "the trade itself gives the price that counts."
+        )
+    if not letter.taxes:
+        yield "Nothing is sold where a sale is taxed."
+
+
+def _tax(cents: int) -> str:
+    return f"{dollars(abs(cents))} dollars {'less' if cents < 0 else 'of'} tax"
+
+
+def _unknown(letter: RebalanceLetter) -> Iterator[str]:
+    yield (
+        "Accounts that are not listed above are not looked at. A purchase there, or by a spouse, "
+        "can undo a loss without anybody here seeing it: please tell us of any."
+    )
+    yield from letter.unknown
+    if any((sale.gain_cents or 0) < 0 for sale in letter.sales):
+        yield (
+            f"Until {day_text(letter.final_from)} a purchase can still disallow a loss; from that "
+            "day on the figures of these sales are final."
+        )
+    yield "Weights and taxes are those of the plan; markets move them before and after the trades."
+
+
+def _rests_on(letter: RebalanceLetter) -> str:
+    signed = f", approved by {joined(letter.approved_by)}" if letter.approved_by else ""
+    return (
+        f"Rebalance {letter.number} of {letter.book} as of {letter.planned}, recorded by "
+        f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
+        "trades and is not tax advice: please show it to whoever prepares your return."
+    )
+
+
+def _when(day: date | None) -> str:
+    return "ordered" if day is None else day_text(day)
+
+
+def _named(letter: RebalanceLetter, symbol: str) -> str:
+    name = letter.names.get(symbol, "")
+    return f"{symbol}, {name}" if name else symbol

@@ -1,0 +1,196 @@
+"""The letter to a client about a recorded rebalance: from the run and the books after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from taxlots.domain.calendar import day_of
+from taxlots.domain.harvest_run import RunOrder
+from taxlots.domain.money import apportion, scaled, shares
+from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
+from taxlots.plan.restrictions import first_free_day
+from taxlots.plan.reviewed import ReviewedOrder
+from taxlots.reports.client_letter import LetterSale
+from taxlots.reports.rebalance_letter import (
+    LetterClass,
+    LetterTax,
+    LetterTrade,
+    RebalanceLetter,
+)
+from taxlots.workflows.account_numbers import shown_account
+from taxlots.workflows.letter_source import (
+    LetterSource,
+    day_in,
+    described,
+    executed_sales,
+    restrictions_for,
+    unknown_of,
+)
+from taxlots.workflows.named_accounts import check_named
+from taxlots.workflows.run_lines import trades_on
+from taxlots.workflows.run_results import RunResults
+
+COSTS_OF_CENT = 10**10
+"""1e-4 dollars times 1e-8 units, in a cent."""
+
+
+def rebalance_letter(source: LetterSource, household: str, account: str) -> RebalanceLetter:
+    """What the letter says, of the whole household or of one account.
+
+    Raises UsageError for another household or an unknown account.
+    """
+    found, run = source.found, source.found.run
+    record = found.books.record
+    check_named(record.accounts, [account or None])
+    own = found.orders[0].order.household
+    if household not in ("", own):
+        raise UsageError(f"{run.label} trades for the household {own!r}, not for {household!r}")
+    accounts = tuple(one for one in record.accounts if one.household == own)
+    if account and account not in {one.id for one in accounts}:
+        raise UsageError(f"account {account} is not of the household {own!r}")
+    orders = tuple(one for one in found.orders if account in ("", one.order.account))
+    if not orders:
+        raise UsageError(f"nothing of {run.label} is signed in account {account}")
+    taxed = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
+    told = restrictions_for(source, accounts)
+    plan = json.loads(found.lines["plan.json"][0]["json"])
+    return RebalanceLetter(
+        book=record.name or source.book,
+        household=own,
+        only_account=shown_account(account) if account else "",
+        accounts=tuple(described(one) for one in accounts),
+        names={s.symbol: s.name for s in record.securities.values() if s.name},
+        planned=run.as_of,
+        traded=found.traded,
+        number=run.number,
+        plan_hash=run.plan_hash,
+        recorded_by=run.actor,
+        approved_by=tuple(dict.fromkeys(a.actor for one in orders for a in one.approvals)),
+        classes=tuple(_class(one) for one in plan["classes"]),
+        sales=tuple(_sales(found, [o for o in orders if o.order.account in taxed])),
+        untaxed=tuple(
+            _moved(found, [o for o in orders if o.order.account not in taxed], Side.SELL)
+        ),
+        purchases=tuple(_moved(found, orders, Side.BUY)),
+        left_out=tuple(_left_out(found, account)),
+        taxes=tuple(_taxes(found, orders, taxed)),
+        not_to_buy=told.not_to_buy,
+        not_to_sell=told.not_to_sell,
+        notes=told.notes,
+        unknown=tuple(unknown_of(source, orders)),
+        final_from=first_free_day(day_of(found.traded)),
+    )
+
+
+def _class(one: dict[str, str]) -> LetterClass:
+    target, before, after = (f"{100 * float(one[k]):.1f}" for k in ("target", "before", "after"))
+    return LetterClass(name=one["name"], target=target, before=before, after=after)
+
+
+def _sales(found: RunResults, orders: Sequence[ReviewedOrder]) -> Iterator[LetterSale]:
+    """A row for each lot that is sold, by the books; then one for what is not executed yet."""
+    sells = [one for one in orders if one.order.side is Side.SELL]
+    booked = executed_sales(found, sells)
+    for one in sells:
+        order = one.order
+        yield from booked[order.client_order_id]
+        left = order.quantity - one.filled
+        if left > 0:
+            yield LetterSale(
+                order=order.client_order_id,
+                account=shown_account(order.account),
+                symbol=order.symbol,
+                quantity=left,
+                acquired=day_in(order.cells.get("lot_open_date", "")),
+                term=_term(order),
+                gain_cents=_planned_gain(order, left, trades_on(order, found.lines["trades"])),
+            )
+
+
+def _term(order: RunOrder) -> str:
+    """The term as the plan says it in the reason of an order; blank of a sale by force."""
+    reason = order.cells.get("reason", "")
+    return "LT" if "long-term" in reason else "ST" if "short-term" in reason else ""
+
+
+def _planned_gain(
+    order: RunOrder, quantity: int, trades: Sequence[Mapping[str, str]]
+) -> int | None:
+    """What a quantity of an order gains at the closes of the plan; None where it has no trade."""
+    if not trades:
+        return None
+    (trade,) = trades
+    whole = scaled(trade["quantity"], 8) or 1
+    unit_cost = order.cells.get("lot_unit_cost", "")
+    if not unit_cost:
+        gain = sum(scaled(trade[name], 2) or 0 for name in ("short_term_gain", "long_term_gain"))
+        return apportion(gain, quantity, whole)
+    basis = apportion(scaled(unit_cost, 4) or 0, quantity, COSTS_OF_CENT)
+    return apportion(scaled(trade["amount"], 2) or 0, quantity, whole) - basis
+
+
+def _moved(found: RunResults, orders: Iterable[ReviewedOrder], side: Side) -> Iterator[LetterTrade]:
+    """Trades in dollars alone: what is executed by its fills, then what is not by the plan."""
+    for one in orders:
+        order = one.order
+        if order.side is not side:
+            continue
+        for fill in found.fills_of(order.client_order_id):
+            yield LetterTrade(
+                account=shown_account(fill.account),
+                symbol=fill.symbol,
+                quantity=fill.quantity,
+                cents=fill.amount_cents,
+                day=fill.day,
+            )
+        left = order.quantity - one.filled
+        for trade in trades_on(order, found.lines["trades"]) if left > 0 else ():
+            whole = scaled(trade["quantity"], 8) or 1
+            yield LetterTrade(
+                account=shown_account(order.account),
+                symbol=order.symbol,
+                quantity=left,
+                cents=apportion(scaled(trade["amount"], 2) or 0, left, whole),
+            )
+
+
+def _left_out(found: RunResults, account: str) -> Iterator[str]:
+    """What of the trades of the plan is neither signed nor executed, in words."""
+    standing: dict[tuple[str, str, str], int] = {}
+    for one in found.orders:
+        place = one.order.account, one.order.symbol, str(one.order.side)
+        standing[place] = standing.get(place, 0) + one.order.quantity
+    for trade in found.lines["trades"]:
+        if account not in ("", trade["account"]):
+            continue
+        place = trade["account"], trade["symbol"], trade["action"]
+        left = (scaled(trade["quantity"], 8) or 0) - standing.get(place, 0)
+        if left > 0:
+            did = "buy" if trade["action"] == Side.BUY else "sell"
+            where = shown_account(trade["account"])
+            yield f"{did} {shares(left)} {trade['symbol']} in {where}"
+
+
+def _taxes(
+    found: RunResults, orders: Sequence[ReviewedOrder], returns: Mapping[str, str]
+) -> Iterator[LetterTax]:
+    """What the plan reckons for the part of its sales that stands, by tax return."""
+    sums: dict[str, list[int] | None] = {}
+    for one in orders:
+        order = one.order
+        if order.side is not Side.SELL or order.account not in returns:
+            continue
+        name = returns[order.account]
+        known = sums.setdefault(name, [0, 0])
+        trades = trades_on(order, found.lines["trades"])
+        if known is None or not trades or not trades[0]["tax_now"]:
+            sums[name] = None
+            continue
+        whole = scaled(trades[0]["quantity"], 8) or 1
+        for place, column in enumerate(("tax_now", "tax_later")):
+            known[place] += apportion(scaled(trades[0][column], 2) or 0, order.quantity, whole)
+    for name, cents in sums.items():
+        now, later = (None, None) if cents is None else cents
+        yield LetterTax(tax_return=name, now_cents=now, later_cents=later)
