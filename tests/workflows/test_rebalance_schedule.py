@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.workflows.test_rebalance_promise import drawn
+from tests.workflows.random_rebalances import drawn
 
 from taxlots.book.booking import Books
 from taxlots.book.record import Record

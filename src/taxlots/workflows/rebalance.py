@@ -257,7 +257,7 @@ def _gathered(
         terms=plan_terms(terms, cash_target, objectives.risk),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
-        limits=replace(limits_of_plan(plan, terms, seen), tax_cents=stated.tax_cents),
+        limits=limits_of_plan(plan, terms, seen, objectives, stated),
         mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
     )
     if objectives.has_views:

@@ -80,12 +80,18 @@ def check_withdrawal(needs: CashNeeds, positions: Sequence[Position]) -> None:
     """Raises UsageError where more is to be taken than accounts have in cash and can sell."""
     for group, floor in needs.floors.items():
         cash = sum(needs.held_cents.get(name, 0) for name in group)
-        sold = sum(one.sellable_cents for one in positions if one.account.id in group)
+        sold = sum(_proceeds(one) for one in positions if one.account.id in group)
         if floor > cash + sold:
             raise UsageError(
                 f"--withdraw {dollars(floor)}: {', '.join(group)} have {dollars(cash)} in cash and"
-                f" {dollars(sold)} that may be sold; the most is {dollars(max(0, cash + sold))}"
+                f" {dollars(sold)} that may be sold, costs paid; the most is"
+                f" {dollars(max(0, cash + sold))}"
             )
+
+
+def _proceeds(position: Position) -> int:
+    """What a position brings if all of it that may be sold is, costs paid."""
+    return int(position.sellable_cents * (1 - position.cost_rate))
 
 
 def _balances(plan: HouseholdPlan, accounts: Sequence[Account]) -> tuple[dict[str, int], list[str]]:

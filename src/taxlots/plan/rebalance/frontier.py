@@ -38,7 +38,7 @@ def frontier(
         found.append(
             FrontierPoint(
                 risk_aversion=aversion,
-                tracking_error=solution.optimum.book.tracking_error(moved),
+                tracking_error=solution.household.tracked.tracking_error(moved),
                 tax_cents=tax_cents(solution.trades, question.years),
                 cost_cents=sum(one.cost_cents for one in solution.trades),
                 turnover=float(abs(moved).sum()) / 2,

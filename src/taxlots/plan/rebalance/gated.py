@@ -11,6 +11,7 @@ from taxlots.domain.order import Side
 from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
 from taxlots.plan.optimizer.optimum import Optimum
+from taxlots.plan.rebalance.breaches import breaches
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.replacements import Replaces, replacements
 from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of, solved_within
@@ -34,8 +35,9 @@ def gated_household(
 ) -> tuple[Solution, GateAnswer]:
     """The trades of a household that pay, and what they are worth against doing nothing.
 
-    What raises money that is asked for, and positions that are ``forced``, are kept whatever they
-    cost.  Raises DataError for inputs that cannot be solved.
+    Where what is left without the trades that do not pay would break a limit, all are made.  What
+    raises money that is asked for, and positions that are ``forced``, are kept whatever they cost.
+     Raises DataError for inputs that cannot be solved.
     """
     by = replacements((one.symbol for one in question.positions), replaces, question.families)
     household = portfolio_of(question)
@@ -53,7 +55,16 @@ def gated_household(
         near = solution.optimum
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
     trades = [one for one in solution.trades if one.position.name in kept]
-    return replace(solution, trades=tuple(_paid_for(trades, question.cash))), answer
+    gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))
+    if set(breaches(gated, question)) - set(breaches(solution, question)):
+        every = frozenset(_names(solution))
+        return solution, weighed(solution, question, margin_cents=margin_cents, forced=every)
+    return gated, answer
+
+
+def _paid_first(trade: Trade) -> tuple[bool, int]:
+    """Forced purchases are paid for before all others, then the largest."""
+    return not trade.position.forced_cents, -trade.cents
 
 
 def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
@@ -61,7 +72,7 @@ def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
     sales = [one for one in trades if one.side is Side.SELL]
     money = spendable(cash, sales)
     kept = list(sales)
-    for one in sorted((t for t in trades if t.side is Side.BUY), key=lambda t: -t.cents):
+    for one in sorted((t for t in trades if t.side is Side.BUY), key=_paid_first):
         account = one.position.account.id
         if money.get(account, 0) >= one.cents + one.cost_cents:
             money[account] -= one.cents + one.cost_cents

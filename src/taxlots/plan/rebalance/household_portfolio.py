@@ -96,15 +96,18 @@ class Band:
 class HouseholdPortfolio:
     """The optimizer's portfolio, with the positions and lots that its rows stand for.
 
-    ``nav_cents`` is all that the household holds, cash included.  ``lots`` are in the order in
-    which the portfolio was given them, and so are ``gains``.  Those are on ``main_return``, the one
-    that holds most, whose tax is ``year``; what lots of other returns cost is in ``gains.other``.
+    ``nav_cents`` is all that the household holds, cash included.  ``tracked`` is the portfolio
+    against its targets by the whole of its risk, whatever the objective of ``book`` weighs.
+    ``lots`` are in the order in which the portfolio was given them, and so are ``gains``.  Those
+    are on ``main_return``, the one that holds most, whose tax is ``year``; what lots of other
+    returns cost is in ``gains.other``.
     """
 
     positions: tuple[Position, ...]
     table: LotTable
     nav_cents: int
     book: Portfolio
+    tracked: Portfolio
     gains: LotGains
     main_return: str
     year: YearTax | None
@@ -231,8 +234,8 @@ def household_portfolio(
             len(kept),
         ),
     )
-    book = _with_objective(book, terms.objective, model.loadings.shape[1])
-    return HouseholdPortfolio(kept, table, nav, book, gains, main, years.get(main))
+    own = _with_objective(book, terms.objective, model.loadings.shape[1])
+    return HouseholdPortfolio(kept, table, nav, own, book, gains, main, years.get(main))
 
 
 def _with_objective(book: Portfolio, objective: Objective, factors: int) -> Portfolio:
@@ -277,6 +280,19 @@ def _band_rows(
             yield f"band of {name}", mine, min(band.low, now), max(band.high, now)
 
 
+def _cost_of_raising(
+    positions: Sequence[Position], cash: CashNeeds, group: Sequence[str], floor: int
+) -> float:
+    """Costs of what a group of accounts must sell to have what it must keep, in cents."""
+    need = floor - sum(cash.free_cents.get(account, 0) for account in group)
+    if need <= 0:
+        return 0.0
+    mine = [one for one in positions if one.account.id in group and one.sellable_cents]
+    rate = max((one.cost_rate for one in mine), default=0.0)
+    left = sum(one.sellable_cents for one in mine) - need
+    return max(0.0, min(need * rate / (1 - rate), left))
+
+
 def _cash_rows(
     positions: Sequence[Position], cash: CashNeeds, nav_cents: int
 ) -> Iterator[tuple[str, Floats, float, float]]:
@@ -288,5 +304,6 @@ def _cash_rows(
     for group, floor in floors.items():
         mine = floats([float(one.account.id in group) for one in positions])
         if mine.any():
-            most = sum(of_account.get(account, 0) for account in group) - floor
+            held = sum(of_account.get(account, 0) for account in group)
+            most = held - floor - _cost_of_raising(positions, cash, group, floor)
             yield f"cash of {', '.join(group)}", mine, -np.inf, most / nav_cents

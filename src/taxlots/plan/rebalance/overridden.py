@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from taxlots.domain.trade_override import TradeOverride
+from taxlots.domain.order import Side
+from taxlots.domain.trade_override import TradeAction, TradeOverride
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.solving import Question, solve_household
@@ -43,12 +44,23 @@ def overridden(
             most_bought_cents=None if np.isinf(buy) else round(float(buy) * CENTS),
             most_sold_cents=round(float(sell) * CENTS),
             forced_cents=round(float(forced) * CENTS),
+            forced_units=_forced_units(one, limits) if forced else 0,
         )
         for one, buy, sell, forced in zip(
             positions, limits.buy, limits.sell, limits.forced, strict=True
         )
     )
     return found, limits
+
+
+def _forced_units(position: Position, limits: TradeLimits) -> int:
+    """The quantity that is forced, in 1e-8 units, sold below 0; 0 where it is an amount."""
+    account = position.account
+    for one in limits.applied:
+        is_about = one.speaks_of(account.household, account.id, position.symbol)
+        if one.action is TradeAction.FORCE and is_about and one.quantity:
+            return one.quantity if one.side is Side.BUY else -one.quantity
+    return 0
 
 
 def cost_of_overrides(

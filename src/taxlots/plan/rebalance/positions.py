@@ -41,9 +41,9 @@ class Position:
 
     ``price`` is in 1e-8 dollars.  ``buy_bar`` and ``sell_bar`` say why nothing is bought or sold;
     blank where it may be.  ``most_bought_cents`` and ``most_sold_cents`` are limits that people
-    set, ``forced_cents`` is what they want traded (sold below 0).  ``impact_ppm`` is the impact of
-    a dollar traded at the size that is expected, in 1e-6, and ``commission_cents`` what an order
-    costs besides.
+    set, ``forced_cents`` is what they want traded (sold below 0), and ``forced_units`` the same in
+    1e-8 where they stated a quantity.  ``impact_ppm`` is the impact of a dollar traded at the size
+    that is expected, in 1e-6, and ``commission_cents`` what an order costs besides.
     """
 
     account: Account
@@ -57,6 +57,7 @@ class Position:
     most_bought_cents: int | None = None
     most_sold_cents: int | None = None
     forced_cents: int = 0
+    forced_units: int = 0
     impact_ppm: int = 0
     commission_cents: int = 0
 

@@ -91,7 +91,7 @@ class Proposal:
         """Annual standard deviation of the difference from the target, of doing nothing."""
         if self.overlay is not None:
             return self.overlay.error_before
-        book = self.solution.optimum.book
+        book = self.solution.household.tracked
         return book.tracking_error(np.zeros(book.count))
 
     @property
@@ -99,7 +99,7 @@ class Proposal:
         """The same after the trades, and the contracts if there are any."""
         if self.overlay is not None:
             return self.overlay.error_after
-        return self.solution.optimum.book.tracking_error(self.solution.weights_traded())
+        return self.solution.household.tracked.tracking_error(self.solution.weights_traded())
 
     @property
     def turnover(self) -> float:

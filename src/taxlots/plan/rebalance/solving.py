@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 
 import numpy as np
 
 from taxlots.domain.money import SHARE
-from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, error
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.rounding import Grain, grain
 from taxlots.plan.optimizer.signs import BPS
+from taxlots.plan.rebalance.forced_trades import as_forced
 from taxlots.plan.rebalance.household_portfolio import (
     Band,
     CashNeeds,
@@ -36,15 +37,20 @@ from taxlots.plan.rebalance.plan_limits import (
     tightened,
 )
 from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.raised_cash import with_cash_raised
 from taxlots.plan.rebalance.replacements import Replacements, Replaces, replacements
 from taxlots.plan.rebalance.round_lots import in_round_lots
+from taxlots.plan.rebalance.share_caps import beyond_caps, tightened_caps, told_of_shares
 from taxlots.plan.rebalance.wash_branches import Branch, Choices, best_branch, clashes, unwashed
-from taxlots.plan.rebalance.whole_trades import Trade, whole_trades
-from taxlots.plan.risk import RiskModel
+from taxlots.plan.rebalance.whole_trades import Trade, weights_of, whole_trades
+from taxlots.plan.risk import Floats, RiskModel
 from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS = 20
 """Each round forbids at least one purchase more; households need one to three."""
+
+MOST_TIGHTENED = 6
+"""Rounds that look for whole shares within the caps, each with tighter ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +98,9 @@ class Solution:
         """What doing nothing costs."""
         return self.optimum.without
 
-    def weights_traded(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def weights_traded(self) -> Floats:
         """The trades in shares as fractions of the household, by position."""
-        found = np.zeros(len(self.household.positions))
-        at = {one.name: place for place, one in enumerate(self.household.positions)}
-        for trade in self.trades:
-            sign = 1 if trade.side is Side.BUY else -1
-            found[at[trade.position.name]] += sign * trade.cents / self.household.nav_cents
-        return found
+        return weights_of(self.household, self.trades)
 
     @property
     def sold_at_a_loss(self) -> frozenset[str]:
@@ -143,6 +144,8 @@ def solved_within(
     """
     choices = Choices()
     limits = question.limits
+    nearest: tuple[Solution, dict[str, float]] | None = None
+    rounds, bound = 0, inf
     for _ in range(MOST_ROUNDS):
         branch = best_branch(
             household,
@@ -152,34 +155,60 @@ def solved_within(
             by,
             near,
         )
-        optimum = branch.optimum
+        bound = min(bound, branch.optimum.certificate.bound)
+        optimum = bounded_by(branch.optimum, bound)
         if is_rounded:
-            optimum = _in_steps(question, branch, limits, by)
+            optimum = bounded_by(_in_steps(question, branch, limits, by), bound)
             if washed := clashes(branch.household, optimum, by):
                 for lost in washed:
                     choices = choices.without_purchases(lost, by)
                 continue
-        trades = whole_trades(
-            branch.household,
-            optimum,
-            question.cash,
-            step=question.step,
-            least_cents=question.least_cents,
-        )
-        trades = in_round_lots(trades, question.mandate.round_lots, question.cash)
-        tighter = tightened(question.limits, limits, branch.household, trades)
+        solution = _in_shares(question, branch, optimum)
+        shares = solution.household, solution.trades
+        tighter = tightened(question.limits, limits, *shares)
+        excess = beyond_caps(question.limits, *shares)
         is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
-        if tighter is None or is_told:
-            return Solution(
-                household=branch.household,
-                optimum=optimum,
-                trades=tuple(trades),
-                forbidden=branch.choices.forbidden,
-            )
-        limits = tighter
+        if not excess and (tighter is None or is_told):
+            return solution
+        if is_told and limits is question.limits:
+            return solution
+        if tighter is None and (nearest is None or sum(excess.values()) < sum(nearest[1].values())):
+            nearest = solution, excess
+        narrower = None if is_told else tightened_caps(tighter or limits, excess)
+        rounds += tighter is None
+        if narrower is None or rounds > MOST_TIGHTENED:
+            break
+        limits = narrower
+    if nearest is not None:
+        solution, excess = nearest
+        told = (*solution.optimum.problems, *told_of_shares(question.limits, excess))
+        return replace(solution, optimum=replace(solution.optimum, problems=told))
     message = "shares kept taking the plan beyond its limits"
     remedy = "relax the budgets of [rebalance.budget], or allow fractions of shares"
     raise DataError([error("book.toml:rebalance", "NOT_SOLVED", message, remedy)])
+
+
+def _in_shares(question: Question, branch: Branch, optimum: Optimum) -> Solution:
+    """Trades in shares, forced ones as people said, and the money there that is asked for."""
+    household, cash, step = branch.household, question.cash, question.step
+    least = question.least_cents
+    trades = whole_trades(household, optimum, cash, step=step, least_cents=least)
+    trades = in_round_lots(trades, question.mandate.round_lots, cash)
+    trades = as_forced(trades, household, cash, step=step, least_cents=least)
+    return Solution(
+        household=household,
+        optimum=optimum,
+        trades=tuple(with_cash_raised(trades, household, cash, step=step)),
+        forbidden=branch.choices.forbidden,
+    )
+
+
+def bounded_by(optimum: Optimum, bound: float) -> Optimum:
+    """The plan with a bound that holds for all plans within the stated limits.
+
+    What is forbidden or tightened on the way to whole shares makes a bound too high for them.
+    """
+    return replace(optimum, certificate=replace(optimum.certificate, bound=bound))
 
 
 def portfolio_of(question: Question) -> HouseholdPortfolio:

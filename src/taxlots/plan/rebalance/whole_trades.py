@@ -13,6 +13,7 @@ from taxlots.plan.cash_flow import Offer, purchases
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, HouseholdPortfolio
 from taxlots.plan.rebalance.positions import PlannedLot, Position
+from taxlots.plan.risk import Floats
 
 ALL_OF_IT = 1e-6
 """A lot of which less than this part stays is sold whole."""
@@ -71,20 +72,29 @@ def whole_trades(
 ) -> list[Trade]:
     """The trades of a plan, in multiples of ``step`` (1e-8 units), sales first.
 
-    A lot that is sold nearly whole is sold whole, its fraction of a share included.  Sales of
-    accounts from which money is to be taken are rounded up, others down; purchases are cut to the
-    money of their accounts.  Trades below ``least_cents`` are left out, unless they raise money
-    that is to be taken or end a position.
+    A lot that is sold nearly whole is sold whole, its fraction of a share included.  Other sales
+    are rounded down; purchases are cut to the money of their accounts.  Trades below
+    ``least_cents`` are left out, unless they raise money that is to be taken or end a position.
     """
     giving = cash.giving
     sales = [
         sale
-        for sale in _sales(household, optimum, step, giving)
+        for sale in _sales(household, optimum, step)
         if sale.cents >= least_cents
         or sale.position.account.id in giving
         or sale.units == sale.position.quantity
     ]
     return [*sales, *_purchases(household, optimum, cash, sales, step, least_cents)]
+
+
+def weights_of(household: HouseholdPortfolio, trades: Sequence[Trade]) -> Floats:
+    """Trades as parts of the household, (positions,); sales below 0."""
+    found = np.zeros(len(household.positions))
+    at = {one.name: place for place, one in enumerate(household.positions)}
+    for trade in trades:
+        sign = 1 if trade.side is Side.BUY else -1
+        found[at[trade.position.name]] += sign * trade.cents / household.nav_cents
+    return found
 
 
 def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
@@ -99,17 +109,14 @@ def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _sales(
-    household: HouseholdPortfolio, optimum: Optimum, step: int, giving: set[str]
-) -> list[Trade]:
+def _sales(household: HouseholdPortfolio, optimum: Optimum, step: int) -> list[Trade]:
     lots, table = optimum.book.lots, household.table
     taken: dict[int, list[LotSale]] = {}
     for place in np.flatnonzero((optimum.sold > 0) & ~table.is_barred[lots.order]).tolist():
         row = int(lots.order[place])
         holder = int(table.holder[row])
-        planned, position = table.lots[row], household.positions[holder]
-        cents = float(optimum.sold[place]) * household.nav_cents
-        units = _units(planned, cents, step, position, giving)
+        planned = table.lots[row]
+        units = _units(planned, float(optimum.sold[place]) * household.nav_cents, step)
         if units:
             taken.setdefault(holder, []).append(LotSale(lot=planned, units=units))
     return [
@@ -117,19 +124,14 @@ def _sales(
     ]
 
 
-def _units(
-    planned: PlannedLot, cents: float, step: int, position: Position, giving: set[str]
-) -> int:
+def _units(planned: PlannedLot, cents: float, step: int) -> int:
     """What is sold of a lot so that it brings some cents, or nearly."""
     if planned.value_cents <= 0 or cents <= 0 or planned.bar:
         return 0
     part = cents / planned.value_cents
     if part >= 1 - ALL_OF_IT:
         return planned.quantity
-    exact = part * planned.quantity / step
-    if position.account.id in giving:
-        return min(planned.quantity, int(np.ceil(exact - NEARLY)) * step)
-    return int(exact + NEARLY) * step
+    return int(part * planned.quantity / step + NEARLY) * step
 
 
 def _sale(position: Position, sales: tuple[LotSale, ...]) -> Trade:
