@@ -1,7 +1,9 @@
 """``taxlots drift``: when a trade waits, and when it hurries, by ``[rebalance.timing]``."""
 
+import re
 from pathlib import Path
 
+import pytest
 from tests.cli.drifting import DAY, asked, written
 from tests.cli.running import SAMPLE, taxlots
 
@@ -77,10 +79,35 @@ def test_bands_are_looked_at_on_their_days_only(tmp_path: Path) -> None:
 
 
 def test_the_volatility_target_speaks_of_the_mix(tmp_path: Path) -> None:
+    """The scale is the target over the volatility, within the dead band of a tenth of it."""
     toml = "[rebalance.timing]\nvolatility_target_percent = 1\nstep_percent = 25\n"
     (said,) = asked(written(tmp_path / "b", toml))["timing"]
-    assert said.startswith("The mix has a volatility of ")
-    assert said.endswith("the target is 1.0%: hold 0.75 of it, by flows and cash")
+    found = re.fullmatch(
+        r"The mix has a volatility of (.+)%, the target is 1.0%: hold (.+) of it, the rest in cash",
+        said,
+    )
+    assert found is not None
+    volatility, scale = float(found[1]), float(found[2])
+    assert abs(1 / volatility - scale) <= 0.1 * scale + 0.01
+
+
+def test_the_volatility_target_moves_targets_and_what_is_inside_its_band(tmp_path: Path) -> None:
+    toml = (
+        '[rebalance.timing]\nvolatility_target_percent = 1\nvolatility_into = "bonds"\n'
+        'volatility_of = ["us equities", "developed equities"]\n'
+    )
+    found = asked(written(tmp_path / "b", toml))["by_name"]
+    scale = float(found["equities"]["target"]) / 0.5
+    assert 0 < scale < 1
+    assert float(found["bonds"]["target"]) == pytest.approx(0.35 + 0.5 * (1 - scale), abs=1e-5)
+    assert float(found["equities"]["destination"]) == pytest.approx(0.5 * scale, abs=1e-5)
+    assert float(found["gold"]["trade"]) == 0
+
+
+def test_a_class_that_is_scaled_takes_no_rest(tmp_path: Path) -> None:
+    toml = '[rebalance.timing]\nvolatility_target_percent = 1\nvolatility_into = "equities"\n'
+    ran = taxlots("drift", written(tmp_path / "b", toml), "--as-of", DAY)
+    assert (ran.status, "Equities cannot take what the volatility" in ran.err) == (1, True)
 
 
 def test_a_recurrence_that_is_none_and_an_unknown_household_are_wrong_use(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class Keys:
 OF_CLASS: Final = Keys(BAND_NUMBERS, {"system": BandSystem, "destination": Destination})
 OF_BANDS: Final = replace(
     OF_CLASS,
-    switches=frozenset({"tax_from_lots"}),
+    switches=frozenset({"tax_from_lots", "by_liquidity"}),
     texts=frozenset({"look"}),
     days=frozenset({"look_from"}),
     tables=frozenset({"classes"}),
@@ -103,7 +103,8 @@ OF_TARGETS: Final = Keys(
 OF_TIMING: Final = Keys(
     TIMING_NUMBERS,
     switches=frozenset({"momentum", "delay_buys"}),
-    texts=frozenset({"calendar"}),
+    texts=frozenset({"calendar", "volatility_into"}),
+    lists=frozenset({"volatility_of"}),
     days=frozenset({"calendar_from"}),
     tables=frozenset({"fund_flows"}),
 )
@@ -148,6 +149,10 @@ def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem
     for key in ("stand_in", "trend_into", "regime_of", "call_reserve"):
         stated += [(f"{WHERE}.targets:{key}", getattr(asked, key) or "")]
     stated += [(f"{bands}.{name}", name) for name in rule.bands.classes]
+    stated += [
+        (f"{WHERE}.timing:volatility_of", name) for name in sorted(rule.timing.volatility_of)
+    ]
+    stated += [(f"{WHERE}.timing:volatility_into", rule.timing.volatility_into)]
     stated += [(f"{WHERE}.timing.fund_flows", name) for name in rule.timing.fund_flows]
     known = ", ".join(sorted(names)) or "a row for it in targets.csv"
     return [

@@ -52,7 +52,8 @@ class BandRule:
     target, ``fraction`` in 1e-8 of the way from the target to the edge.  ``cost`` is lost on each
     dollar traded and ``tax`` on each dollar sold, in 1e-8.  ``look`` is a recurrence of RFC 5545
     that counts from ``look_from``; blank looks every day.  ``days_to_trade`` is how many days of
-    its volume a class of full size takes.  With ``tax_from_lots`` the tax of the lots that are
+    its volume a class of full size takes.  With ``by_liquidity`` a band is tighter or wider by the
+    bucket of those days.  With ``tax_from_lots`` the tax of the lots that are
     held takes the place of a ``tax`` that nobody states.
     """
 
@@ -69,6 +70,7 @@ class BandRule:
     tax: int = 0
     risk_aversion: int = 30_000
     days_to_trade: int = 0
+    by_liquidity: bool = False
     destination: Destination = Destination.EDGE
     fraction: int = 87_500_000
     tax_from_lots: bool = False
@@ -144,7 +146,8 @@ class TimingRule:
     ``momentum_skip_months`` is above ``momentum_floor``, up to the outer band at ``hard_band``
     times the band; with ``delay_buys``, buys of what falls wait.  Below ``dislocation_z``
     (1e-4 standard deviations) buys are not delayed.  ``volatility_target`` is annual, in 1e-8; 0
-    is none.
+    is none.  It scales ``volatility_of``, all classes where that is empty, and the rest goes into
+    the class ``volatility_into``, or into cash where that is blank.
 
     ``fund_flows`` are net purchases of funds of a class in 1e-8 of their assets, below 0 net
     sales.  ``buy_pace`` is the part of a gap that is bought at one look in quiet times, in 1e-8;
@@ -161,6 +164,8 @@ class TimingRule:
     delay_buys: bool = False
     dislocation_z: int = 20_000
     volatility_target: int = 0
+    volatility_of: frozenset[str] = frozenset()
+    volatility_into: str = ""
     volatility_decay: int = 94_000_000
     dead_band: int = 10_000_000
     step: int = 10_000_000

@@ -14,6 +14,7 @@ PPM_PLACES: Final = 6
 KEYS: Final = frozenset(
     {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
     | {"turnover_percent", "tracking_error_percent", "cash_drag_percent"}
+    | {"adv_percent", "adv_days"}
     | {"objective", "shortfall_weight", "shortfall_confidence_percent"}
 )
 
@@ -29,7 +30,8 @@ class RebalanceTerms:
     together, ``tracking_error_ppm`` the annual deviation from the targets, in 1e-6 of the
     household; None is no cap.  ``objective`` is what is weighed where nobody asks otherwise;
     ``shortfall_weight_ppm`` is what expected shortfall costs, in 1e-6 of itself, and
-    ``shortfall_confidence_ppm`` the part of periods that are not among the worst.
+    ``shortfall_confidence_ppm`` the part of periods that are not among the worst.  ``adv_ppm`` of
+    the average volume of ``adv_days`` days is what is traded of a security at most.
     """
 
     risk_aversion_ppm: int = 5 * PPM
@@ -44,6 +46,8 @@ class RebalanceTerms:
     objective: str = "tracking"
     shortfall_weight_ppm: int = PPM
     shortfall_confidence_ppm: int = 950_000
+    adv_ppm: int | None = None
+    adv_days: int = 1
 
 
 def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Problem]]:
@@ -60,11 +64,8 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
             return default
         value = scaled_value(table[key], places)
         if value is None or value < least:
-            problems.append(
-                _bad(
-                    key, table[key], "a number from zero up" if not least else "a number above zero"
-                )
-            )
+            expected = "a number above zero" if least else "a number from zero up"
+            problems.append(_bad(key, table[key], expected))
             return default
         return value // scale
 
@@ -89,6 +90,8 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
         cash_drag_ppm=number("cash_drag_percent", PPM_PLACES, 0, scale=100),
         turnover_ppm=cap("turnover_percent"),
         tracking_error_ppm=cap("tracking_error_percent"),
+        adv_ppm=cap("adv_percent"),
+        adv_days=number("adv_days", 0, usual.adv_days, least=1),
         objective=objective,
         shortfall_weight_ppm=number("shortfall_weight", PPM_PLACES, usual.shortfall_weight_ppm),
         shortfall_confidence_ppm=number(

@@ -61,7 +61,8 @@ class HouseholdDrift:
     """One household: its lines, what has no place, and what the rules say in sentences.
 
     ``is_due`` tells whether trades are set off on this day, ``is_looked_at`` whether it is one on
-    which breaches and calendars may set off any.
+    which breaches and calendars may set off any.  ``cash_part`` is the part of what is to be
+    invested that the volatility target holds in cash.
     """
 
     name: str
@@ -72,6 +73,7 @@ class HouseholdDrift:
     timing: tuple[str, ...]
     because: tuple[str, ...]
     is_looked_at: bool = True
+    cash_part: float = 0.0
 
 
 def drift_json(book: str, as_of: date, households: Sequence[HouseholdDrift]) -> dict[str, Any]:

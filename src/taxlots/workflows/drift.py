@@ -13,7 +13,7 @@ from taxlots.book.standing import split_ratios
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.domain.rebalance_keys import from_mapping, unknown_classes
-from taxlots.domain.rebalance_rule import RebalanceRule
+from taxlots.domain.rebalance_rule import RATIO, RebalanceRule
 from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind, read_scheduled
 from taxlots.domain.target import Target, targets_from
 from taxlots.market_data.prices import PriceHistory
@@ -21,6 +21,7 @@ from taxlots.plan.drift import Drift, drift_of, weights_of
 from taxlots.plan.targets.hierarchy import Floats
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
 from taxlots.plan.timing.paced_purchases import limits_of_purchases, paced
+from taxlots.plan.timing.volatility_overlay import moved_to_scale
 from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
 from taxlots.workflows.class_prices import Splits
 from taxlots.workflows.class_taxes import class_taxes
@@ -201,7 +202,9 @@ def _household(
                 *books.problems,
             ]
         ) from fault
-    found, most = _found(stated, values, targets, held_back, parts, dates)
+    found, most = _found(
+        stated, values, targets, held_back, parts, dates, rule.timing.dead_band / RATIO
+    )
     said = () if held_back is None else held_back.because
     return HouseholdDrift(
         name=holdings.household,
@@ -211,7 +214,8 @@ def _household(
         is_due=dates.is_calendar
         or (dates.is_looked_at and bool(np.any(np.abs(found.trades) >= LEAST_TRADE))),
         is_looked_at=dates.is_calendar or dates.is_looked_at,
-        timing=(*dates.because, *targets.dealt, *said, *paces, *timing.volatility(weights)),
+        timing=(*dates.because, *targets.dealt, *said, *paces, *_scale_told(targets)),
+        cash_part=0.0 if targets.scaled is None else targets.scaled.cash_part,
         because=(*targets.because, *targets.ruled.because),
     )
 
@@ -223,6 +227,7 @@ def _found(
     held_back: Waits | None,
     parts: Floats,
     dates: Dates,
+    dead_band: float,
 ) -> tuple[Drift, Floats]:
     """The drift of a day, and the weights beyond which classes are not bought (else no number).
 
@@ -247,6 +252,17 @@ def _found(
     if not dates.is_calendar:
         slow = paced(stated.tree, found, parts, stays)
         found, bought_later = slow.drift, bought_later | slow.is_paced
+    scaled = targets.scaled
+    if scaled is not None and scaled.into is not None and dates.is_looked_at:
+        found = moved_to_scale(
+            stated.tree,
+            found,
+            targets.target,
+            scaled.is_risky,
+            scaled.into,
+            dead_band=dead_band,
+            dollars=float(values.sum()),
+        )
     return found, limits_of_purchases(stated.tree, found, bought_later)
 
 
@@ -318,6 +334,10 @@ def _lines(
         )
         for place, row in _in_order(stated)
     )
+
+
+def _scale_told(targets: DayTargets) -> tuple[str, ...]:
+    return () if targets.scaled is None else targets.scaled.told
 
 
 def _sells_to(targets: DayTargets, name: str, weight: float) -> float | None:

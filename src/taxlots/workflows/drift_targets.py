@@ -15,6 +15,7 @@ from taxlots.domain.problem import UsageError
 from taxlots.domain.rebalance_rule import RATIO, BandSystem, RebalanceRule, TargetSystem
 from taxlots.domain.security import Security
 from taxlots.market_data.prices import PriceHistory
+from taxlots.plan.bands.by_liquidity import by_liquidity
 from taxlots.plan.bands.by_rule import NEEDS_COVARIANCE, RuledBands, bands_by_rule
 from taxlots.plan.bands.widths import Bands, bands_of
 from taxlots.plan.targets.hierarchy import rolled_up
@@ -27,6 +28,7 @@ from taxlots.plan.timing.dislocation import ewma_volatility
 from taxlots.workflows.class_prices import PriceGrid, Splits, covariance, fine, monthly
 from taxlots.workflows.drift_holdings import Holdings
 from taxlots.workflows.drift_windows import OpenWindow, notices, open_windows
+from taxlots.workflows.volatility_scale import VolatilityScale, volatility_scale
 
 Floats = NDArray[np.float64]
 REGIME_DECAY = 0.94
@@ -82,7 +84,7 @@ class DayTargets:
 
     ``base`` is the target without the tilt.  ``is_illiquid`` is what is not traded; ``windows`` are
     those of illiquid classes that are dealt on the day, by name, and ``dealt`` says so, and for
-    which later ones to give notice.
+    which later ones to give notice.  ``scaled`` is the scale of the volatility target, if any.
     """
 
     base: Floats
@@ -92,6 +94,7 @@ class DayTargets:
     windows: Mapping[str, OpenWindow]
     dealt: tuple[str, ...]
     because: tuple[str, ...]
+    scaled: VolatilityScale | None
 
 
 def targets_of_day(
@@ -117,6 +120,9 @@ def targets_of_day(
         weights = _around_illiquid(
             stated, weights, holdings, rule, as_of, is_illiquid, windows, told
         )
+    scaled = volatility_scale(market, holdings, rule, weights)
+    if scaled is not None:
+        weights = scaled.weights
     target = with_tilts(stated, weights, as_of, is_illiquid)
     ruled = _bands(market, target, holdings, rule, securities, taxes)
     around = target if rule.targets.bands_follow_tilt else weights
@@ -139,6 +145,7 @@ def targets_of_day(
         windows,
         tuple(dealt),
         tuple(told),
+        scaled,
     )
 
 
@@ -310,18 +317,21 @@ def _bands(
         if own.tax == 0:
             own = replace(own, tax=taxes.get(row.name, 0))
         if row.band_low is not None and row.band_high is not None:
-            own = replace(own, system=BandSystem.ABSOLUTE)
+            own = replace(own, system=BandSystem.ABSOLUTE, days_to_trade=0)
         rules.append(own)
     needs = any(one.system in NEEDS_COVARIANCE for one in rules)
-    return bands_by_rule(
-        market.stated.tree,
-        target,
-        rules,
-        covariance=market.covariance if needs else None,
-        days_to_trade=np.array(
-            [_days_to_trade(parts, holdings, securities) for parts in market.parts]
-        ),
+    days = np.array([_days_to_trade(parts, holdings, securities) for parts in market.parts])
+    covariance = market.covariance if needs else None
+    found = bands_by_rule(
+        market.stated.tree, target, rules, covariance=covariance, days_to_trade=days
     )
+    if not rule.bands.by_liquidity:
+        return found
+    is_stated = [
+        row.band_low is not None and row.band_high is not None for row in market.stated.rows
+    ]
+    days[is_stated] = 0.0
+    return by_liquidity(market.stated.tree.names, target, found, rules, days)
 
 
 def _days_to_trade(

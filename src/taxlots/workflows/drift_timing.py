@@ -20,10 +20,8 @@ from taxlots.plan.timing.dislocation import (
     DislocationRule,
     buying_pace,
     deviation,
-    ewma_volatility,
 )
 from taxlots.plan.timing.momentum import MomentumRule, Signals, Waits, hard_bands, momentum, waits
-from taxlots.plan.timing.volatility_target import VolatilityTarget, next_scale
 from taxlots.workflows.drift_targets import DayTargets, Market
 
 Floats = NDArray[np.float64]
@@ -169,39 +167,3 @@ class Timing:
             " it is bought at once"
             for place in map(int, np.flatnonzero(self.is_dislocated & (weights < bands.low)))
         ]
-
-    def volatility(self, weights: Floats) -> tuple[str, ...]:
-        """What the volatility target says of the mix as it is held, at its whole size."""
-        if not self.rule.volatility_target:
-            return ()
-        leaf = self.market.stated.tree.is_leaf()
-        index = self._mix(np.where(leaf, weights, 0.0))
-        target = self.rule.volatility_target / RATIO
-        if len(index) < FEWEST_CLOSES:
-            return (f"The volatility target of {target:.1%} needs more closes",)
-        returns = np.diff(np.log(index))
-        periods = self.market.fine.periods_of_year
-        decay = self.rule.volatility_decay / RATIO
-        now = float(ewma_volatility(returns, decay)[-1] * np.sqrt(periods))
-        wanted = VolatilityTarget(
-            volatility=target,
-            decay=decay,
-            periods_of_year=periods,
-            dead_band=self.rule.dead_band / RATIO,
-            step=max(self.rule.step, 1) / RATIO,
-            most=max(self.rule.most_scale, 1) / MULTIPLE,
-        )
-        scale = next_scale(1.0, now, wanted)
-        then = "nothing changes" if scale == 1.0 else f"hold {scale:.2f} of it, by flows and cash"
-        return (f"The mix has a volatility of {now:.1%}, the target is {target:.1%}: {then}",)
-
-    def _mix(self, weights: Floats) -> Floats:
-        """The index of all that is held, as far as all of it is known."""
-        held = [place for place in np.flatnonzero(weights) if self.market.parts[int(place)]]
-        parts: dict[str, float] = {}
-        for place in map(int, held):
-            whole = sum(self.market.parts[place].values())
-            for symbol, part in self.market.parts[place].items():
-                parts[symbol] = parts.get(symbol, 0.0) + float(weights[place]) * part / whole
-        index = self.market.fine.index(parts)
-        return index[np.isfinite(index)]

@@ -23,6 +23,7 @@ from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
+from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.proposal import (
     Proposal,
     cash_after,
@@ -78,6 +79,7 @@ from taxlots.workflows.rebalance_standings import (
     sentences_of_limits,
     sentences_of_reports,
 )
+from taxlots.workflows.rebalance_volume import PlanVolume, plan_volume
 from taxlots.workflows.trade_overrides import overrides_of
 
 
@@ -211,6 +213,7 @@ class _Given:
     question: Question
     empty: tuple[str, ...]
     told: tuple[str, ...]
+    volume: PlanVolume
     stated: StatedMandate
     risk: PlanRisk
     shortfall: ShortfallTerm
@@ -231,17 +234,16 @@ def _gathered(
     asked_targets = from_mapping(books.record.rebalance)[0].targets
     closed = illiquid_classes(drifted)
     positions = positions_of(plan, accounts, closed, appraised=asked_targets.illiquid)
-    if not any(one.value_cents for one in positions.seen):
-        raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
-    positions = replace(positions, seen=barred(plan, stated, positions.seen))
+    positions = replace(positions, seen=barred(plan, stated, _checked(plan, positions)))
     cash = cash_of(plan, asked, accounts)
     seen, limits = overridden(
         positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
     )
+    nav = nav_cents(positions, cash.needs)
+    volume, seen = plan_volume(plan, terms, seen, nav)
     check_withdrawal(cash.needs, seen)
     cash = with_calls(plan, asked_targets, cash, accounts, seen)
-    cash_target = cash_target_of(terms, positions, cash.needs)
-    nav = nav_cents(positions, cash.needs)
+    cash_target = cash_target_of(terms, positions, cash.needs, drifted.cash_part)
     goals = goals_of(plan, drifted, positions, nav_cents=nav, invested=1 - cash_target)
     weights, empty = wanted_weights(plan, goals, positions)
     objectives = objectives_of(asked.objective)
@@ -263,6 +265,7 @@ def _gathered(
     if objectives.has_views:
         views = views_of(plan, seen, terms)
         question = replace(question, mandate=replace(question.mandate, views=views))
+    question = volume.narrowed(question)
     return _Given(
         accounts=accounts,
         positions=positions,
@@ -279,6 +282,7 @@ def _gathered(
         ),
         room=room_of(question),
         told=stands.told,
+        volume=volume,
     )
 
 
@@ -289,6 +293,13 @@ def _accounts(plan: HouseholdPlan) -> list[Account]:
         for one in plan.accounts
         if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
     ]
+
+
+def _checked(plan: HouseholdPlan, positions: Positions) -> tuple[Position, ...]:
+    """The positions that a plan sees.  Raises DataError where nothing of them is worth anything."""
+    if not any(one.value_cents for one in positions.seen):
+        raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
+    return positions.seen
 
 
 def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
@@ -319,6 +330,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
         if problem.code == "BAND_EXCLUDES_TARGET" and problem.where in forced:
             continue
         yield f"{problem.message}; {problem.remedy}"
+    yield from given.volume.told(given.question, solution)
     yield from sentences_of_limits(mandated, given.stated)
     yield from sentences_of_caps(solution)
     yield from given.room

@@ -18,11 +18,17 @@ def plan_terms(terms: RebalanceTerms, cash_target: float, objective: Objective) 
     )
 
 
-def cash_target_of(terms: RebalanceTerms, positions: Positions, cash: CashNeeds) -> float:
-    """The part that is to be cash: what is taken out, and the target of what is left."""
+def cash_target_of(
+    terms: RebalanceTerms, positions: Positions, cash: CashNeeds, scaled_part: float
+) -> float:
+    """The part that is to be cash: what is taken out, and the target of what is left.
+
+    ``scaled_part`` of what is to be invested is cash too, by the volatility target.
+    """
     nav = nav_cents(positions, cash)
     needed = min(sum(cash.floors.values()), nav)
-    return (needed + terms.cash_ppm / PPM * (nav - needed)) / nav
+    usual = terms.cash_ppm / PPM
+    return (needed + (usual + scaled_part * (1 - usual)) * (nav - needed)) / nav
 
 
 def nav_cents(positions: Positions, cash: CashNeeds) -> int:
