@@ -142,20 +142,21 @@ class _Search:
         if is_over and gate.dropped and not everything <= self.forced:
             self.forced |= everything
             return True
-        broken = False
         held = HeldWeights.of(positions, after)
-        for one in self.question.mandate.sums:
-            value = one.value(held)
-            if one.beyond(value) <= KEPT or one.name in unkept:
-                continue
-            broken = True
+        values = [(one, one.value(held)) for one in self.question.mandate.sums]
+        broken = [
+            pair for pair in values if pair[0].beyond(pair[1]) > KEPT and pair[0].name not in unkept
+        ]
+        missing = {one.name: one for one, _ in broken if one.name not in self.active}
+        if missing:
+            # Their bound is only known once all of them are solved with, as they are stated.
+            self.active |= missing
+            return True
+        for one, value in broken:
             self._mend(one, value, solution, gate)
-        return self._cut(solution, gate) or broken
+        return self._cut(solution, gate) or bool(broken)
 
     def _mend(self, one: SumLimit, value: float, solution: Solution, gate: GateAnswer) -> None:
-        if one.name not in self.active:
-            self.active[one.name] = one
-            return
         needed = self._needed(one, value)
         if _is_gated(solution, gate) and not needed <= self.forced:
             self.forced |= needed
