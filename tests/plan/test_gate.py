@@ -105,6 +105,19 @@ def test_forced_trades_stay_whatever_they_cost() -> None:
     assert answer.kept.all()
 
 
+def test_what_is_forced_is_no_reason_to_leave_the_rest_undone() -> None:
+    """The forced sale costs 1,000 of risk; the purchase that its money pays takes 1,000 away."""
+    plan = plan_of([-0.1, 0.1], [0.0, -0.1], [0, 50], kept_always=np.array([True, False]))
+    answer = weigh(plan, linear(0, 0))
+    assert answer.passes
+    assert answer.kept.all()
+    assert answer.pruned.net == pytest.approx(-50)
+    assert answer.forced_net == pytest.approx(-1_000)
+    said = list(answer.sentences())
+    assert said[1] == "What is forced comes to -1,000.00 by itself; this is 950.00 more"
+    assert not weigh(plan, linear(0, 0), margin_dollars=951).passes
+
+
 def test_taxes_that_are_netted_are_re_evaluated_together() -> None:
     """A gain alone costs 600 and a loss alone saves nothing; together they cost nothing."""
     plan = plan_of([-0.05, -0.05], [0.05, 0.05], [0, 0])

@@ -111,7 +111,7 @@ class GateAnswer:
     """The answer: ``kept`` are the trades to make (all False where the gate stays shut).
 
     ``full`` is the worth of the plan as it came, ``pruned`` of what is left of it, ``margin`` what
-    that has to exceed.
+    that has to exceed.  ``forced_net`` is what the forced trades are worth by themselves.
     """
 
     passes: bool
@@ -121,6 +121,7 @@ class GateAnswer:
     margin: float
     dropped: tuple[Dropped, ...]
     years: float
+    forced_net: float = 0.0
 
     def sentences(self) -> Iterator[str]:
         """The plan against doing nothing, in words."""
@@ -134,7 +135,15 @@ class GateAnswer:
         )
         verb = "exceeds" if self.passes else "does not exceed"
         end = "trade" if self.passes else "do nothing"
-        yield f"That {verb} the margin of {self.margin:,.2f}: {end}"
+        if self.passes and self.pruned.net <= self.margin:
+            more = self.pruned.net - self.forced_net
+            alone = f"What is forced comes to {self.forced_net:,.2f} by itself"
+            yield f"{alone}; this is {more:,.2f} more"
+            yield f"That exceeds the margin of {self.margin:,.2f}: trade"
+        elif not self.passes and self.kept.any():
+            yield f"That {verb} the margin of {self.margin:,.2f}: trade what is forced alone"
+        else:
+            yield f"That {verb} the margin of {self.margin:,.2f}: {end}"
         for one in self.dropped:
             why = f" once {one.because_of} is dropped" if one.because_of else ""
             yield (
@@ -154,7 +163,9 @@ def weigh(
     """Prune a plan, and say whether what is left is worth more than doing nothing.
 
     It passes where it is worth more than the larger of ``margin_dollars`` and ``margin_ratio``
-    times its cost and tax.  The worth that is left is never below that of the plan as it came.
+    times its cost and tax, or so much more than what is forced by itself: that is made anyway, so
+    doing nothing is no choice beside it.  What is left is never worth less than the plan as it
+    came.
     ``falls_of`` is what ``tax_of`` falls by without each trade, where that is known sooner.
     """
     everything = plan.trades != 0
@@ -164,17 +175,19 @@ def weigh(
     pruned = worth_of(plan, kept, tax_of)
     margin = max(margin_dollars, margin_ratio * (pruned.cost + max(0.0, pruned.tax)))
     forced = plan.kept_always if plan.kept_always is not None else np.zeros_like(everything)
-    passes = bool(kept.any()) and pruned.net > margin
-    if not passes and (forced & everything).any():
-        kept = forced & everything
+    must = forced & everything
+    alone = worth_of(plan, must, tax_of)
+    passes = bool(kept.any()) and pruned.net > margin + min(0.0, alone.net)
+    if not passes and must.any():
         return GateAnswer(
             passes=False,
-            kept=kept,
+            kept=must,
             full=full,
-            pruned=worth_of(plan, kept, tax_of),
+            pruned=alone,
             margin=margin,
             dropped=dropped,
             years=plan.years,
+            forced_net=alone.net,
         )
     return GateAnswer(
         passes=passes,
@@ -184,6 +197,7 @@ def weigh(
         margin=margin,
         dropped=dropped,
         years=plan.years,
+        forced_net=alone.net,
     )
 
 

@@ -2,8 +2,8 @@
 
 The optimizer keeps limits in fractions; shares and the gate may take a plan a little beyond them.
 Then trades that a limit needs are kept whatever they cost, and a limit that shares exceed is
-narrowed by twice as much and the plan is solved again.  Of many limits only those that are near
-are solved with; any other that is exceeded joins them.
+narrowed by twice as much and the plan is solved again, as long as that changes anything.  Of many
+limits only those that are near are solved with; any other that is exceeded joins them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.plan.risk import Floats, floats
 
 MOST_ROUNDS: Final = 12
+OF_SHARES: Final = 1e-3
+"""What is exceeded by more was left out by the gate, rather than rounded to shares."""
+
+PLACES: Final = 7
+"""Of the weights that tell whether narrowing a limit still changes anything."""
+
 FEW_LIMITS: Final = 12
 """Up to so many limits are solved with at once."""
 
@@ -87,6 +93,7 @@ class _Search:
     cuts: int = 0
     floor: float = -np.inf
     is_narrowed: bool = False
+    last: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def positions(self) -> tuple[Position, ...]:
@@ -152,21 +159,31 @@ class _Search:
             # Their bound is only known once all of them are solved with, as they are stated.
             self.active |= missing
             return True
-        for one, value in broken:
-            self._mend(one, value, solution, gate)
+        seen = {one.name: round(value, PLACES) for one, value in broken}
+        if broken and seen == self.last:
+            is_new = not everything <= self.forced
+            self.forced |= everything
+            self.last = {}
+            return is_new
+        are_narrowed = [self._mend(one, value, solution, gate) for one, value in broken]
+        self.last = seen if all(are_narrowed) else {}
         return self._cut(solution, gate) or bool(broken)
 
-    def _mend(self, one: SumLimit, value: float, solution: Solution, gate: GateAnswer) -> None:
+    def _mend(self, one: SumLimit, value: float, solution: Solution, gate: GateAnswer) -> bool:
+        """Keep the trades that a limit needs, or narrow it; whether it is narrowed."""
         needed = self._needed(one, value)
-        if _is_gated(solution, gate) and not needed <= self.forced:
+        is_gated = _is_gated(solution, gate) and one.beyond(value) > OF_SHARES
+        if is_gated and not needed <= self.forced:
             self.forced |= needed
-        elif _is_gated(solution, gate) and len(self.forced) < len(self.positions):
+            return False
+        if is_gated and len(self.forced) < len(self.positions):
             self.forced |= {position.name for position in self.positions}
-        else:
-            active = self.active[one.name]
-            over = 2 * one.beyond(value)
-            self.active[one.name] = active.narrowed(over, is_above=value > one.most)
-            self.is_narrowed = True
+            return False
+        active = self.active[one.name]
+        over = 2 * one.beyond(value)
+        self.active[one.name] = active.narrowed(over, is_above=value > one.most)
+        self.is_narrowed = True
+        return True
 
     def _cut(self, solution: Solution, gate: GateAnswer) -> bool:
         """Add a tangent of the shortfall where the plan exceeds its cap."""
