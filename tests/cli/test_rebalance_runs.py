@@ -195,6 +195,16 @@ def test_a_loss_that_somebody_adds_is_not_washed_by_the_purchases_of_the_plan(ur
     assert approve(url, "--except", buy).status == 0
 
 
+def test_a_lot_that_is_out_for_longer_is_out_of_later_rebalances(url: str, tmp_path: Path) -> None:
+    said = ("--by", "bob", "--reason", "a gift to come", "--action", "exclude")
+    asked = (*said, "--lot", "b04", "--until", "2025-03-01")
+    assert taxlots("override", url, 1, *asked).status == 0
+    more = ("--cash", "5000", "--account", "joint")
+    assert record(url, tmp_path / "again", "ann", *more).status == 0
+    later = orders(url, 2)["joint", "USB1"]
+    assert (later["state"], later["changed_by"]) == ("excluded", "bob")
+
+
 def test_a_purchase_does_not_wash_a_loss_that_is_signed_elsewhere(url: str, tmp_path: Path) -> None:
     """A harvest sells b07 of DEV1 at a loss, which the rebalance buys: one of them waits."""
     asked = ("--as-of", "2024-12-31", "--out", tmp_path / "harvest", "--record", "--by", "ann")

@@ -28,6 +28,7 @@ from taxlots.workflows.run_ledger import (
     with_hashes,
 )
 from taxlots.workflows.run_lines import plan_lines, result_of
+from taxlots.workflows.standing_exclusions import carry_exclusions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,10 @@ def record_rebalance(
 ) -> RecordedRebalance:
     """Plan a rebalance, write its files, and record it in the book's database, whole or not at all.
 
-    Planning again what is recorded already records nothing new.  Raises UsageError for a folder, a
-    blank name, what cannot be asked so, and a book that changed meanwhile; DataError where the
-    book has errors.
+    Planning again what is recorded already records nothing new.  Sales of lots that an earlier
+    run's override takes out for longer are taken out.  Raises UsageError for a folder, a blank
+    name, what cannot be asked so, and a book that changed meanwhile; DataError where the book has
+    errors.
     """
     require_database(book)
     require_name(by, "who records the rebalance")
@@ -71,6 +73,7 @@ def record_rebalance(
     lines = {result_of(name): rows for name, rows in files.items() if name != ORDERS}
     run = _run(planned, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
+    carry_exclusions(ledger, kept, now=now)
     return RecordedRebalance(planned, kept, is_new)
 
 

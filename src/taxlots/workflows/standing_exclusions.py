@@ -1,4 +1,4 @@
-"""Lots that people took out of one harvest for longer: later harvests leave them alone too."""
+"""Lots that people took out of one run for longer: later runs leave them alone too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def carry_exclusions(ledger: Engine, run: HarvestRun, *, now: datetime) -> tuple[Override, ...]:
     """Exclude from a recorded run the lots that are out until a day after its own.
 
-    The last change of a lot in any harvest counts.  Each exclusion bears the name and the reason
+    The last change of a lot in any run counts.  Each exclusion bears the name and the reason
     of who made it; orders of the run that somebody changed already are left as they are.
     """
     from taxlots.ledger.batch import next_stamp
