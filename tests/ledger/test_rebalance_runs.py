@@ -57,23 +57,32 @@ def test_a_rebalance_is_read_back_as_it_was_recorded(filled: str, tmp_path: Path
     assert check_run(filled, 1, folder=tmp_path / "plan").has_passed
 
 
-@pytest.mark.parametrize("table", TABLES)
 def test_what_is_interrupted_while_it_is_recorded_leaves_nothing(
-    filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+    filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That a process which is killed leaves a whole run or none: ``test_harvest_runs.py``."""
-    append = harvest_runs.append_chained
+    """At every table; that a process which is killed leaves no half: ``test_harvest_runs.py``."""
+    append, record = harvest_runs.append_chained, harvest_runs.record_harvest_run
+    last = [TABLES[0]]
+    calls: list[tuple[Any, ...]] = []
 
-    def interrupted(connection: Any, into: str, rows: Any) -> Any:
-        found = append(connection, into, rows)
-        if into == table:
+    def interrupted(connection: Any, table: str, rows: Any) -> Any:
+        found = append(connection, table, rows)
+        if table in last:
             raise KeyboardInterrupt
         return found
 
-    with monkeypatch.context() as patched:
-        patched.setattr(harvest_runs, "append_chained", interrupted)
+    def recorded(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        return record(*given, **named)
+
+    monkeypatch.setattr(harvest_runs, "append_chained", interrupted)
+    monkeypatch.setattr(harvest_runs, "record_harvest_run", recorded)
+    with pytest.raises(KeyboardInterrupt):
+        record_rebalance(filled, tmp_path / "plan", by="ann", now=NOW)
+    for table in TABLES[1:]:
+        last[:] = [table]
         with pytest.raises(KeyboardInterrupt):
-            record_rebalance(filled, tmp_path / "plan", by="ann", now=NOW)
+            record(*calls[0], recorded_at=NOW, actor="ann")
     ledger = open_ledger(filled)
     ends = heads(ledger)
     assert [ends[name].rows for name in TABLES] == [0, 0, 0]
