@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.domain.execution_terms import execution_from
 from taxlots.domain.harvest_rule import from_mapping, rules_of_returns
 from taxlots.domain.mandate import mandate_from
+from taxlots.domain.overlay_terms import overlay_terms_from
+from taxlots.domain.problem import Problem
 from taxlots.domain.rebalance_keys import from_mapping as rebalance_rule
 from taxlots.domain.rebalance_keys import unknown_classes
 from taxlots.domain.rebalance_terms import terms_from
@@ -18,13 +21,22 @@ from taxlots.workflows.stated_budget import stated_budget
 
 if TYPE_CHECKING:
     from taxlots.book.record import Record
-    from taxlots.domain.problem import Problem
 
 REBALANCE_TABLES: Final = frozenset(
     {"bands", "budget", "execution", "location", "mandate", "overlay", "plan", "targets", "timing"}
     | {"views"}
 )
 """The tables of ``[rebalance]``."""
+
+READERS: Final[tuple[Callable[[Mapping[str, Any]], tuple[object, list[Problem]]], ...]] = (
+    terms_from,
+    mandate_from,
+    views_from,
+    location_rule_from,
+    execution_from,
+    overlay_terms_from,
+)
+"""What reads each of its tables but budgets, targets, bands and timing."""
 
 
 def settings_problems(record: Record) -> list[Problem]:
@@ -49,12 +61,6 @@ def _of_rebalance(record: Record) -> list[Problem]:
         *unknown_keys(record.rebalance, REBALANCE_TABLES, "book.toml:rebalance"),
         *problems,
         *(unknown_classes(rule, names) if names else []),
-        *terms_from(record.rebalance)[1],
-        *mandate_from(record.rebalance)[1],
-        *views_from(record.rebalance)[1],
+        *(problem for read in READERS for problem in read(record.rebalance)[1]),
         *stated_budget(record)[1],
-        *mandate_from(record.rebalance)[1],
-        *views_from(record.rebalance)[1],
-        *location_rule_from(record.rebalance)[1],
-        *execution_from(record.rebalance)[1],
     ]
