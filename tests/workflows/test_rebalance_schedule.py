@@ -129,3 +129,8 @@ def check_days(run: RebalanceRun, schedule: TradeSchedule, name: str) -> None:
         assert done + left.get(trade.position.name, 0) == trade.units, name
         if trade.side is Side.SELL:
             assert all(sum(lot.units for lot in one.sales) == one.units for one in parts), name
+
+
+def test_a_class_that_is_worth_nothing_may_have_a_volume() -> None:
+    """Of this household one class holds nothing of value: bands by liquidity ask for no days."""
+    assert staggered(39, "all") is not None

@@ -340,7 +340,7 @@ def _days_to_trade(
     """How many average days trade as much as is held of a class; 0 where no volume is stated."""
     total = sum(parts.values())
     days = 0.0
-    for symbol, part in parts.items():
+    for symbol, part in parts.items() if total else ():
         security = securities.get(symbol)
         if security is not None and security.adv:
             days += part / total * holdings.units.get(symbol, 0) / security.adv

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Final
 
 from taxlots.domain.calendar import date_of, day_of
@@ -31,7 +32,8 @@ from taxlots.plan.execution.staggering import (
     stagger,
     usual_sessions,
 )
-from taxlots.plan.rebalance.lots_by_day import LastDollar, LotDays, lots_by_day
+from taxlots.plan.rebalance.household_portfolio import main_return_of
+from taxlots.plan.rebalance.lots_by_day import LastDollar, LotDays, is_within, lots_by_day
 from taxlots.plan.rebalance.solving import Question, solve_household
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, Untraded
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade, gains_by_return, spendable
@@ -41,7 +43,9 @@ from taxlots.workflows.scheduled_lots import lots_through
 
 SESSIONS_OF_YEAR: Final = 252
 MOST_ROUNDS: Final = 8
-"""Each round takes less of a sale whose lots may not all be sold on its days."""
+"""Each round takes less of a sale whose lots may not all be sold on its days; later ones leave it
+out.
+"""
 
 
 def execution_terms(
@@ -117,17 +121,14 @@ def scheduled(
     lots = lots_through(plan, [one.position for one in sales], days, _bought(trades))
     markets = markets_of(plan, question, terms)
     wanted = [one.units for one in trades]
-    for _ in range(MOST_ROUNDS):
+    for number in count():
         found = _staggered(question, trades, wanted, markets, days, terms, by)
-        chosen = {
-            place: _lots_of(found, place, trade, lots.get(trade.position.name, ()), days, rates)
-            for place, trade in enumerate(trades)
-            if trade.side is Side.SELL
-        }
+        chosen = _chosen(question, found, trades, lots, days, rates)
         lacking = {place: _lack(found, place, sold) for place, sold in chosen.items()}
         if not any(lacking.values()):
             break
-        wanted = [units - lacking.get(place, 0) for place, units in enumerate(wanted)]
+        for place, units in lacking.items():
+            wanted[place] -= units if number < MOST_ROUNDS or not units else wanted[place]
     parts = _parts(found, trades, days, chosen)
     booking = booked_schedule(plan, parts, days[-1])
     left = tuple(
@@ -251,6 +252,48 @@ def _slices(found: Staggered, place: int) -> list[Slice]:
     return [one for one in found.slices if one.order == place]
 
 
+def _chosen(
+    question: Question,
+    found: Staggered,
+    trades: Sequence[Trade],
+    lots: Mapping[str, Sequence[LotDays]],
+    days: Sequence[date],
+    rates: Mapping[str, Sequence[LastDollar | None]],
+) -> dict[int, list[tuple[LotSale, ...]]]:
+    """The lots of each slice of each sale, by the place of the trade.
+
+    Where they would take a year beyond its gain budgets, the lots of the plan are sold, and none
+    besides.
+    """
+    sales = {place: one for place, one in enumerate(trades) if one.side is Side.SELL}
+
+    def of_all(*, is_planned: bool) -> dict[int, list[tuple[LotSale, ...]]]:
+        return {
+            place: _lots_of(
+                found,
+                place,
+                one,
+                lots.get(one.position.name, ()),
+                days,
+                rates,
+                is_planned=is_planned,
+            )
+            for place, one in sales.items()
+        }
+
+    chosen = of_all(is_planned=False)
+    main = main_return_of(question.positions, question.years)
+    sold = [
+        lot
+        for place, parts in chosen.items()
+        if sales[place].position.is_taxed and sales[place].position.account.tax_return == main
+        for one, part in zip(_slices(found, place), parts, strict=True)
+        if days[one.session].year == days[0].year
+        for lot in part
+    ]
+    return chosen if is_within(question.limits, sold) else of_all(is_planned=True)
+
+
 def _lots_of(
     found: Staggered,
     place: int,
@@ -258,6 +301,8 @@ def _lots_of(
     lots: Sequence[LotDays],
     days: Sequence[date],
     rates: Mapping[str, Sequence[LastDollar | None]],
+    *,
+    is_planned: bool,
 ) -> list[tuple[LotSale, ...]]:
     """The lots of each slice of a sale; those of the plan, where it is traded in one."""
     slices = _slices(found, place)
@@ -274,7 +319,9 @@ def _lots_of(
     ]
     name = trade.position.account.tax_return if trade.position.is_taxed else ""
     of_days: Sequence[LastDollar | None] = rates.get(name, [None] * len(days))
-    return lots_by_day(own, [one.units for one in slices], [of_days[k] for k in at])
+    planned = {one.lot.lot_id: one.units for one in trade.sales}
+    most = [planned.get(one.lot.lot_id, 0) for one in own] if is_planned else None
+    return lots_by_day(own, [one.units for one in slices], [of_days[k] for k in at], most)
 
 
 def _lack(found: Staggered, place: int, sold: Sequence[Sequence[LotSale]]) -> int:

@@ -6,7 +6,7 @@ term that a lot has on the day of its tranche and the rates of that day's year.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,6 +15,7 @@ import numpy as np
 from taxlots.domain.money import SHARE
 from taxlots.plan.execution.lots_over_days import BARRED, lots_over_days
 from taxlots.plan.later_years import deferred_value
+from taxlots.plan.rebalance.plan_limits import PlanLimits
 from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.rebalance.whole_trades import LotSale
 from taxlots.plan.year_tax import YearTax
@@ -71,11 +72,15 @@ def last_dollar(year: YearTax | None, short_cents: int, long_cents: int) -> Last
 
 
 def lots_by_day(
-    lots: Sequence[LotDays], wanted: Sequence[int], rates: Sequence[LastDollar | None]
+    lots: Sequence[LotDays],
+    wanted: Sequence[int],
+    rates: Sequence[LastDollar | None],
+    most: Sequence[int] | None = None,
 ) -> list[tuple[LotSale, ...]]:
     """The lots that leave on each day, of least tax in all; ``wanted`` are 1e-8 units of each day.
 
-    Without rates lots leave in the order in which they are given.  A day gets less than it wants
+    Of each lot ``most`` units are sold (None: all of it).  Without rates lots leave in the order in
+    which they are given.  A day gets less than it wants
     where the lots that may be sold by then do not give more.
     """
     cost = np.full((len(lots), len(wanted)), BARRED, np.int64)
@@ -84,7 +89,8 @@ def lots_by_day(
             if one.lot.quantity and not one.is_barred[day]:
                 cents = 0.0 if rate is None else rate.of_share(one.lot, is_long=one.is_long[day])
                 cost[row, day] = round(cents * FINE) if rate is not None else row
-    taken = lots_over_days([one.lot.quantity for one in lots], wanted, cost)
+    held = [one.lot.quantity for one in lots] if most is None else most
+    taken = lots_over_days(held, wanted, cost)
     return [
         tuple(
             LotSale(lot=replace(one.lot, is_long=one.is_long[day]), units=int(taken[row, day]))
@@ -93,3 +99,18 @@ def lots_by_day(
         )
         for day in range(len(wanted))
     ]
+
+
+def is_within(limits: PlanLimits, sales: Iterable[LotSale]) -> bool:
+    """Whether some sales of the return that holds most stay within the gain budgets of a plan."""
+    sold = tuple(sales)
+    short = sum(one.gain_cents for one in sold if not one.lot.is_long)
+    long = sum(one.gain_cents for one in sold if one.lot.is_long)
+    return all(
+        most is None or gain <= most
+        for gain, most in (
+            (short, limits.short_gain_cents),
+            (long, limits.long_gain_cents),
+            (short + long, limits.gain_cents),
+        )
+    )
