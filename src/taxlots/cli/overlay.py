@@ -12,20 +12,25 @@ from taxlots.cli.options import (
 )
 from taxlots.cli.overlay_options import (
     ContractOption,
+    CurveOption,
     DailyMoveOption,
+    DeltaOption,
     DollarsOption,
+    GammaOption,
     IncomeOption,
     InsteadOfOption,
     RateOption,
     ReserveDaysOption,
+    SyntheticOption,
     ToBetaOption,
     ToDurationOption,
+    VegaOption,
 )
 
 
 def overlay(
     book: BookArgument,
-    contract: ContractOption,
+    contracts: ContractOption = None,
     to_beta: ToBetaOption = "",
     to_duration: ToDurationOption = "",
     dollars: DollarsOption = "",
@@ -34,6 +39,11 @@ def overlay(
     daily_move: DailyMoveOption = "",
     reserve_days: ReserveDaysOption = 5,
     instead_of: InsteadOfOption = "",
+    delta: DeltaOption = "",
+    gamma: GammaOption = "",
+    vega: VegaOption = "",
+    synthetic: SyntheticOption = False,
+    curve: CurveOption = "",
     household: HouseholdOption = None,
     account: AccountOption = None,
     benchmark: BenchmarkOption = "",
@@ -49,11 +59,10 @@ def overlay(
     from taxlots.cli.plan_pages import show
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
-    from taxlots.workflows.overlay import overlay as sized
-    from taxlots.workflows.overlay_sizes import OverlayAsked
+    from taxlots.workflows.overlay_asked import AnyOverlay, overlay_page_of
 
-    asked = OverlayAsked(
-        contract=contract,
+    asked = AnyOverlay(
+        contracts=tuple(contracts or ()),
         to_beta=to_beta,
         to_duration=to_duration,
         dollars=dollars,
@@ -62,16 +71,21 @@ def overlay(
         daily_move=daily_move,
         reserve_days=reserve_days,
         instead_of=instead_of,
+        delta=delta,
+        gamma=gamma,
+        vega=vega,
+        is_synthetic=synthetic,
+        curve=curve,
+        household=household,
+        account=account,
+        benchmark=benchmark,
+        market=market,
     )
-    with working(f"sizing {contract}"):
-        run = sized(
+    with working(f"sizing {', '.join(asked.contracts) or curve}"):
+        page = overlay_page_of(
             book,
             asked,
-            household=household,
-            account=account,
-            benchmark=benchmark,
-            market=market,
             as_of=None if as_of is None else day(as_of),
             known_at=None if known_at is None else moment(known_at),
         )
-    show(run.page, book, as_json=as_json)
+    show(page, book, as_json=as_json)

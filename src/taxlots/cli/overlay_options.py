@@ -5,9 +5,30 @@ from typing import Annotated
 import typer
 
 ContractOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="SYMBOL",
+        help="The contract of contracts.csv; several for greeks and synthetic positions.",
+        show_default=False,
+    ),
+]
+DeltaOption = Annotated[
+    str, typer.Option("--delta", metavar="SHARES", help="By options: the delta that is wanted.")
+]
+GammaOption = Annotated[
+    str, typer.Option("--gamma", metavar="SHARES", help="Shares for a dollar's move.")
+]
+VegaOption = Annotated[
+    str, typer.Option("--vega", metavar="DOLLARS", help="Dollars for a point of volatility.")
+]
+SyntheticOption = Annotated[
+    bool, typer.Option("--synthetic", help="A call and a put instead of --dollars of shares.")
+]
+CurveOption = Annotated[
     str,
     typer.Option(
-        "--with", metavar="SYMBOL", help="The contract of contracts.csv.", show_default=False
+        "--curve", metavar="UNDERLYING", help="The term structure of the futures on it, alone."
     ),
 ]
 ToBetaOption = Annotated[

@@ -100,8 +100,7 @@ class ExposureQuestions:
 
     def overlay(
         self,
-        contract: str,
-        *,
+        *contracts: str,
         to_beta: Amount | None = None,
         to_duration: Amount | None = None,
         dollars: Amount | None = None,
@@ -110,6 +109,11 @@ class ExposureQuestions:
         daily_move: Amount | None = None,
         reserve_days: int = 5,
         instead_of: str = "",
+        delta: Amount | None = None,
+        gamma: Amount | None = None,
+        vega: Amount | None = None,
+        is_synthetic: bool = False,
+        curve: str = "",
         household: str | None = None,
         account: str | None = None,
         benchmark: str = "",
@@ -117,12 +121,11 @@ class ExposureQuestions:
         as_of: Day = None,
         known_at: Moment = None,
     ) -> PlanAnswer:
-        """Contracts for a wanted exposure, as ``taxlots overlay`` says."""
-        from taxlots.workflows.overlay import overlay
-        from taxlots.workflows.overlay_sizes import OverlayAsked
+        """Contracts for a wanted exposure or greeks, as ``taxlots overlay`` says."""
+        from taxlots.workflows.overlay_asked import AnyOverlay, overlay_page_of
 
-        asked = OverlayAsked(
-            contract=contract,
+        asked = AnyOverlay(
+            contracts=contracts,
             to_beta=_text(to_beta),
             to_duration=_text(to_duration),
             dollars=_text(dollars),
@@ -131,18 +134,20 @@ class ExposureQuestions:
             daily_move=_text(daily_move),
             reserve_days=reserve_days,
             instead_of=instead_of,
-        )
-        run = overlay(
-            self.source,
-            asked,
+            delta=_text(delta),
+            gamma=_text(gamma),
+            vega=_text(vega),
+            is_synthetic=is_synthetic,
+            curve=curve,
             household=household,
             account=account,
             benchmark=benchmark,
             market=None if market is None else Path(market),
-            as_of=as_day(as_of),
-            known_at=as_moment(known_at),
         )
-        return PlanAnswer(run.page.json)
+        page = overlay_page_of(
+            self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at)
+        )
+        return PlanAnswer(page.json)
 
 
 def _text(amount: Amount | None) -> str:

@@ -78,7 +78,7 @@ def overlay(
     )
     booked = run.booked
     row = booked.market.contract(asked.contract)
-    tax_return = _tax_return(booked, account)
+    tax_return = return_of(booked, account)
     size, roll = sized(booked, row, asked, None if asked.dollars else run)
     choice, told = _unwinding(booked, asked, account, size)
     if not asked.dollars:
@@ -112,7 +112,7 @@ def _unknown(asked: OverlayAsked, run: ExposureRun) -> tuple[str, ...]:
     return (f"No {name} is known of {lacking:.2f} dollars of holdings: they count for nothing",)
 
 
-def _tax_return(booked: BookedHousehold, account: str | None) -> str:
+def return_of(booked: BookedHousehold, account: str | None) -> str:
     """The return that would hold the contracts: that of the account, or the only one."""
     accounts = booked.books.record.accounts
     if account is not None:
@@ -127,11 +127,17 @@ def _tax_return(booked: BookedHousehold, account: str | None) -> str:
 
 
 def flags_of(
-    booked: BookedHousehold, row: Contract, notional: float, tax_return: str
+    booked: BookedHousehold,
+    row: Contract,
+    notional: float,
+    tax_return: str,
+    *,
+    kind: OverlayKind | None = None,
 ) -> tuple[TaxFlag, ...]:
     """What tax law says of contracts for so many dollars (short: below zero), by a return's lots.
 
-    The contracts are opened on the books' day.
+    The contracts are opened on the books' day; ``kind`` is what they are where it is not that of
+    the row.
     """
 
     def close(symbol: str) -> int | None:
@@ -141,11 +147,11 @@ def flags_of(
     members = booked.market.funds.get(row.underlying) or booked.market.funds.get(row.index) or {}
     position = OverlayPosition(
         symbol=row.symbol,
-        kind=KINDS[row.kind],
+        kind=kind or KINDS[row.kind],
         underlying=row.underlying or row.symbol,
         is_short=notional < 0,
         day=booked.as_of,
-        delta=_delta(booked, row),
+        delta=1.0 if kind else _delta(booked, row),
         is_put=row.is_put,
         is_1256=row.is_1256,
         index=row.index,
