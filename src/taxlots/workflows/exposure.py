@@ -222,8 +222,8 @@ def exposure(
     estimates = _betas(booked, benchmark, names, known) if benchmark else {}
     for symbol, estimate in estimates.items():
         known[symbol] = replace(known.get(symbol) or Characteristics(), beta=estimate.beta)
-    assumed = _assume_home(booked.books, [*dollars, *traded], known)
-    plain = frozenset(name for name in names if _kind(booked.books, name) in NO_DURATION)
+    assumed = assume_home(booked.books, [*dollars, *traded], known)
+    plain = frozenset(name for name in names if kind_of(booked.books, name) in NO_DURATION)
 
     def measured(amounts: dict[str, float]) -> PortfolioExposures:
         return portfolio_exposures(
@@ -235,11 +235,11 @@ def exposure(
     if traded:
         moved = measured(traded).exposures
         change = change_of(found.exposures, moved, compensate_with, booked.market)
-    forwards = _forwards(booked.market, found.exposures)
+    forwards = forwards_of(booked.market, found.exposures)
     return ExposureRun(booked, held, found, benchmark, estimates, assumed, forwards, change)
 
 
-def _forwards(market: MarketFiles, found: Exposures) -> tuple[ForwardTrade, ...]:
+def forwards_of(market: MarketFiles, found: Exposures) -> tuple[ForwardTrade, ...]:
     """The forwards that bring each hedge back to its ratio, by the market of its own row."""
     trades: list[ForwardTrade] = []
     for currency, row in market.hedges.items():
@@ -260,20 +260,20 @@ def _forwards(market: MarketFiles, found: Exposures) -> tuple[ForwardTrade, ...]
     return tuple(trades)
 
 
-def _kind(books: Books, symbol: str) -> SecurityKind | None:
+def kind_of(books: Books, symbol: str) -> SecurityKind | None:
     """What a security of the book is; None for one that only a fund's list names."""
     listed: Security | None = books.record.securities.get(symbol)
     return None if listed is None else listed.kind
 
 
-def _assume_home(
+def assume_home(
     books: Books, symbols: list[str], known: dict[str, Characteristics]
 ) -> tuple[str, ...]:
     """Stocks and bonds of the book move in dollars, unless somebody says otherwise."""
     assumed = []
     for symbol in symbols:
         one = known.get(symbol) or Characteristics()
-        if one.currency is None and _kind(books, symbol) in DOMESTIC:
+        if one.currency is None and kind_of(books, symbol) in DOMESTIC:
             known[symbol] = replace(one, currency=HOME)
             assumed.append(symbol)
     return tuple(assumed)

@@ -58,6 +58,7 @@ from taxlots.workflows.rebalance_execution import (
     scheduled,
     with_trading_costs,
 )
+from taxlots.workflows.rebalance_exposures import exposures_told, states_exposures
 from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
@@ -115,7 +116,8 @@ def rebalance(
     plan = household_plan(
         book, account=wanted.account, household=wanted.household, as_of=as_of, known_at=known_at
     )
-    files = market_files(book, wanted.market, plan.as_of) if wanted.overlay else None
+    needs = wanted.overlay or states_exposures(book, wanted.market)
+    files = market_files(book, wanted.market, plan.as_of) if needs else None
     return rebalance_of(plan, wanted, files)
 
 
@@ -124,7 +126,7 @@ def rebalance_of(
 ) -> RebalanceRun:
     """Plan the rebalance of a household whose books are prepared.  Raises as ``rebalance``.
 
-    ``market`` holds the contracts of an overlay.
+    ``market`` holds the contracts of an overlay, and what is stated of exposures.
     """
     terms, problems = terms_from(plan.prepared.books.record.rebalance)
     stated, of_mandate = mandate_from(plan.prepared.books.record.rebalance)
@@ -136,7 +138,6 @@ def rebalance_of(
     question, priced = with_trading_costs(plan, given.question, execution)
     given = replace(given, question=question)
     considered = overlay_of(plan, given.question, given.accounts, market) if asked.overlay else ()
-
     mandated, overlay = overlaid_household(
         given.question,
         [one.contract for one in considered],
@@ -146,8 +147,8 @@ def rebalance_of(
     solution = mandated.solution
     near = replace(given.question.mandate, sums=mandated.active)
     given = replace(given, question=replace(given.question, mandate=near))
-    cash = given.cash.needs.held_cents
     sales = _booked(plan, solution.trades, given.accounts)
+    changes = exposures_told(plan, solution.trades, overlay, market)
     proposal = Proposal(
         book=plan.prepared.books.record.name,
         household=plan.name,
@@ -160,9 +161,9 @@ def rebalance_of(
         gate=mandated.gate,
         sales=sales,
         returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
-        cash_before=cash,
-        cash_after=cash_after(cash, solution.trades),
-        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *priced])),
+        cash_before=given.cash.needs.held_cents,
+        cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
+        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *priced, *changes])),
         limits=mandated.standings,
         overlay=overlay,
     )

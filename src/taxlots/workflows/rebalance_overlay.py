@@ -336,7 +336,7 @@ def overlay_of(
     """The contracts that a household's plan may use.  Raises as ``considered_contracts``."""
     if question.terms.objective is not Objective.TRACKING:
         raise UsageError("--overlay closes deviations from the targets: use --objective tracking")
-    return considered_contracts(_booked(plan, market), question, accounts)
+    return considered_contracts(booked_of(plan, market), question, accounts)
 
 
 def overlay_said(
@@ -349,7 +349,7 @@ def overlay_said(
     overlay = proposal.overlay
     if overlay is None:
         return None
-    booked = _booked(plan, market)
+    booked = booked_of(plan, market)
     known = {}
     for one, line in zip(considered, overlay.lines, strict=True):
         notional = line.notional_cents / CENTS_PER_DOLLAR
@@ -369,7 +369,8 @@ def overlay_said(
     )
 
 
-def _booked(plan: HouseholdPlan, market: MarketFiles | None) -> BookedHousehold:
+def booked_of(plan: HouseholdPlan, market: MarketFiles | None) -> BookedHousehold:
+    """A household's books as questions about exposures see them."""
     books = plan.prepared.books
     history, _ = price_history(books.record.prices)
     return BookedHousehold(books, plan.name, history, market or MarketFiles({}, {}, {}))
