@@ -130,3 +130,16 @@ def test_a_window_that_cannot_be_read_is_named(household: Path, window: str) -> 
     ran = taxlots("drift", state(household, f"windows = [{{{window}}}]\n"))
     assert ran.status == 1
     assert "book.toml:rebalance.targets.windows: BAD_VALUE" in ran.err
+
+
+def test_windows_of_a_liquid_class_and_a_rest_into_an_illiquid_one_are_named(
+    household: Path,
+) -> None:
+    state(household, 'windows = [{class = "gold", date = 2025-03-31}]\n')
+    toml = household / "book.toml"
+    timing = '[rebalance.timing]\nvolatility_into = "private equity"\n'
+    toml.write_text(toml.read_text() + timing)
+    ran = taxlots("drift", household)
+    assert ran.status == 1
+    assert "rebalance.targets:windows: BAD_VALUE: Windows = 'gold'" in ran.err
+    assert "rebalance.timing:volatility_into: BAD_VALUE" in ran.err

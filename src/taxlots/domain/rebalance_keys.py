@@ -132,6 +132,10 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[RebalanceRule, list[Pro
     stated, bad = stated_fields(tables["timing"], OF_TIMING, f"{WHERE}.timing")
     flows, wrong = _flows(tables["timing"].get("fund_flows", {}), f"{WHERE}.timing.fund_flows")
     timing = replace(TimingRule(), **stated, fund_flows=flows)  # type: ignore[arg-type]
+    if timing.volatility_into in targets.illiquid:
+        expected = "a class that can be traded, or leave it out for cash"
+        place = f"{WHERE}.timing:volatility_into"
+        problems.append(bad_value(place, timing.volatility_into, expected))
     return RebalanceRule(targets, bands, timing), problems + bad + wrong
 
 
@@ -212,6 +216,9 @@ def _targets(table: Mapping[str, object]) -> tuple[TargetRule, list[Problem]]:
         if not getattr(rule, key):
             message = f'system = "{rule.system}" needs {key}.'
             problems.append(error(f"{where}:{key}", "MISSING_KEY", message, f"Write {key} there."))
+    for name in sorted({one.asset_class for one in windows} - rule.illiquid):
+        expected = f'illiquid = ["{name}"] beside it, or delete its windows'
+        problems.append(bad_value(f"{where}:windows", name, expected))
     if rule.regime_exit > rule.regime_enter:
         expected = "a regime_exit_percent that is not above regime_enter_percent"
         problems.append(bad_value(f"{where}:regime_exit_percent", "above", expected))
