@@ -16,6 +16,7 @@ from benchmarks import (
     harvest_plan,
     mixed,
     optimizer,
+    rebalance,
     rebalance_night,
     tie_out,
 )
@@ -30,6 +31,7 @@ ALL = {
     "guard": guard.lines,
     "harvest_plan": harvest_plan.lines,
     "optimizer": optimizer.lines,
+    "rebalance": rebalance.lines,
     "commands": commands.lines,
     "audit": audit.lines,
     "batch": batch.lines,

@@ -141,7 +141,8 @@ def purchases(
         better = [
             (one.cents - one.wanted_cents, key)
             for key, one in found.items()
-            if (more := _one_more(one, offers[key], step) - one.cents) <= left[one.account]
+            if one.wanted_cents > one.cents
+            and (more := _one_more(one, offers[key], step) - one.cents) <= left[one.account]
             and one.wanted_cents - one.cents >= max(1, more // 2)
         ]
         if not better:

@@ -275,7 +275,8 @@ def _values(plan: GatedPlan, kept: Mask, taxes: Floats) -> Floats:
 def _by_marginal(plan: GatedPlan, kept: Mask, taxes: Floats) -> list[int]:
     values = _values(plan, kept, taxes)
     free = kept if plan.kept_always is None else kept & ~plan.kept_always
-    return sorted((int(i) for i in np.flatnonzero(free)), key=lambda i: float(values[i]))
+    places = np.flatnonzero(free)
+    return [int(i) for i in places[np.argsort(values[places], kind="stable")]]
 
 
 def _group(plan: GatedPlan, kept: Mask, first: int, taxes: Floats) -> list[int] | None:

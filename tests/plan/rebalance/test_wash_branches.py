@@ -7,10 +7,10 @@ import pytest
 from tests.plan.rebalance.households import household, same
 
 from taxlots.plan.optimizer.optimum import Optimum
-from taxlots.plan.rebalance.plan_limits import bound_within, optimum_within
+from taxlots.plan.rebalance.plan_limits import optimum_within
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import replacements
-from taxlots.plan.rebalance.solving import Question, portfolio_of
+from taxlots.plan.rebalance.solving import Question, portfolio_of, ways_within
 from taxlots.plan.rebalance.wash_branches import Choices, best_branch, clashes
 
 
@@ -62,8 +62,7 @@ def test_it_is_as_good_as_the_best_of_every_way_to_settle_clashes(seed: int) -> 
     branch = best_branch(
         portfolio_of(question),
         Choices(),
-        lambda household, near: optimum_within(household, question.limits, near),
-        lambda household, near: bound_within(household, question.limits, near),
+        ways_within(question.limits),
         by,
     )
     assert not clashes(branch.household, branch.optimum, by)

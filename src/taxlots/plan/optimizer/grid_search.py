@@ -17,6 +17,8 @@ MOST_SWEEPS = 40
 MOST_PAIRED = 60
 WORTH_IT = 1e-12
 """The least that a move brings, as a fraction of NAV."""
+ENOUGH = 1e-9
+"""Where all moves of a round bring less, the search ends."""
 ROUNDING = 1e-9
 """A part of a step, or of NAV, that is rounding of floats."""
 
@@ -73,9 +75,9 @@ def breaches(terms: Terms, grid: Grid, amounts: Any, name: int, more: float) -> 
     return total
 
 
-def price_of(terms: Terms, amounts: Any, name: int) -> float:
+def price_of(terms: Terms, pulls: Any, name: int) -> float:
     """What a dollar more of a name costs in all columns, as they are."""
-    price: float = np.dot(terms.columns[name], terms.curvature * (amounts - terms.centre))
+    price: float = np.dot(terms.columns[name], pulls)
     return price
 
 
@@ -132,31 +134,42 @@ def candidates(grid: Grid, name: int, trade: float, ideal: float, found: Any) ->
     return 8
 
 
-def move(terms: Terms, amounts: Any, trades: Any, name: int, to: float) -> None:
-    """Let a name trade so much; ``amounts`` follow."""
-    amounts += (to - trades[name]) * terms.columns[name]
+def move(terms: Terms, amounts: Any, pulls: Any, trades: Any, name: int, to: float) -> None:
+    """Let a name trade so much; amounts of columns, and what they pull at, follow."""
+    more = to - trades[name]
+    for k in range(amounts.size):
+        moved = more * terms.columns[name, k]
+        amounts[k] += moved
+        pulls[k] += terms.curvature[k] * moved
     trades[name] = to
 
 
 def gain_of(
-    terms: Terms, grid: Grid, amounts: Any, steep: Any, name: int, trade: float, to: float
+    terms: Terms, grid: Grid, pulls: Any, steep: Any, name: int, trade: float, to: float
 ) -> float:
     """What it brings if a name trades another amount, limits left out."""
     more = to - trade
     before = own_cost(terms, name, trade - grid.forced[name])
     after = own_cost(terms, name, to - grid.forced[name])
-    price = price_of(terms, amounts, name)
+    price = price_of(terms, pulls, name)
     gain: float = before - after - more * (price + 0.5 * steep[name] * more)
     return gain
 
 
 def move_best(
-    terms: Terms, grid: Grid, amounts: Any, steep: Any, trades: Any, name: int, must: bool
+    terms: Terms,
+    grid: Grid,
+    amounts: Any,
+    pulls: Any,
+    steep: Any,
+    trades: Any,
+    name: int,
+    must: bool,
 ) -> float:
     """Move a name to its best whole trade; what that brings.  ``must``: the present one is none."""
     found = np.empty(8)
     trade = trades[name]
-    price = price_of(terms, amounts, name)
+    price = price_of(terms, pulls, name)
     ideal = wanted(terms, grid, price, steep, name, trade)
     count = candidates(grid, name, trade, ideal, found)
     before = own_cost(terms, name, trade - grid.forced[name])
@@ -173,11 +186,11 @@ def move_best(
             best, to = gain, rival
     if to == trade:
         return 0.0
-    move(terms, amounts, trades, name, to)
+    move(terms, amounts, pulls, trades, name, to)
     return best
 
 
-def single_steps(terms: Terms, grid: Grid, amounts: Any, steep: Any, trades: Any) -> Any:
+def single_steps(terms: Terms, grid: Grid, pulls: Any, steep: Any, trades: Any) -> Any:
     """What a step up or down of each name brings, limits left out; -inf where not allowed."""
     count = trades.size
     gains = np.full((2, count), -np.inf)
@@ -190,7 +203,7 @@ def single_steps(terms: Terms, grid: Grid, amounts: Any, steep: Any, trades: Any
             if abs(to) <= ROUNDING:
                 to = 0.0
             if is_allowed(grid, name, to):
-                gains[side, name] = gain_of(terms, grid, amounts, steep, name, trades[name], to)
+                gains[side, name] = gain_of(terms, grid, pulls, steep, name, trades[name], to)
     return gains
 
 
@@ -210,10 +223,16 @@ def joint_gain(
 
 
 def move_pair(
-    terms: Terms, grid: Grid, amounts: Any, steep: Any, trades: Any, most_first: int
+    terms: Terms,
+    grid: Grid,
+    amounts: Any,
+    pulls: Any,
+    steep: Any,
+    trades: Any,
+    most_first: int,
 ) -> float:
     """Make the best two steps of two names, one of them of the most tempting; what they bring."""
-    gains = single_steps(terms, grid, amounts, steep, trades)
+    gains = single_steps(terms, grid, pulls, steep, trades)
     flat = gains.ravel()
     count = trades.size
     order = np.argsort(-flat)[:most_first]
@@ -240,7 +259,7 @@ def move_pair(
     for step in (best_one, best_other):
         name = step % count
         to = trades[name] + (grid.unit[name] if step >= count else -grid.unit[name])
-        move(terms, amounts, trades, name, 0.0 if abs(to) <= ROUNDING else to)
+        move(terms, amounts, pulls, trades, name, 0.0 if abs(to) <= ROUNDING else to)
     return best
 
 
@@ -253,21 +272,23 @@ def descend_on_grid(terms: Terms, grid: Grid, start: Any, most_first: int) -> tu
     trades = start.copy()
     count = trades.size
     amounts = np.dot(trades - grid.forced, terms.columns)
+    pulls = terms.curvature * (amounts - terms.centre)
     steep = np.zeros(count)
     for name in range(count):
         steep[name] = steepness(terms, name)
+    state = (amounts, pulls, steep, trades)
     for name in np.argsort(-np.maximum(grid.unit, grid.least)):
         if grid.low[name] < grid.high[name]:
-            move_best(terms, grid, amounts, steep, trades, name, True)
+            move_best(terms, grid, *state, name, True)
     for _ in range(MOST_PAIRED):
         for _ in range(MOST_SWEEPS):
             gained = 0.0
             for name in range(count):
                 if grid.low[name] < grid.high[name]:
-                    gained += move_best(terms, grid, amounts, steep, trades, name, False)
-            if gained <= WORTH_IT * count:
+                    gained += move_best(terms, grid, *state, name, False)
+            if gained <= ENOUGH:
                 break
-        if move_pair(terms, grid, amounts, steep, trades, most_first) <= 0.0:
+        if move_pair(terms, grid, *state, most_first) <= ENOUGH:
             break
     return trades, beyond_limits(terms, grid, trades)
 

@@ -8,7 +8,7 @@ import numpy as np
 from taxlots.domain.problem import DataError, Problem, error
 from taxlots.plan.optimizer.kernel import BUYS, SELLS
 from taxlots.plan.optimizer.nearest import nearest_feasible
-from taxlots.plan.optimizer.newton import engine_of
+from taxlots.plan.optimizer.newton import engine_of, solve
 from taxlots.plan.optimizer.objective import Parts, lots_sold, parts_of
 from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.optimizer.quadratic_program import solve_by_piqp
@@ -86,6 +86,26 @@ def optimize(
         raise DataError([*problems, error("portfolio", "NOT_SOLVED", message, remedy)])
     prepared, best = found
     return settled(reviewed.book, prepared, best, problems)
+
+
+def optimum_near(book: Portfolio, near: Optimum, *, engine: str = "auto") -> Optimum | None:
+    """The best plan on the sides of an optimum of nearly the same portfolio; None if there is none.
+
+    Its certificate's bound is of all sides, by its own prices, and so is not the best bound.
+    """
+    prepared = prepare(book)
+    run = engine_of(prepared, engine)
+    sides, free = prepared.sides(), prepared.sides()
+    names = prepared.bridged
+    sides[names] = np.where(near.trades[names] > 0, BUYS, SELLS)
+    solved = solve(prepared, sides, near.duals, run=run)
+    if solved.residual > BALANCED:
+        return None
+    value = float(run.cost(prepared.terms, solved.trades))
+    floor = float(run.bound(prepared.terms, free, solved.duals))
+    proof = Certificate(value, min(floor, value))
+    found = Found(solved.trades, solved.duals, sides, proof, solved.residual)
+    return settled(book, prepared, found)
 
 
 def bound_at(book: Portfolio, duals: Floats, *, engine: str = "auto") -> float:

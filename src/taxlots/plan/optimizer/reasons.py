@@ -13,7 +13,7 @@ import numpy as np
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.optimizer.signs import BPS, Certificate
-from taxlots.plan.optimizer.terms import GIVE, prepare
+from taxlots.plan.optimizer.terms import GIVE, Prepared, prepare
 from taxlots.plan.risk import Floats
 
 TOLD_FROM_BPS: Final = 0.005
@@ -87,43 +87,46 @@ def trade_reasons(plan: Optimum) -> tuple[TradeReason, ...]:
     tax = np.bincount(book.lots.holder, np.maximum(slopes, 0), book.count)
     saved = np.bincount(book.lots.holder, np.minimum(slopes, 0), book.count)
     limits = limit_worths(plan)
-    found = [
-        TradeReason(
-            name=book.names[at],
-            trade=float(trades[at]),
-            risk=float(risk[at]),
-            cash=float(cash[at]),
-            cost=float(cost[at]),
-            impact=float(-0.5 * book.impact[at] * trades[at] ** 2),
-            tax=-float(tax[at]),
-            harvest=-float(saved[at]),
-            alpha=float(book.alpha[at] * trades[at]),
-            limits=tuple((name, float(worth[at])) for name, worth in limits.items()),
+    figures = np.stack([trades, risk, cash, cost, -0.5 * book.impact * trades**2, -tax, -saved])
+    found = []
+    for at in np.flatnonzero(np.abs(trades) > NEGLIGIBLE).tolist():
+        trade, its_risk, its_cash, its_cost, impact, its_tax, harvest = figures[:, at].tolist()
+        found.append(
+            TradeReason(
+                name=book.names[at],
+                trade=trade,
+                risk=its_risk,
+                cash=its_cash,
+                cost=its_cost,
+                impact=impact,
+                tax=its_tax,
+                harvest=harvest,
+                alpha=float(book.alpha[at]) * trade,
+                limits=tuple((name, float(worth[at])) for name, worth in limits.items()),
+            )
         )
-        for at in np.flatnonzero(np.abs(trades) > NEGLIGIBLE)
-    ]
     return tuple(sorted(found, key=lambda reason: -reason.benefit))
 
 
 def limit_worths(plan: Optimum) -> dict[str, Floats]:
     """What each trade is worth for every limit that binds: its price times what the trade moves."""
     book = plan.book
-    terms = prepare(book).terms
+    prepared = prepare(book)
+    terms = prepared.terms
     factors = book.risk.loadings.shape[1]
     amounts = plan.trades @ terms.columns
     found = {}
     for row, name in enumerate(("cash", *book.rows.names)):
         at = factors + row
-        shift = float(terms.curvature[at] * (amounts[at] - _centre(plan, at)))
+        shift = float(terms.curvature[at] * (amounts[at] - _centre(prepared, at)))
         price = float(plan.duals[at]) - shift
         if abs(price) * BPS >= TOLD_FROM_BPS:
             found[f"the limit of {name}"] = -price * terms.columns[:, at] * plan.trades
     return found
 
 
-def _centre(plan: Optimum, at: int) -> float:
+def _centre(prepared: Prepared, at: int) -> float:
     """Where a column would lie by itself, counted from no trades at all."""
-    prepared = prepare(plan.book)
     return float(prepared.terms.centre[at] + prepared.forced @ prepared.terms.columns[:, at])
 
 

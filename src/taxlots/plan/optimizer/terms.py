@@ -71,10 +71,7 @@ def prepare(book: Portfolio) -> Prepared:
     room = np.where(forced == 0, np.maximum(high, 0.0), np.maximum(high - forced, 0.0))
     room = np.where(forced < 0, 0.0, room)
     columns, curvature, centre, least, most = _columns(book, forced)
-    first = np.full(book.count, np.inf)
-    is_open = lots.capacity > 0
-    holder = np.repeat(np.arange(book.count), np.diff(lots.start))
-    np.minimum.at(first, holder[is_open], lots.slope[is_open])
+    first = _cheapest(lots)
     bridged = np.flatnonzero((first + book.sell_cost + book.buy_cost < 0) & (room > 0))
     terms = Terms(
         columns=columns,
@@ -102,6 +99,13 @@ def prepare(book: Portfolio) -> Prepared:
         + lots.forced_tax
     )
     return Prepared(terms, forced, constant, bridged)
+
+
+def _cheapest(lots: _Lots) -> Floats:
+    """The least slope of the lots of each name that may be sold; infinite where there is none."""
+    slopes = np.append(np.where(lots.capacity > 0, lots.slope, np.inf), np.inf)
+    found = np.minimum.reduceat(slopes, lots.start[:-1])
+    return np.where(np.diff(lots.start) > 0, found, np.inf)
 
 
 def _lots(book: Portfolio, low: Floats, forced: Floats) -> _Lots:

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from taxlots.domain.order import Side
 from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
-from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.rebalance.breaches import breaches
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.replacements import Replaces, replacements
-from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of, solved_within
+from taxlots.plan.rebalance.solving import (
+    Question,
+    Solution,
+    polished_without,
+    portfolio_of,
+    solved_within,
+)
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return, spendable
-from taxlots.plan.year_tax import YearTax
+from taxlots.plan.year_tax import RatedYear, YearTax
 
 MOST_ROUNDS = 4
-"""Each round drops at least one trade; of the last one the rest is taken as it is."""
+"""Each round drops at least one trade; of the best one the rest is taken as it is."""
+
+SMALL = 0.015
+"""Where no dropped trade is more than this part of all that is traded, the others stay."""
+LITTLE = 0.3
+"""And where all of them together are no more than that by this."""
+
+WITHIN = 1e-6
+"""What a sum may be beyond its limit by the rounding of cents, as a part of the household."""
 
 CENTS = 100
 
@@ -42,17 +56,23 @@ def gated_household(
     by = replacements((one.symbol for one in question.positions), replaces, question.families)
     household = portfolio_of(question)
     names = np.array([one.name for one in question.positions], object)
-    near: Optimum | None = None
-    for last in range(MOST_ROUNDS, 0, -1):
-        solution = solved_within(question, household, by, near=near)
-        answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
-        dropped = [one.name for one in answer.dropped]
-        if not dropped or last == 1:
+    nothing = np.zeros(len(household.lots), np.bool_)
+    solution = solved_within(question, household, by)
+    answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
+    for _ in range(MOST_ROUNDS - 1):
+        less = np.isin(names, [one.name for one in answer.dropped])
+        is_kept = keeps_limits(solution, ~less)
+        traded = np.abs(solution.weights_traded())
+        largest = float(traded[less].max(initial=0.0))
+        if is_kept and max(largest, LITTLE * traded[less].sum()) <= SMALL * traded.sum():
             break
-        is_dropped = np.isin(names, dropped)
-        nothing = np.zeros(len(household.lots), np.bool_)
-        household = household.narrowed(unbought=is_dropped, unsold=is_dropped, barred=nothing)
-        near = solution.optimum
+        household = household.narrowed(unbought=less, unsold=less, barred=nothing)
+        polished = polished_without(question, solution, less, by)
+        rival = polished or solved_within(question, household, by, near=solution.optimum)
+        judged = weighed(rival, question, margin_cents=margin_cents, forced=forced)
+        if is_kept and judged.pruned.net <= answer.pruned.net:
+            break
+        solution, answer = rival, judged
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
     trades = [one for one in solution.trades if one.position.name in kept]
     gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))
@@ -65,6 +85,19 @@ def gated_household(
 def _paid_first(trade: Trade) -> tuple[bool, int]:
     """Forced purchases are paid for before all others, then the largest."""
     return not trade.position.forced_cents, -trade.cents
+
+
+def keeps_limits(solution: Solution, kept: Mask) -> bool:
+    """Whether some of a plan's trades keep the limits on sums that all of them keep."""
+    book, trades = solution.optimum.book, solution.weights_traded()
+    rows = book.rows
+
+    def beyond(weights: Floats) -> Floats:
+        after = rows.matrix @ weights
+        return np.maximum(np.maximum(after - rows.high, rows.low - after), 0.0)
+
+    some = beyond(book.held + np.where(kept, trades, 0.0))
+    return bool((some <= beyond(book.held + trades) + WITHIN).all())
 
 
 def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
@@ -164,15 +197,19 @@ class TradeTaxes:
         at = {one.name: place for place, one in enumerate(positions)}
         found: dict[str, Ints] = {}
         for trade in solution.trades:
-            for name, gains in gains_by_return([trade]).items():
-                if name in years:
-                    into = found.setdefault(name, np.zeros((2, len(positions)), np.int64))
-                    into[:, at[trade.position.name]] += gains
+            name = trade.position.account.tax_return
+            if not trade.sales or name not in years or not trade.position.is_taxed:
+                continue
+            into = found.setdefault(name, np.zeros((2, len(positions)), np.int64))
+            gains = [0, 0]
+            for one in trade.sales:
+                gains[one.lot.is_long] += one.gain_cents
+            into[:, at[trade.position.name]] += gains
         return cls(found, years)
 
     def dollars(self, kept: Mask) -> float:
         """The tax of the trades that are kept, netted by return."""
-        return (
+        return float(
             sum(
                 self._cents(name, *(int(one) for one in gains[:, kept].sum(axis=1)))
                 for name, gains in self.gains.items()
@@ -186,10 +223,15 @@ class TradeTaxes:
         for name, gains in self.gains.items():
             short, long = (int(one) for one in gains[:, kept].sum(axis=1))
             whole = self._cents(name, short, long)
-            for place in np.flatnonzero(kept & gains.any(axis=0)).tolist():
-                less = short - int(gains[0, place]), long - int(gains[1, place])
-                found[place] += (whole - self._cents(name, *less)) / CENTS
+            places = np.flatnonzero(kept & gains.any(axis=0))
+            less = np.array([[short], [long]]) - gains[:, places]
+            if isinstance(self.years[name], RatedYear):
+                found[places] += (whole - self._cents(name, *less)) / CENTS
+            else:
+                each = [self._cents(name, *map(int, pair)) for pair in less.T]
+                found[places] += (whole - np.array(each)) / CENTS
         return found
 
-    def _cents(self, name: str, short: int, long: int) -> int:
+    def _cents(self, name: str, short: Any, long: Any) -> Any:
+        """The tax of a return's gains: integers, or arrays of them where rates are stated."""
         return netted_cents(self.years[name], short, long)

@@ -21,10 +21,10 @@ from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import Portfolio, Rows
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio, position_risk
 from taxlots.plan.rebalance.overlay_contracts import OverlayContract
-from taxlots.plan.rebalance.plan_limits import PlanLimits, bound_within, optimum_within
+from taxlots.plan.rebalance.plan_limits import PlanLimits, optimum_within
 from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.rebalance.replacements import Replacements, Replaces, replacements
-from taxlots.plan.rebalance.solving import Question, portfolio_of
+from taxlots.plan.rebalance.solving import Question, portfolio_of, ways_within
 from taxlots.plan.rebalance.wash_branches import Choices, best_branch
 from taxlots.plan.risk import Floats, RiskModel, floats
 
@@ -184,8 +184,7 @@ def joint_portfolio(
     found = best_branch(
         household,
         Choices(),
-        lambda narrowed, near: optimum_within(narrowed, limits, near),
-        lambda narrowed, near: bound_within(narrowed, limits, near),
+        ways_within(limits),
         _replacements(asked, sides, replaces),
     )
     return JointPortfolio(question, tuple(contracts), household, found.optimum, found.choices)

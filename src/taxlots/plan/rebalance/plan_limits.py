@@ -17,9 +17,10 @@ from taxlots.plan.optimizer.caps import (
     optimize_capped,
 )
 from taxlots.plan.optimizer.objective import parts_of
-from taxlots.plan.optimizer.optimum import Optimum, bound_at, optimize
+from taxlots.plan.optimizer.optimum import Optimum, bound_at, optimize, optimum_near
 from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
+from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
 from taxlots.plan.year_tax import RatedYear, YearTax
@@ -78,6 +79,22 @@ def optimum_within(
         book, household.gains, year, household.nav_cents, caps=caps, duals=duals
     )
     return taxed.plan
+
+
+def quick_optimum(
+    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
+) -> Optimum | None:
+    """A plan near another optimum, on its sides; None where only a whole search can tell.
+
+    Its bound holds, but a whole search finds a better one.
+    """
+    is_rated = household.year is None or isinstance(household.year, RatedYear)
+    if not is_rated or near.problems or any(_caps(household, limits)):
+        return None
+    low, high = trade_range(household.book)
+    if (low > high).any():
+        return None
+    return optimum_near(household.book, near)
 
 
 def bound_within(household: HouseholdPortfolio, limits: PlanLimits, near: Optimum) -> float:

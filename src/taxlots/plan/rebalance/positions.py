@@ -69,12 +69,12 @@ class Position:
     @property
     def value_cents(self) -> int:
         """What it is worth."""
-        return sum(one.value_cents for one in self.lots)
+        return sum([one.value_cents for one in self.lots])
 
     @property
     def quantity(self) -> int:
         """Held units in 1e-8."""
-        return sum(one.quantity for one in self.lots)
+        return sum([one.quantity for one in self.lots])
 
     @property
     def sellable_cents(self) -> int:

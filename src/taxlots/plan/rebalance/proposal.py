@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from taxlots.plan.orders import (
 )
 from taxlots.plan.rebalance.mandated import LimitStanding
 from taxlots.plan.rebalance.overlaid import Overlaid
+from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
@@ -177,23 +179,24 @@ def instructions_of(proposal: Proposal) -> tuple[LotInstruction, ...]:
 
 
 def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
-    account = trade.position.account
+    account, symbol = trade.position.account, trade.position.symbol
+    cusip = proposal.cusips.get(symbol, "")
 
-    def order(units: int, name: str, reason: str) -> Order:
+    def order(units: int, name: str, reason: str, **lot: Any) -> Order:
         return Order(
             household=account.household,
             custodian=account.custodian,
             account=account.id,
             side=trade.side,
-            symbol=trade.position.symbol,
-            cusip=proposal.cusips.get(trade.position.symbol, ""),
+            symbol=symbol,
+            cusip=cusip,
             quantity=units,
             client_order_id=client_order_id(
-                proposal.as_of, account.household, account.id, trade.side,
-                trade.position.symbol, name,
+                proposal.as_of, account.household, account.id, trade.side, symbol, name
             ),
             reason=reason,
-        )  # fmt: skip
+            **lot,
+        )
 
     if trade.side is Side.BUY:
         yield order(trade.units, "rebalance", "rebalance")
@@ -201,21 +204,20 @@ def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
         yield order(trade.units, "rebalance", "rebalance: nothing is realized here")
     else:
         for one in trade.sales:
-            sale = order(one.units, one.lot.lot_id or AVERAGE, _reason(one))
-            yield _named(sale, one) if one.lot.lot_id else replace(sale, tax_lot_method=AVERAGE)
+            named = _named(one.lot) if one.lot.lot_id else {"tax_lot_method": AVERAGE}
+            yield order(one.units, one.lot.lot_id or AVERAGE, _reason(one), **named)
 
 
-def _named(order: Order, sale: LotSale) -> Order:
-    lot = sale.lot
+def _named(lot: PlannedLot) -> dict[str, Any]:
+    """How an order names the lot that it sells."""
     basis = lot.value_cents - lot.gain_cents
-    return replace(
-        order,
-        tax_lot_method=SPECIFIC,
-        lot_id=lot.lot_id,
-        lot_open_date=lot.acquired,
-        lot_quantity=lot.quantity,
-        lot_unit_cost=apportion(basis, SHARE * UNIT_COST_SCALE, lot.quantity),
-    )
+    return {
+        "tax_lot_method": SPECIFIC,
+        "lot_id": lot.lot_id,
+        "lot_open_date": lot.acquired,
+        "lot_quantity": lot.quantity,
+        "lot_unit_cost": apportion(basis, SHARE * UNIT_COST_SCALE, lot.quantity),
+    }
 
 
 def _reason(sale: LotSale) -> str:

@@ -18,6 +18,8 @@ def in_round_lots(
 
     A sale of all that is held stays whole, and so do sales that raise money that is asked for.
     """
+    if not round_lots:
+        return list(trades)
     giving = cash.giving
     found = []
     for trade in trades:

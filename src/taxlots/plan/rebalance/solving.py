@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from math import inf
 
 import numpy as np
@@ -16,7 +15,7 @@ from taxlots.domain.money import SHARE
 from taxlots.domain.problem import DataError, error
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
-from taxlots.plan.optimizer.optimum import Optimum
+from taxlots.plan.optimizer.optimum import Optimum, optimum_near
 from taxlots.plan.optimizer.rounding import Grain, grain
 from taxlots.plan.optimizer.signs import BPS
 from taxlots.plan.rebalance.forced_trades import as_forced
@@ -27,12 +26,14 @@ from taxlots.plan.rebalance.household_portfolio import (
     PlanTerms,
     household_portfolio,
 )
+from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
     bound_within,
     optimum_within,
+    quick_optimum,
     rounded_within,
     tightened,
 )
@@ -41,10 +42,20 @@ from taxlots.plan.rebalance.raised_cash import with_cash_raised
 from taxlots.plan.rebalance.replacements import Replacements, Replaces, replacements
 from taxlots.plan.rebalance.round_lots import in_round_lots
 from taxlots.plan.rebalance.share_caps import beyond_caps, tightened_caps, told_of_shares
-from taxlots.plan.rebalance.wash_branches import Branch, Choices, best_branch, clashes, unwashed
+from taxlots.plan.rebalance.wash_branches import (
+    Branch,
+    Choices,
+    Ways,
+    best_branch,
+    clashes,
+    unwashed,
+)
 from taxlots.plan.rebalance.whole_trades import Trade, weights_of, whole_trades
 from taxlots.plan.risk import Floats, RiskModel
 from taxlots.plan.year_tax import YearTax
+
+POLISHED = 0.02
+"""The part of what is traded up to which dropped trades need no whole plan anew."""
 
 MOST_ROUNDS = 20
 """Each round forbids at least one purchase more; households need one to three."""
@@ -150,8 +161,7 @@ def solved_within(
         branch = best_branch(
             household,
             choices,
-            partial(_optimum, limits),
-            partial(_bound, limits),
+            ways_within(limits),
             by,
             near,
         )
@@ -211,6 +221,36 @@ def bounded_by(optimum: Optimum, bound: float) -> Optimum:
     return replace(optimum, certificate=replace(optimum.certificate, bound=bound))
 
 
+def polished_without(
+    question: Question, solution: Solution, is_dropped: Mask, by: Replacements
+) -> Solution | None:
+    """A solution without some trades, the others solved again on their sides and in steps.
+
+    None where more than a part of it is dropped, or caps hold it: it is solved again then.
+    """
+    traded = np.abs(solution.weights_traded())
+    optimum = solution.optimum
+    is_small = traded[is_dropped].sum() <= POLISHED * traded.sum()
+    if not is_small or optimum.problems or question.limits != PlanLimits():
+        return None
+    book = optimum.book
+    less = replace(
+        book,
+        buy_limit=np.where(is_dropped, 0.0, book.buy_limit),
+        sell_limit=np.where(is_dropped, 0.0, book.sell_limit),
+    )
+    start = optimum_near(less, optimum)
+    if start is None:
+        return None
+    bound = optimum.certificate.bound
+    choices = Choices(forbidden=solution.forbidden)
+    settled = Branch(choices, solution.household, bounded_by(start, bound), bound)
+    found = _in_steps(question, settled, question.limits, by)
+    if found.problems or clashes(solution.household, found, by):
+        return None
+    return _in_shares(question, settled, found)
+
+
 def portfolio_of(question: Question) -> HouseholdPortfolio:
     """The positions of a question as one portfolio of the optimizer."""
     return household_portfolio(
@@ -225,12 +265,13 @@ def portfolio_of(question: Question) -> HouseholdPortfolio:
     )
 
 
-def _optimum(limits: PlanLimits, household: HouseholdPortfolio, near: Optimum | None) -> Optimum:
-    return optimum_within(household, limits, near)
-
-
-def _bound(limits: PlanLimits, household: HouseholdPortfolio, near: Optimum) -> float:
-    return bound_within(household, limits, near)
+def ways_within(limits: PlanLimits) -> Ways:
+    """How the branches of a household are solved within caps."""
+    return Ways(
+        solver=lambda household, near: optimum_within(household, limits, near),
+        quick=lambda household, near: quick_optimum(household, limits, near),
+        bounder=lambda household, near: bound_within(household, limits, near),
+    )
 
 
 def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replacements) -> Optimum:

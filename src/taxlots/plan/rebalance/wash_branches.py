@@ -3,12 +3,14 @@
 The optimizer knows nothing of section 1091.  Where its trades buy what replaces a loss that they
 take, every plan that does not is one of two: nothing that replaces the loss is bought, or the loss
 is not taken.  Each half is solved from the prices of the whole, unless these prices alone rule it
-out, and so on; the least of the bounds holds for all such plans.
+out, and so on: first on the sides of the whole, and searched wholly where nothing clashes any more.
+The least of the bounds holds for all such plans.
 """
 
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,21 +20,29 @@ import numpy as np
 
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
+from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.replacements import Replacements
 
-MOST_BRANCHES: Final = 32
-"""Of optima that are solved; beyond them the best plan so far is taken, and its bound says so."""
+MOST_EFFORT: Final = 160
+"""Of quick plans; beyond them the best plan so far is taken, and its bound says so."""
 
-CLOSE: Final = 1e-7
-"""A branch whose bound leaves no more than this to gain, as a part of the household, is left."""
+WHOLE: Final = 4
+"""What a whole search counts for, in quick plans."""
+
+CLOSE: Final = ENOUGH_BPS / BPS
+"""A branch whose bound leaves no more than this to gain, as a part of the household, is left; a
+quick plan no further from its bound is searched no more."""
 
 Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 """The optimum of a household as it may be traded, near that of what it was narrowed from."""
 
 Bounder = Callable[[HouseholdPortfolio, Optimum], float]
 """What no plan of a household costs less than, by the prices of another optimum."""
+
+Quick = Callable[[HouseholdPortfolio, Optimum], Optimum | None]
+"""A plan near another optimum with a bound that holds; None where only the solver can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +75,27 @@ class Choices:
         return replace(self, kept=self.kept | {lost})
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How branches are solved: wholly, quickly, and not at all."""
+
+    solver: Solver
+    quick: Quick
+    bounder: Bounder
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """The optimum of what some choices leave, and what every such plan costs at least."""
+    """The optimum of what some choices leave, and what every such plan costs at least.
+
+    ``is_quick``: a better one may be found by a whole search.
+    """
 
     choices: Choices
     household: HouseholdPortfolio
     optimum: Optimum
     bound: float
+    is_quick: bool = False
 
 
 @dataclass(slots=True)
@@ -80,13 +103,13 @@ class _Tree:
     """The branches that wait, the bounds of those that are settled, and the best plan so far."""
 
     whole: HouseholdPortfolio
-    solver: Solver
-    bounder: Bounder
+    ways: Ways
     by: Replacements
     waiting: list[tuple[float, int, Branch]] = field(default_factory=list)
     settled: list[tuple[bool, float]] = field(default_factory=list)
     best: Branch | None = None
-    solved: int = 0
+    effort: int = 0
+    number: itertools.count[int] = field(default_factory=itertools.count)
 
     def is_ruled_out(self, bound: float) -> bool:
         """Whether no plan of such a bound is better than the best one by more than nothing."""
@@ -95,30 +118,46 @@ class _Tree:
             return False
         return bound >= best.optimum.certificate.objective - CLOSE
 
-    def opened(self, choices: Choices, near: Optimum | None, least: float) -> Branch | None:
-        """The branch of some choices, solved unless its bound rules it out."""
+    def opened(self, choices: Choices, near: Optimum, least: float) -> Branch | None:
+        """The branch of some choices, solved unless a bound rules it out."""
         household = choices.applied(self.whole)
-        bound = least if near is None else max(least, self.bounder(household, near))
+        bound = least
+        if self.best is not None:
+            bound = max(least, self.ways.bounder(household, near))
         if self.is_ruled_out(bound):
             self.settled.append((False, bound))
             return None
-        optimum = self.solver(household, near)
-        self.solved += 1
-        return Branch(choices, household, optimum, max(bound, optimum.certificate.bound))
+        optimum = self.ways.quick(household, near)
+        if optimum is None:
+            return self.searched(Branch(choices, household, near, bound))
+        self.effort += 1
+        bound = max(bound, optimum.certificate.bound)
+        return Branch(choices, household, optimum, bound, is_quick=True)
+
+    def searched(self, branch: Branch) -> Branch:
+        """A branch after a whole search that starts from its optimum."""
+        optimum = self.ways.solver(branch.household, branch.optimum)
+        self.effort += WHOLE
+        bound = max(branch.bound, optimum.certificate.bound)
+        return replace(branch, optimum=optimum, bound=bound, is_quick=False)
 
     def step(self, branch: Branch) -> Branch | None:
         """Settle a branch; where its plan replaces a loss, divide it: the half to follow next."""
         best = self.best
+        is_worse = best is not None and _rank(branch.optimum) >= _rank(best.optimum)
         is_done = best is not None and (
-            self.solved >= MOST_BRANCHES
-            or self.is_ruled_out(branch.bound)
-            or _rank(branch.optimum) >= _rank(best.optimum)
+            self.effort >= MOST_EFFORT or self.is_ruled_out(branch.bound)
         )
-        lost = () if is_done else clashes(branch.household, branch.optimum, self.by)
-        if lost:
+        if is_done or (is_worse and not branch.is_quick):
+            self.settled.append((bool(branch.optimum.problems), branch.bound))
+            return None
+        if is_worse:
+            return self.searched(branch)
+        if lost := clashes(branch.household, branch.optimum, self.by):
             return self.divide(branch, lost[0])
-        if not is_done:
-            self.best = branch
+        if branch.is_quick and branch.optimum.certificate.objective > branch.bound + CLOSE:
+            return self.searched(branch)
+        self.best = branch
         self.settled.append((bool(branch.optimum.problems), branch.bound))
         return None
 
@@ -131,7 +170,7 @@ class _Tree:
         ]
         found = sorted((one for one in halves if one), key=lambda one: _rank(one.optimum))
         for other in found[1:]:
-            heapq.heappush(self.waiting, (other.bound, self.solved, other))
+            heapq.heappush(self.waiting, (other.bound, next(self.number), other))
         return found[0] if found else None
 
     def best_first(self, start: Branch) -> Branch:
@@ -149,8 +188,7 @@ class _Tree:
 def best_branch(
     household: HouseholdPortfolio,
     start: Choices,
-    solver: Solver,
-    bounder: Bounder,
+    ways: Ways,
     by: Replacements,
     near: Optimum | None = None,
 ) -> Branch:
@@ -160,9 +198,9 @@ def best_branch(
     one of the least bound.  A plan whose limits could be kept comes before one for which they had
     to give.  ``near`` is an optimum of nearly the same household, from which the search starts.
     """
-    tree = _Tree(household, solver, bounder, by)
+    tree = _Tree(household, ways, by)
     narrowed = start.applied(household)
-    optimum = solver(narrowed, near)
+    optimum = ways.solver(narrowed, near)
     best = tree.best_first(Branch(start, narrowed, optimum, optimum.certificate.bound))
     counted = [
         bound for has_problems, bound in tree.settled if best.optimum.problems or not has_problems
