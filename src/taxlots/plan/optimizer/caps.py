@@ -168,7 +168,8 @@ def optimize_capped(
 ) -> Optimum:
     """The plan of least cost that keeps every cap, with its certificate.
 
-    A cap that no trades keep is told with the least that can be reached, and left at that.
+    A cap that no trades keep is told with the least that can be reached, and left at that; sides
+    are then those that the caps' prices ask for, and no others are tried.
     """
     plan = optimize(book, engine=engine, duals=duals, most_nodes=most_nodes)
     rows = by_row(plan.book, plan.sold)
@@ -189,7 +190,8 @@ def optimize_capped(
     looking.follow()
     if looking.best is None:
         return _unkept(plan, start, looking, problems)
-    if not looking.is_enough():
+    is_lifted = any(isinstance(cap, LiftedCap) for cap in kept)
+    if not is_lifted and not looking.is_enough():
         looking.refine()
     objective = looking.best.certificate.objective
     proof = Certificate(objective, min(looking.floor, objective))

@@ -142,6 +142,11 @@ class _Year:
         return taxed
 
 
+def _is_unkept(plan: Optimum) -> bool:
+    """Whether a cap had to give: the plan lies at its edge, whatever the rates are."""
+    return any(one.code == "CAP_CANNOT_BE_KEPT" for one in plan.problems)
+
+
 def _is_near(one: Rates, other: Rates) -> bool:
     return abs(one[0] - other[0]) < NEAR and abs(one[1] - other[1]) < NEAR
 
@@ -167,7 +172,8 @@ def optimize_by_law(
     """The best plan by the year's law, of those at each regime's rates and between them.
 
     ``gains`` are by lot, in the order in which the lots of ``book`` were given; the slopes of the
-    book's lots are replaced.  The plan's certificate holds at its rates.
+    book's lots are replaced.  The plan's certificate holds at its rates.  Where a cap cannot be
+    kept, the first plan nearest to it is taken.
     """
     looking = _Year(book, gains, year, nav_cents, caps, engine, duals=duals)
     if isinstance(year, RatedYear):
@@ -181,6 +187,8 @@ def optimize_by_law(
             continue
         taxed = looking.try_rates(rates)
         tried.append(taxed)
+        if _is_unkept(taxed.plan):
+            return replace(taxed, regimes=((taxed.rates, taxed.objective),))
         waiting.insert(0, looking.rates_at(taxed.short_cents, taxed.long_cents))
     tried += _blends(looking, tried)
     best = min((looking.best or tried[0], *tried), key=lambda one: one.objective)

@@ -31,6 +31,9 @@ MOST_EFFORT: Final = 160
 WHOLE: Final = 4
 """What a whole search counts for, in quick plans."""
 
+UNKEPT: Final = 4
+"""What it counts for where a limit had to give: it takes longer, and its bound tells less."""
+
 CLOSE: Final = ENOUGH_BPS / BPS
 """A branch whose bound leaves no more than this to gain, as a part of the household, is left; a
 quick plan no further from its bound is searched no more."""
@@ -137,7 +140,7 @@ class _Tree:
     def searched(self, branch: Branch) -> Branch:
         """A branch after a whole search that starts from its optimum."""
         optimum = self.ways.solver(branch.household, branch.optimum)
-        self.effort += WHOLE
+        self.effort += WHOLE * (UNKEPT if optimum.problems else 1)
         bound = max(branch.bound, optimum.certificate.bound)
         return replace(branch, optimum=optimum, bound=bound, is_quick=False)
 
