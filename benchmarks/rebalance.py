@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from taxlots.plan.rebalance.solving import (
     ways_within,
 )
 from taxlots.plan.rebalance.wash_branches import Choices, best_branch
-from taxlots.plan.risk import RiskModel, floats
+from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import RatedYear
 from taxlots.workflows.household_plan import household_plan
 from taxlots.workflows.rebalance import rebalance_of
@@ -70,63 +70,67 @@ def question(seed: int, names: int, lots: int, factors: int) -> Question:
     A fifth of its lots shows a loss; a twentieth of its names may not be bought.
     """
     rng = np.random.default_rng(seed)
+    twins = round(TWINS * names)
+    symbols = [f"N{at}" for at in range(names)]
+    symbols[:twins] = [f"{symbols[at + twins]}x" for at in range(twins)]
     target = rng.lognormal(0.0, 0.8, names)
     target *= 0.98 / target.sum()
     held = target * np.exp(0.35 * rng.standard_normal(names))
     held *= 0.985 / held.sum()
-    gain = np.clip(0.25 + 0.3 * rng.standard_normal((names, lots)), -0.6, 0.9)
-    parts = rng.dirichlet(3 * np.ones(lots), names)
-    price_cents = rng.integers(2_000, 40_000, names)
-    is_long = rng.random((names, lots)) >= SHORT_TERM
-    is_blocked = rng.random(names) < BLOCKED
-    twins = round(TWINS * names)
-    symbols = [f"N{at}" for at in range(names)]
-    symbols[:twins] = [f"{symbols[at + twins]}x" for at in range(twins)]
-    account = Account(
-        id="A", household="H", kind=AccountKind.TAXABLE, owner=Owner.SELF, tax_return="H"
-    )
-    positions = []
-    for at, symbol in enumerate(symbols):
-        price = int(price_cents[at])
-        units = np.maximum(1, np.round(held[at] * parts[at] * NAV_CENTS / price)).astype(int)
-        own = tuple(
-            PlannedLot(
-                lot_id=f"{symbol}-{place}",
-                acquired=AS_OF - timedelta(days=1000 if is_long[at, place] else 100),
-                quantity=int(count) * SHARE,
-                value_cents=int(count) * price,
-                gain_cents=round(int(count) * price * float(gain[at, place])),
-                is_long=bool(is_long[at, place]),
-            )
-            for place, count in enumerate(units)
-        )
-        positions.append(
-            Position(
-                account=account,
-                symbol=symbol,
-                price=price * CENT,
-                multiplier=1,
-                lots=own,
-                spread_ppm=int(rng.integers(200, 1500)),
-                buy_bar="it would replace a loss of last week" if is_blocked[at] else "",
-            )
-        )
-    others = 0.12 * rng.standard_normal((names, factors - 1)) / np.sqrt(factors - 1)
-    market = 0.16 + 0.05 * rng.standard_normal(names)
     return Question(
-        positions=tuple(positions),
+        positions=tuple(positions(rng, symbols, held, lots)),
         cash=CashNeeds({"A": round(0.015 * NAV_CENTS)}),
         symbol_weights=dict(zip(symbols, target.tolist(), strict=True)),
-        model=RiskModel(
-            tuple(symbols),
-            floats(np.column_stack([market, others])),
-            (0.12 + 0.25 * rng.random(names)) ** 2,
-        ),
+        model=model(rng, symbols, factors),
         years={"H": RatedYear(short_ppm=408_000, long_ppm=238_000, later=LATER)},
         terms=PlanTerms(risk_aversion=10.0, cash_target=0.01),
         least_cents=10_000,
         families={symbol: symbol.rstrip("x") for symbol in symbols},
     )
+
+
+def positions(
+    rng: np.random.Generator, symbols: Sequence[str], held: Floats, lots: int
+) -> Iterator[Position]:
+    """Positions of some weights, each with whole shares in lots of its own."""
+    shape = (len(symbols), lots)
+    gain = np.clip(0.25 + 0.3 * rng.standard_normal(shape), -0.6, 0.9)
+    parts = rng.dirichlet(3 * np.ones(lots), len(symbols))
+    is_long = rng.random(shape) >= SHORT_TERM
+    account = Account(
+        id="A", household="H", kind=AccountKind.TAXABLE, owner=Owner.SELF, tax_return="H"
+    )
+    for at, symbol in enumerate(symbols):
+        price = int(rng.integers(2_000, 40_000))
+        units = np.maximum(1, np.round(held[at] * parts[at] * NAV_CENTS / price)).astype(int)
+        yield Position(
+            account=account,
+            symbol=symbol,
+            price=price * CENT,
+            multiplier=1,
+            lots=tuple(
+                PlannedLot(
+                    lot_id=f"{symbol}-{place}",
+                    acquired=AS_OF - timedelta(days=1000 if is_long[at, place] else 100),
+                    quantity=count * SHARE,
+                    value_cents=count * price,
+                    gain_cents=round(count * price * float(gain[at, place])),
+                    is_long=bool(is_long[at, place]),
+                )
+                for place, count in enumerate(units.tolist())
+            ),
+            spread_ppm=int(rng.integers(200, 1500)),
+            buy_bar="it would replace a loss of last week" if rng.random() < BLOCKED else "",
+        )
+
+
+def model(rng: np.random.Generator, symbols: Sequence[str], factors: int) -> RiskModel:
+    """A market factor, others, and what is each name's own."""
+    names = len(symbols)
+    others = 0.12 * rng.standard_normal((names, factors - 1)) / np.sqrt(factors - 1)
+    market = 0.16 + 0.05 * rng.standard_normal(names)
+    loadings = floats(np.column_stack([market, others]))
+    return RiskModel(tuple(symbols), loadings, (0.12 + 0.25 * rng.random(names)) ** 2)
 
 
 def complete(asked: Question) -> Proposal:
