@@ -2,10 +2,9 @@
 
 ``python -m benchmarks rebalance_night`` runs small populations;
 ``TAXLOTS_REBALANCE_NIGHT=2000,4000`` names the numbers of accounts to run instead.  The households
-hold one model of twelve funds in
-five classes, two or three accounts each, one in four of them an IRA; every fund is bought some
-times in two years, so that lots stand at gains and at losses, and classes have drifted.
-Processor seconds are of all cores together.
+hold one model of twelve funds in five classes, two or three accounts each, one account in four an
+IRA; every fund is bought some times in two years, so that lots stand at gains and at losses, and
+classes have drifted.  Processor seconds are of all cores together.
 """
 
 import csv
@@ -22,7 +21,7 @@ from benchmarks.batch import command, spoken
 from benchmarks.population import accounts_in
 from benchmarks.processes import Taken, taken_by
 
-ACCOUNTS: Final = os.environ.get("TAXLOTS_REBALANCE_NIGHT", "50,100")
+ACCOUNTS: Final = os.environ.get("TAXLOTS_REBALANCE_NIGHT", "25,50")
 AS_OF: Final = date(2024, 12, 18)
 SEED: Final = 2026
 WORKERS: Final = 2

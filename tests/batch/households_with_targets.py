@@ -17,9 +17,19 @@ short_rate = "0.37"
 long_rate = "0.20"
 [rebalance.bands]
 absolute_percent = "4"
-[rebalance.bands.classes.gold]
+"""
+OF_GOLD = """[rebalance.bands.classes.gold]
 absolute_percent = "2"
 """
+SETTINGS = (
+    OF_GOLD,
+    f"{OF_GOLD}[rebalance.plan]\nwhole_shares = false\n",
+    '[rebalance.targets]\nsystem = "risk_parity"\n',
+    '[rebalance.targets]\nilliquid = ["gold"]\nstand_in = "stocks"\n',
+    '[rebalance.timing]\ncalendar = "FREQ=MONTHLY;BYMONTHDAY=17"\n',
+    'tax_from_lots = true\n[harvest]\ndiscount_percent = "6"\n',
+)
+"""What a book may state besides, one of them."""
 
 
 def closes(rng: random.Random) -> Rows:
@@ -75,6 +85,39 @@ def targets(rng: random.Random, household: str) -> Rows:
     return rows
 
 
+def said_of_trades(rng: random.Random, accounts: Rows) -> Rows:
+    """Overrides: for everybody, for one household and for one account."""
+    account = rng.choice(accounts)
+    whose: Rows = [{}, {"household": account["household"]}, {"account": account["account"]}]
+    return [
+        {
+            "id": f"o{number}",
+            "action": rng.choice(("lock", "exclude")),
+            "symbol": rng.choice(SYMBOLS),
+            "by": "anna",
+            "reason": "a test",
+        }
+        | one
+        for number, one in enumerate(whose)
+        if rng.random() < 0.5
+    ]
+
+
+def coming(rng: random.Random, accounts: Rows) -> Rows:
+    """Dividends of some accounts in the days around the plan."""
+    return [
+        {
+            "account": account["account"],
+            "symbol": rng.choice(SYMBOLS),
+            "date": str(AS_OF + timedelta(days=rng.randint(-3, 10))),
+            "kind": "dividend",
+            "amount": "25.00",
+        }
+        for account in accounts
+        if rng.random() < 0.5
+    ]
+
+
 def write_book(folder: Path, seed: int, households: int = 4) -> Path:
     """A book of so many households, ``h0`` the first; the last two share a tax return."""
     rng = random.Random(seed)  # noqa: S311 (no secret)
@@ -91,7 +134,13 @@ def write_book(folder: Path, seed: int, households: int = 4) -> Path:
     ]
     prices = closes(rng)
     folder.mkdir(parents=True)
-    (folder / "book.toml").write_text(BOOK)
+    (folder / "book.toml").write_text(BOOK + rng.choice(SETTINGS))
+    for name, rows in (
+        ("overrides", said_of_trades(rng, accounts)),
+        ("scheduled", coming(rng, accounts)),
+    ):
+        if rows:
+            write(folder / f"{name}.csv", rows)
     write(folder / "accounts.csv", accounts)
     write(folder / "prices.csv", prices)
     write(folder / "transactions.csv", journal(rng, accounts, prices))

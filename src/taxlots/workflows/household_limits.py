@@ -58,7 +58,8 @@ def household_limits(plan: HouseholdPlan) -> HouseholdLimits:
 
     Raises DataError for rows that cannot be read, and UsageError for overrides that clash.
     """
-    overrides = overrides_of(plan.prepared.books.record, is_narrowed=plan.is_narrowed)
+    record = plan.prepared.books.record
+    overrides = overrides_of(record, plan.name, is_narrowed=plan.is_narrowed)
     symbols = {symbol for _, symbol in plan.worths.cents} | set(plan.quotes)
     named = {one.symbol for one in overrides} | {one.instead for one in overrides}
     positions = []

@@ -237,9 +237,8 @@ def _gathered(
     positions = positions_of(plan, accounts, closed, appraised=asked_targets.illiquid)
     positions = replace(positions, seen=barred(plan, stated, _checked(plan, positions)))
     cash = cash_of(plan, asked, accounts)
-    seen, limits = overridden(
-        positions.seen, overrides_of(books.record, is_narrowed=plan.is_narrowed), plan.as_of
-    )
+    said = overrides_of(books.record, plan.name, is_narrowed=plan.is_narrowed)
+    seen, limits = overridden(positions.seen, said, plan.as_of)
     nav = nav_cents(positions, cash.needs)
     volume, seen = plan_volume(plan, terms, seen, nav)
     check_withdrawal(cash.needs, seen)

@@ -60,10 +60,13 @@ class AskedTradeOverride:
         return {column: (values | {"id": name, "until": until})[column] for column in COLUMNS}
 
 
-def overrides_of(record: Record, *, is_narrowed: bool = False) -> tuple[TradeOverride, ...]:
+def overrides_of(
+    record: Record, household: str = "", *, is_narrowed: bool = False
+) -> tuple[TradeOverride, ...]:
     """The overrides of a book.  Raises DataError where a row cannot be read.
 
-    Of a record that is narrowed to some households, rows about other accounts are left out.
+    Where a household is named, those about others alone are left out.  Of a record that is narrowed
+    to some households, rows about other accounts are left out unread.
     """
     rows: Sequence[Mapping[str, str]] = record.overrides
     if is_narrowed:
@@ -77,7 +80,10 @@ def overrides_of(record: Record, *, is_narrowed: bool = False) -> tuple[TradeOve
     found, problems = trade_overrides_from(rows, record.accounts)
     if problems:
         raise DataError(problems)
-    return found
+    if not household:
+        return found
+    mine = {"", *(a.id for a in record.accounts if a.household == household)}
+    return tuple(one for one in found if one.account in mine and one.household in ("", household))
 
 
 def list_overrides(
