@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from taxlots.domain.money import MOST_CENTS, dollars
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.settings import date_value, scaled_value
 
@@ -62,6 +63,10 @@ def _balance(
         message, remedy = f"{row.get('date', '')!r} is not a date.", "Write dates as YYYY-MM-DD."
         problems.append(error(f"{where}:date", "BAD_DATE", message, remedy))
     cents = scaled_value(row.get("amount", ""), CENT_PLACES)
+    if cents is not None and abs(cents) > MOST_CENTS:
+        message = f"{row.get('amount', '')!r} is more than the {dollars(MOST_CENTS)} of a book."
+        remedy = "Write the balance in dollars, as 1234.56."
+        problems.append(error(f"{where}:amount", "BAD_AMOUNT", message, remedy))
     if cents is None:
         message = f"{row.get('amount', '')!r} is no amount of dollars with at most two decimals."
         remedy = "Write 1234.56, or -1234.56 where the account has borrowed."

@@ -14,6 +14,10 @@ LIMIT: Final = 1 << 62
 """No amount, quantity or sum of them may reach this; readers refuse what does."""
 
 
+MOST_CENTS: Final = 10**15
+"""Ten trillion dollars: a balance or a flow beyond it is a slip of the pen."""
+
+
 def apportion(amount: int, part: int, whole: int) -> int:
     """The share of ``amount`` that belongs to ``part`` of ``whole``, rounded half up.
 

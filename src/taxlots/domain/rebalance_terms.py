@@ -11,6 +11,9 @@ WHERE: Final = "book.toml:rebalance.plan"
 PPM: Final = 1_000_000
 CENT_PLACES: Final = 2
 PPM_PLACES: Final = 6
+MOST: Final = 1_000_000_000
+"""No key of the table makes sense beyond it."""
+
 KEYS: Final = frozenset(
     {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
     | {"turnover_percent", "tracking_error_percent", "cash_drag_percent"}
@@ -63,9 +66,9 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
         if key not in table:
             return default
         value = scaled_value(table[key], places)
-        if value is None or value < least:
+        if value is None or not least <= value <= MOST * 10**places:
             expected = "a number above zero" if least else "a number from zero up"
-            problems.append(_bad(key, table[key], expected))
+            problems.append(_bad(key, table[key], f"{expected}, at most {MOST:,}"))
             return default
         return value // scale
 

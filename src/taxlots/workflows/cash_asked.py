@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.money import dollars, scaled
+from taxlots.domain.money import MOST_CENTS, dollars, scaled
 from taxlots.domain.problem import UsageError
 from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind
 from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
@@ -52,6 +52,8 @@ def cents_of(text: str, option: str) -> int:
     cents = scaled(text.replace("+", ""), 2)
     if cents is None or cents <= 0:
         raise UsageError(f"{option} {text!r} is no amount of dollars above zero; write 2500.00")
+    if cents > MOST_CENTS:
+        raise UsageError(f"{option} {text!r} is more than the {dollars(MOST_CENTS)} of a book")
     return cents
 
 

@@ -46,6 +46,7 @@ from taxlots.workflows.rebalance_asked import (
     cash_of,
     check_withdrawal,
 )
+from taxlots.workflows.rebalance_bands import sentences_of_bands
 from taxlots.workflows.rebalance_cash import cash_target_of, nav_cents, plan_terms
 from taxlots.workflows.rebalance_classes import (
     class_weights,
@@ -149,21 +150,21 @@ def rebalance_of(
     given = replace(given, question=replace(given.question, mandate=near))
     sales = _booked(plan, solution.trades, given.accounts)
     changes = exposures_told(plan, solution.trades, overlay, market)
+    classes = class_weights(plan, given.drifted, given.goals, solution, invested=given.invested)
+    beyond = sentences_of_bands(plan, classes, given.limits.applied)
     proposal = Proposal(
         book=plan.prepared.books.record.name,
         household=plan.name,
         as_of=plan.as_of,
         cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.seen},
-        classes=tuple(
-            class_weights(plan, given.drifted, given.goals, solution, invested=given.invested)
-        ),
+        classes=classes,
         solution=solution,
         gate=mandated.gate,
         sales=sales,
         returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
         cash_before=given.cash.needs.held_cents,
         cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
-        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *priced, *changes])),
+        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes])),
         limits=mandated.standings,
         overlay=overlay,
     )
@@ -319,7 +320,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from given.told
     yield from given.positions.left_alone
     for name in given.empty:
-        yield f"nothing of the class {name} may be bought: it stays empty"
+        yield f"nothing of the class {name} may be bought: it stays as it is"
     yield from given.risk.given.told if given.risk.given else ()
     yield from given.shortfall.told
     yield from sentences_of_lists(plan, given.stated)

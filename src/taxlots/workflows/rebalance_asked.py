@@ -9,7 +9,7 @@ from pathlib import Path
 
 from taxlots.domain.account import Account
 from taxlots.domain.money import dollars
-from taxlots.domain.problem import UsageError
+from taxlots.domain.problem import DataError, UsageError, error
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.cash_asked import cents_of, check_settles_by, only_taxable
@@ -72,12 +72,23 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
     if asked.withdraw:
         check_settles_by(plan, asked.by)
         group = (asked.account,) if asked.account else tuple(taxable)
+        if not group:
+            raise UsageError(
+                "--withdraw: the household has no taxable account; say with --account which account"
+                f" pays, whose own taxes are not weighed: {', '.join(now)}"
+            )
         floors[group] = cents_of(asked.withdraw, "--withdraw")
     return AskedCash(CashNeeds(now, floors), tuple(told))
 
 
 def check_withdrawal(needs: CashNeeds, positions: Sequence[Position]) -> None:
-    """Raises UsageError where more is to be taken than accounts have in cash and can sell."""
+    """Raises UsageError where more is to be taken than accounts have in cash and can sell.
+
+    So it does where people force purchases that an account cannot pay, and DataError where the
+    household owes more than it holds.
+    """
+    _check_worth(needs, positions)
+    _check_forced(needs, positions)
     for group, floor in needs.floors.items():
         cash = sum(needs.held_cents.get(name, 0) for name in group)
         sold = sum(_proceeds(one) for one in positions if one.account.id in group)
@@ -86,6 +97,32 @@ def check_withdrawal(needs: CashNeeds, positions: Sequence[Position]) -> None:
                 f"--withdraw {dollars(floor)}: {', '.join(group)} have {dollars(cash)} in cash and"
                 f" {dollars(sold)} that may be sold, costs paid; the most is"
                 f" {dollars(max(0, cash + sold))}"
+            )
+
+
+def _check_worth(needs: CashNeeds, positions: Sequence[Position]) -> None:
+    held = sum(one.value_cents for one in positions)
+    cash = sum(needs.held_cents.values())
+    if held + cash <= 0:
+        message = (
+            f"Accounts hold {dollars(held)} and have {dollars(cash)} in cash: nothing is left."
+        )
+        remedy = "Correct the balances in cash.csv, or leave out the accounts that owe."
+        raise DataError([error("cash.csv", "NOTHING_OWNED", message, remedy)])
+
+
+def _check_forced(needs: CashNeeds, positions: Sequence[Position]) -> None:
+    for account, cents in needs.free_cents.items():
+        mine = [one for one in positions if one.account.id == account]
+        forced = [one for one in mine if one.forced_cents > 0]
+        price = sum(round(one.forced_cents * (1 + one.cost_rate)) for one in forced)
+        money = cents + sum(_proceeds(one) for one in mine if one not in forced)
+        if forced and price > money:
+            names = ", ".join(one.symbol for one in forced)
+            raise UsageError(
+                f"the forced purchases of {names} in {account} cost {dollars(price)}, and it has"
+                f" {dollars(cents)} in cash and {dollars(money - cents)} that may be sold, costs"
+                f" paid; the most is {dollars(max(0, money))}"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from taxlots.plan.rebalance.class_goals import ClassGoal, ClassState, class_goals
 from taxlots.plan.rebalance.positions import symbol_weights
@@ -61,7 +61,7 @@ def class_weights(
     solution: Solution,
     *,
     invested: float,
-) -> Iterator[ClassWeights]:
+) -> tuple[ClassWeights, ...]:
     """Each class before and after, as parts of the household with its cash."""
     household = solution.household
     sleeves = [plan.sleeves.names[plan.sleeves.place(one.symbol)] for one in household.positions]
@@ -72,8 +72,8 @@ def class_weights(
         weight = household.positions[place].value_cents / household.nav_cents
         before[name] = before.get(name, 0.0) + weight
         after[name] = after.get(name, 0.0) + weight + float(moved[place])
-    for line in leaves(drifted):
-        yield ClassWeights(
+    return tuple(
+        ClassWeights(
             name=line.name,
             target=line.target * invested,
             low=line.low * invested,
@@ -83,6 +83,8 @@ def class_weights(
             before=before.get(line.name, 0.0),
             after=after.get(line.name, 0.0),
         )
+        for line in leaves(drifted)
+    )
 
 
 def leaves(drifted: HouseholdDrift) -> list[DriftLine]:

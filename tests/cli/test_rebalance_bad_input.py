@@ -1,0 +1,115 @@
+"""``taxlots rebalance`` on inputs that contradict each other, or that nobody can mean.
+
+Each is told by name, with the nearest that is possible, and never by a traceback.
+"""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from fixtures.households.six_classes import write_household
+from tests.cli.running import taxlots
+
+OVERRIDES = "id,action,symbol,account,side,quantity,amount,by,reason\n"
+HUGE = "1" + "0" * 30
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up household of six classes."""
+    folder = tmp_path_factory.mktemp("six") / "household"
+    write_household(folder)
+    (folder / "overrides.csv").unlink()
+    return folder
+
+
+@pytest.fixture
+def six(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return Path(shutil.copytree(made, tmp_path / "six"))
+
+
+def swapped(book: Path, file: str, old: str, new: str) -> None:
+    """A cell or a line of a book put in place of another."""
+    text = (book / file).read_text()
+    assert old in text
+    (book / file).write_text(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("amount", [HUGE, "nan", "inf", "-5", "0", "1e9"])
+def test_an_amount_that_nobody_can_mean_is_refused(made: Path, amount: str) -> None:
+    for asked in (["--cash", amount, "--account", "joint"], ["--withdraw", amount]):
+        done = taxlots("rebalance", made, *asked)
+        assert done.status == 2, done.err
+        assert amount in done.err
+
+
+@pytest.mark.parametrize("amount", [HUGE, "nan", "1.234", "ten"])
+def test_a_balance_that_nobody_can_have_is_refused_by_its_row(six: Path, amount: str) -> None:
+    swapped(six, "cash.csv", "16000.00", amount)
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    assert "cash.csv:2:amount: BAD_AMOUNT" in done.err
+
+
+def test_a_household_that_owes_more_than_it_holds_is_told(six: Path) -> None:
+    swapped(six, "cash.csv", "16000.00", "-90000000.00")
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    assert "cash.csv: NOTHING_OWNED" in done.err
+
+
+def test_a_forced_purchase_beyond_the_money_of_its_account_names_the_most(six: Path) -> None:
+    (six / "overrides.csv").write_text(f"{OVERRIDES}o1,force,GOLD,ira,buy,,9000000,Ann,wanted\n")
+    done = taxlots("rebalance", six)
+    assert done.status == 2
+    assert "forced purchases of GOLD in ira cost 9001350.00" in done.err
+    assert "6000.00 in cash" in done.err
+    assert "the most is" in done.err
+
+
+def test_a_locked_class_above_its_band_is_told_with_what_is_nearest(six: Path) -> None:
+    swapped(six, "targets.csv", "us equities,0.30,0.27,0.33", "us equities,0.05,0.04,0.06")
+    swapped(six, "targets.csv", "us bonds,0.20,0.17,0.23", "us bonds,0.45,0.42,0.48")
+    (six / "overrides.csv").write_text(f"{OVERRIDES}o1,lock,USEQ,,,,,Ann,a gift\n")
+    plan = json.loads(taxlots("rebalance", six, "--json").out)
+    (said,) = [one for one in plan["told"] if one.startswith("us equities ends at")]
+    assert "above its band of 3.92 to 5.88 %" in said
+    assert "o1: lock USEQ" in said
+
+
+def test_a_household_of_retirement_accounts_alone_says_who_could_pay(six: Path) -> None:
+    swapped(six, "accounts.csv", "joint,taxable,joint", "joint,traditional_ira,self")
+    done = taxlots("rebalance", six, "--withdraw", "500")
+    assert done.status == 2
+    assert "no taxable account" in done.err
+    assert "joint, ira" in done.err
+
+
+@pytest.mark.parametrize("value", ["nan", "0", "1e30", "-1", '"much"'])
+def test_an_aversion_to_risk_out_of_range_is_refused_by_its_key(six: Path, value: str) -> None:
+    swapped(six, "book.toml", "risk_aversion = 60", f"risk_aversion = {value}")
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    assert "rebalance.plan.risk_aversion: BAD_VALUE" in done.err
+
+
+def _constant(lines: Sequence[str]) -> str:
+    return "".join(f"{line.rpartition(',')[0]},10\n" for line in lines)
+
+
+def test_prices_that_never_move_tell_no_risk(six: Path) -> None:
+    header, *lines = (six / "prices.csv").read_text().splitlines(keepends=True)
+    (six / "prices.csv").write_text(header + _constant(lines))
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    assert "NO_RISK: The price of USEQ never moves" in done.err
+
+
+def test_a_cap_of_tracking_error_has_no_place_beside_the_risk_of_all(six: Path) -> None:
+    swapped(six, "book.toml", "[rebalance.plan]", "[rebalance.plan]\ntracking_error_percent = 1")
+    done = taxlots("rebalance", six, "--objective", "variance")
+    assert done.status == 2
+    assert "leave one of them out" in done.err
