@@ -160,12 +160,6 @@ def compiled(*entries: Callable[..., Any]) -> list[Callable[..., Any]]:
     return entered
 
 
-def is_cached(*entries: Callable[..., Any]) -> bool:
-    """Whether the cache knows these functions, so that nothing would have to be compiled."""
-    roots = cast("list[FunctionType]", list(entries))
-    return _cache_folder(_all_reachable(roots)).is_dir()
-
-
 def _all_reachable(roots: list[FunctionType]) -> list[FunctionType]:
     return sorted(
         {function for root in roots for function in _reachable(root)},

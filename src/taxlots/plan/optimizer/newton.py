@@ -14,9 +14,6 @@ from taxlots.plan.risk import Floats
 COMPILED_FROM: Final = 5_000
 """Coefficients and lots from which machine code is sooner, its loading included."""
 
-MOST_PLAIN: Final = 20
-"""Small problems that are solved as Python before machine code is looked for in the cache."""
-
 TOLERANCE: Final = 1e-12
 """What a column may stay unbalanced, as a fraction of NAV."""
 
@@ -43,27 +40,11 @@ PLAIN: Final = Engine(
 _compiled: list[Engine] = []
 
 
-_asked: list[int] = []
-"""The sizes of the problems that plain Python was taken for."""
-
-
-def _is_plain_sooner(size: int) -> bool:
-    """Of a small problem, unless there are many and machine code is at hand."""
-    if size >= COMPILED_FROM:
-        return False
-    _asked.append(size)
-    if len(_asked) != MOST_PLAIN:
-        return True
-    from taxlots.book.compiled import is_cached
-
-    return not is_cached(*PLAIN)
-
-
 def engine(name: str, size: int = 0) -> Engine:
     """``plain`` Python, ``compiled`` machine code, or by ``auto`` what is sooner at this size."""
     if name not in {"auto", "plain", "compiled"}:
         raise UsageError(f"engine is auto, plain or compiled, not {name!r}")
-    if name == "plain" or (name == "auto" and not _compiled and _is_plain_sooner(size)):
+    if name == "plain" or (name == "auto" and not _compiled and size < COMPILED_FROM):
         return PLAIN
     if not _compiled:
         from taxlots.book.compiled import compiled
