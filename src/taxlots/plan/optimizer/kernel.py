@@ -31,6 +31,10 @@ SLACK = 0.05
 LEAST_DIAGONAL = 1e-3
 TINY = 1e-13
 FLOOR = 1e-300
+HOPELESS = 1e9
+"""No plan costs so many times NAV: a dual above it proves that no trades keep all limits."""
+LOOKS = 4
+"""After so many steps each the dual is held against that."""
 
 
 class Terms(NamedTuple):
@@ -240,6 +244,26 @@ def newton_step(matrix: Any, inside: Any, full: Any, rest: Any) -> Any:
     return np.linalg.solve(curved, rest)
 
 
+def dual(terms: Terms, sides: Any, duals: Any) -> float:
+    """The value of the dual at given prices of the columns, which it is maximized over."""
+    price = terms.tilt + np.dot(terms.columns, duals)
+    total = 0.0
+    for name in range(price.size):
+        _, _, purchase, sale = branches(terms, name, price[name])
+        if sides[name] == BUYS:
+            total += purchase
+        elif sides[name] == SELLS:
+            total += sale
+        else:
+            total += min(purchase, sale)
+    for k in range(duals.size):
+        amount = terms.centre[k] + duals[k] / terms.curvature[k]
+        amount = min(max(amount, terms.low[k]), terms.high[k])
+        away = amount - terms.centre[k]
+        total += 0.5 * terms.curvature[k] * away * away - duals[k] * amount
+    return total
+
+
 def ascend(
     terms: Terms, sides: Any, width: float, duals: Any, tolerance: float, most_steps: int
 ) -> tuple[Any, Any, int, float, int]:
@@ -263,7 +287,9 @@ def ascend(
         residual = np.max(np.abs(rest))
         if residual <= tolerance:
             return duals, trades, steps, residual, CONVERGED
-        if steps >= most_steps:
+        if steps >= most_steps or (
+            steps % LOOKS == LOOKS - 1 and dual(terms, sides, duals) > HOPELESS
+        ):
             return duals, trades, steps, residual, STALLED
         follow(terms, growth, known, matrix)
         step = newton_step(matrix, inside, full, rest)
@@ -279,22 +305,8 @@ def ascend(
 
 def bound(terms: Terms, sides: Any, duals: Any) -> float:
     """The dual's value: no trades that keep all limits cost less, whatever the duals are."""
-    price = terms.tilt + np.dot(terms.columns, duals)
-    total = 0.0
-    for name in range(price.size):
-        _, _, purchase, sale = branches(terms, name, price[name])
-        if sides[name] == BUYS:
-            total += purchase
-        elif sides[name] == SELLS:
-            total += sale
-        else:
-            total += min(purchase, sale)
-    for k in range(duals.size):
-        amount = terms.centre[k] + duals[k] / terms.curvature[k]
-        amount = min(max(amount, terms.low[k]), terms.high[k])
-        away = amount - terms.centre[k]
-        total += 0.5 * terms.curvature[k] * away * away - duals[k] * amount
-    return total
+    value: float = dual(terms, sides, duals)
+    return value
 
 
 def cost(terms: Terms, trades: Any) -> float:

@@ -17,6 +17,9 @@ from taxlots.plan.risk import Floats, problems_of_risk
 LEAVE = 1e-6
 """What a limit is relaxed by beyond the least, so that a plan has room."""
 
+LIMIT_CANNOT_BE_KEPT = "LIMIT_CANNOT_BE_KEPT"
+"""The code of a problem: the limit that is named had to give."""
+
 UNLIMITED = 1e3
 """More than any position can weigh, in place of infinity."""
 
@@ -236,7 +239,7 @@ def with_rows(book: Portfolio, low: Floats, high: Floats) -> tuple[Portfolio, li
             remedy = f"lower it, or allow its purchase; the nearest is {low[at]:.6g}"
         else:
             continue
-        found.append(error(name, "LIMIT_CANNOT_BE_KEPT", message, remedy))
+        found.append(error(name, LIMIT_CANNOT_BE_KEPT, message, remedy))
     if not found:
         return book, []
     low = np.where(low < rows.low, low - LEAVE, rows.low)

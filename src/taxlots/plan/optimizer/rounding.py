@@ -5,6 +5,7 @@ whole one, those nearest to whole first.  After each round the others are solved
 they make up for it; each round handles a part of what is left, so few are needed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from taxlots.plan.optimizer.newton import engine_of
 from taxlots.plan.optimizer.objective import lots_sold, parts_of
 from taxlots.plan.optimizer.optimum import Optimum, attempt
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
+from taxlots.plan.optimizer.review import LIMIT_CANNOT_BE_KEPT
 from taxlots.plan.optimizer.terms import prepare, trade_range
 from taxlots.plan.risk import Floats, floats
 
@@ -213,6 +215,19 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
     stuck = np.flatnonzero(~of_grain(book, trades, units))
     problems = (*plan.problems, *(_told(book, int(at), float(trades[at])) for at in stuck))
     return replace(plan, trades=trades, sold=sold, certificate=proof, problems=problems)
+
+
+def with_room_for_steps(book: Portfolio, problems: Collection[Problem], units: Grain) -> Portfolio:
+    """The portfolio with a step more of room in each limit on a sum that had to give already.
+
+    The nearest that can be kept leaves no room at all, not even for what shares round away.
+    """
+    gave = {one.where for one in problems if one.code == LIMIT_CANNOT_BE_KEPT}
+    is_given = np.array([name in gave for name in book.rows.names], np.bool_)
+    step = np.where(is_given, np.abs(book.rows.matrix * units.unit).max(axis=1, initial=0.0), 0.0)
+    return replace(
+        book, rows=replace(book.rows, low=book.rows.low - step, high=book.rows.high + step)
+    )
 
 
 def on_grid(book: Portfolio, trades: Floats, units: Grain, engine: str) -> Floats | None:

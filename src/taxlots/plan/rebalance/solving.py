@@ -16,7 +16,7 @@ from taxlots.domain.problem import DataError, error
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.optimizer.objective import Parts, parts_of
 from taxlots.plan.optimizer.optimum import Optimum, optimum_near
-from taxlots.plan.optimizer.rounding import Grain, grain
+from taxlots.plan.optimizer.rounding import Grain, grain, with_room_for_steps
 from taxlots.plan.optimizer.signs import BPS
 from taxlots.plan.rebalance.forced_trades import as_forced
 from taxlots.plan.rebalance.household_portfolio import (
@@ -279,12 +279,12 @@ def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replac
     household, optimum = branch.household, branch.optimum
     is_bought, is_sold = unwashed(household, optimum, by)
     book = optimum.book
+    units = _grain(household, question)
     kept = replace(
-        book,
+        with_room_for_steps(book, optimum.problems, units),
         buy_limit=np.where(is_bought, book.buy_limit, 0.0),
         sell_limit=np.where(is_sold, book.sell_limit, 0.0),
     )
-    units = _grain(household, question)
     found = rounded_within(household, replace(optimum, book=kept), limits, units)
     return replace(found, book=book)
 
