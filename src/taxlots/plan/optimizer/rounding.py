@@ -27,6 +27,7 @@ MOST_STEPS_AWAY: Final = 20
 FREED: Final = 6
 MOST_RELEASES: Final = 8
 FIXED_A_ROUND: Final = 0.5
+STEPS_OF_ROOM: Final = 4
 MOST_FIRST: Final = 16
 """Of steps that are tried with every other name's, to move two names at once."""
 
@@ -218,15 +219,17 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
 
 
 def with_room_for_steps(book: Portfolio, problems: Collection[Problem], units: Grain) -> Portfolio:
-    """The portfolio with a step more of room in each limit on a sum that had to give already.
+    """The portfolio with a few steps of room in each limit on a sum that had to give already.
 
-    The nearest that can be kept leaves no room at all, not even for what shares round away.
+    The nearest that can be kept leaves no room at all, and what shares round away at the limits
+    that it clashed with falls on it.
     """
     gave = {one.where for one in problems if one.code == LIMIT_CANNOT_BE_KEPT}
     is_given = np.array([name in gave for name in book.rows.names], np.bool_)
-    step = np.where(is_given, np.abs(book.rows.matrix * units.unit).max(axis=1, initial=0.0), 0.0)
+    step = np.abs(book.rows.matrix * units.unit).max(axis=1, initial=0.0)
+    room = np.where(is_given, STEPS_OF_ROOM * step, 0.0)
     return replace(
-        book, rows=replace(book.rows, low=book.rows.low - step, high=book.rows.high + step)
+        book, rows=replace(book.rows, low=book.rows.low - room, high=book.rows.high + room)
     )
 
 

@@ -117,6 +117,18 @@ class HouseholdPortfolio:
         """The lots of all positions."""
         return self.table.lots
 
+    def within(self, book: Portfolio) -> HouseholdPortfolio:
+        """The same household with the limits of a portfolio whose limits can be kept."""
+        limits = replace(
+            self.book,
+            target=book.target,
+            least=book.least,
+            most=book.most,
+            rows=book.rows,
+            cash=book.cash,
+        )
+        return replace(self, book=limits)
+
     def narrowed(self, *, unbought: Mask, unsold: Mask, barred: Mask) -> HouseholdPortfolio:
         """The same household with less that may be traded.
 

@@ -201,15 +201,22 @@ def best_branch(
     one of the least bound.  A plan whose limits could be kept comes before one for which they had
     to give.  ``near`` is an optimum of nearly the same household, from which the search starts.
     """
-    tree = _Tree(household, ways, by)
     narrowed = start.applied(household)
     optimum = ways.solver(narrowed, near)
+    told = optimum.problems
+    if told:
+        # What had to give stays given in all branches, so that their bounds hold for it.
+        household, narrowed = household.within(optimum.book), narrowed.within(optimum.book)
+        optimum = ways.solver(narrowed, optimum)
+    tree = _Tree(household, ways, by)
     best = tree.best_first(Branch(start, narrowed, optimum, optimum.certificate.bound))
     counted = [
         bound for has_problems, bound in tree.settled if best.optimum.problems or not has_problems
     ]
     certificate = replace(best.optimum.certificate, bound=float(min(counted)))
-    return replace(best, optimum=replace(best.optimum, certificate=certificate))
+    problems = tuple(dict.fromkeys((*told, *best.optimum.problems)))
+    found = replace(best.optimum, certificate=certificate, problems=problems)
+    return replace(best, optimum=found)
 
 
 def _rank(optimum: Optimum) -> tuple[bool, float]:
