@@ -71,6 +71,22 @@ def test_a_limit_below_a_locked_holding_is_told_with_the_nearest_that_can_be_kep
     assert not found.standings[0].is_kept
 
 
+def test_of_limits_that_clash_together_some_give_and_the_others_are_kept_to_the_share() -> None:
+    """A sector of three is to weigh what its three limits do not allow; all is in whole shares."""
+    question = household(3, symbols=5)
+    held = by_symbol(question.positions, weights_of(question))
+    sector = sorted(held, key=lambda one: held[one])[-3:]
+    whole = sum(held[one] for one in sector)
+    floor = SumLimit(name="sector", exposures=dict.fromkeys(sector, 1.0), least=0.9 * whole)
+    ceilings = [SumLimit(name=one, exposures={one: 1.0}, most=0.8 * held[one]) for one in sector]
+    found = within(question, floor, *ceilings)
+    gave = told_of(found) & {"sector", *sector}
+    assert gave
+    kept = {one.name for one in found.standings if one.is_kept}
+    assert kept == {"sector", *sector} - gave
+    assert {one.code for one in found.solution.optimum.problems} == {"LIMIT_CANNOT_BE_KEPT"}
+
+
 def optimum_of(question: Question, *sums: SumLimit) -> Optimum:
     """The plan in fractions, before wash sales and shares."""
     household_of = household_portfolio(
