@@ -7,7 +7,6 @@ import pytest
 from tests.plan.optimizer.random_books import random_book
 
 from taxlots.domain.problem import DataError
-from taxlots.plan.optimizer.kernel import HOPELESS
 from taxlots.plan.optimizer.newton import solve
 from taxlots.plan.optimizer.optimum import optimize
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, portfolio, rows_of
@@ -129,13 +128,12 @@ def test_limits_that_clash_only_together_give_the_least() -> None:
     assert over == pytest.approx(0.1, abs=1e-5)
 
 
-def test_a_clash_is_proven_in_a_few_steps() -> None:
-    """The dual grows without end where no trades keep all limits; its value is the proof."""
+def test_a_clash_is_noticed_in_a_few_steps() -> None:
+    """The dual grows without end where no trades keep all limits."""
     rows = rows_of([("first", [1, 1, 0, 0], 0.0, 0.4), ("second", [0, 0, 1, 1], 0.0, 0.4)], 4)
     prepared = prepare(a_book(rows=rows, cash=Cash(held=0.2, target=0.05, ceiling=0.1)))
     found = solve(prepared, prepared.sides())
     assert not found.is_solved
-    assert found.value > HOPELESS
     assert found.steps < 20
 
 
