@@ -4,11 +4,14 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.plan.situations import account
 
 from taxlots.domain.problem import UsageError
-from taxlots.domain.trade_override import TradeOverride, trade_overrides_from
+from taxlots.domain.trade_override import TradeAction, TradeOverride, trade_overrides_from
 from taxlots.plan.trade_overrides import (
+    CENT,
     OverridablePosition,
     TradeLimits,
     costs_of_overrides,
@@ -171,3 +174,65 @@ def test_every_bad_cell_is_told_with_its_place() -> None:
         ("overrides.csv:5:account", "UNKNOWN_ACCOUNT"),
         ("overrides.csv:6:until", "BAD_DATE"),
     ]
+
+
+BOTH_SIDES = ("buy", "sell")
+
+
+@st.composite
+def any_overrides(draw: st.DrawFn) -> list[TradeOverride]:
+    """Overrides of the positions above, which may contradict each other."""
+    found = []
+    for place in range(draw(st.integers(0, 4))):
+        action = draw(st.sampled_from(TradeAction))
+        symbol = draw(st.sampled_from(["ABC", "XYZ"]))
+        cells = {"account": draw(st.sampled_from(["", "main", "ira"]))}
+        if action in (TradeAction.EXCLUDE, TradeAction.CAP, TradeAction.FORCE):
+            cells["side"] = draw(st.sampled_from(BOTH_SIDES))
+        if action in (TradeAction.CAP, TradeAction.FORCE):
+            size = draw(st.sampled_from(["quantity", "amount"]))
+            cells[size] = str(draw(st.integers(1, 30)))
+        if action is TradeAction.REPLACE:
+            cells["instead"] = "XYZ" if symbol == "ABC" else "ABC"
+        found.append(override(f"o{place}", action, symbol, **cells))
+    return found
+
+
+def limits_or_clash(overrides: list[TradeOverride]) -> TradeLimits | None:
+    try:
+        return limits(*overrides)
+    except UsageError:
+        return None
+
+
+@given(any_overrides())
+def test_overrides_only_take_away_and_what_they_force_is_within_what_is_left(
+    overrides: list[TradeOverride],
+) -> None:
+    before, found = limits(), limits_or_clash(overrides)
+    if found is None:
+        return
+    assert (found.buy <= before.buy).all()
+    assert (found.sell <= before.sell).all()
+    assert (found.buy >= 0).all()
+    assert (found.sell >= 0).all()
+    assert (found.forced <= found.buy + CENT).all()
+    assert (-found.forced <= found.sell + CENT).all()
+    assert not found.buy[found.locked].any()
+    assert not found.sell[found.locked].any()
+    assert all(found.buy[i] == 0 < found.buy[j] for i, j in found.instead.items())
+
+
+@given(st.data(), any_overrides())
+def test_the_order_of_the_rows_means_nothing(
+    data: st.DataObject, overrides: list[TradeOverride]
+) -> None:
+    """What may be traded is the same, and so is whether overrides contradict each other."""
+    first = limits_or_clash(overrides)
+    second = limits_or_clash(data.draw(st.permutations(overrides)))
+    assert (first is None) == (second is None)
+    if first is not None and second is not None:
+        assert first.buy.tolist() == second.buy.tolist()
+        assert first.sell.tolist() == second.sell.tolist()
+        assert first.forced.tolist() == second.forced.tolist()
+        assert first.instead == second.instead

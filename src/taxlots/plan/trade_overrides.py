@@ -126,6 +126,7 @@ def limits_of(
             _replace(one, places, positions, found, instead, closed_by)
         else:
             _limit(one, places, positions, found, closed_by)
+    _refuse_unbuyable(instead, positions, found, closed_by)
     return TradeLimits(
         buy=found.buy,
         sell=found.sell,
@@ -187,15 +188,30 @@ def _replace(
             ),
             None,
         )
-        if other is None or limits.buy[other] <= 0:
-            why = "is not among what may be traded" if other is None else "may not be bought"
-            raise UsageError(
-                f"{said_of(one)}: {one.instead} {why} in {own.account}; name another security, or"
-                f" exclude {one.symbol}"
-            )
+        if other is None:
+            raise _no_replacement(one, own, "is not among what may be traded")
         instead[i] = other
         limits.buy[i] = 0.0
         closed_by[i, Side.BUY] = one
+
+
+def _refuse_unbuyable(
+    instead: Mapping[int, int],
+    positions: Sequence[OverridablePosition],
+    limits: TradeLimits,
+    closed_by: Mapping[tuple[int, Side], TradeOverride],
+) -> None:
+    """What is bought instead may be bought, in whichever order the overrides are stated."""
+    for i, other in instead.items():
+        if limits.buy[other] <= 0:
+            raise _no_replacement(closed_by[i, Side.BUY], positions[i], "may not be bought")
+
+
+def _no_replacement(one: TradeOverride, own: OverridablePosition, why: str) -> UsageError:
+    return UsageError(
+        f"{said_of(one)}: {one.instead} {why} in {own.account}; name another security, or"
+        f" exclude {one.symbol}"
+    )
 
 
 def _force(

@@ -44,7 +44,7 @@ def overridden(
             most_bought_cents=None if np.isinf(buy) else round(float(buy) * CENTS),
             most_sold_cents=round(float(sell) * CENTS),
             forced_cents=round(float(forced) * CENTS),
-            forced_units=_forced_units(one, limits) if forced else 0,
+            forced_units=_forced_units(one, limits, float(forced)) if forced else 0,
         )
         for one, buy, sell, forced in zip(
             positions, limits.buy, limits.sell, limits.forced, strict=True
@@ -53,13 +53,17 @@ def overridden(
     return found, limits
 
 
-def _forced_units(position: Position, limits: TradeLimits) -> int:
-    """The quantity that is forced, in 1e-8 units, sold below 0; 0 where it is an amount."""
-    account = position.account
+def _forced_units(position: Position, limits: TradeLimits, forced: float) -> int:
+    """The quantity that is forced, in 1e-8 units, sold below 0; 0 where it is an amount.
+
+    A forced sale of a security speaks of accounts that hold none of it, too: it is of the position
+    only where its dollars, ``forced``, are on the same side.
+    """
+    account, side = position.account, Side.BUY if forced > 0 else Side.SELL
     for one in limits.applied:
         is_about = one.speaks_of(account.household, account.id, position.symbol)
-        if one.action is TradeAction.FORCE and is_about and one.quantity:
-            return one.quantity if one.side is Side.BUY else -one.quantity
+        if one.action is TradeAction.FORCE and one.side is side and is_about and one.quantity:
+            return one.quantity if side is Side.BUY else -one.quantity
     return 0
 
 
