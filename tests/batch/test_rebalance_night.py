@@ -15,7 +15,6 @@ from tests.batch.many_households import Rows, read, write
 from tests.cli.running import files_in
 
 from taxlots.domain.problem import UsageError
-from taxlots.plan.optimizer.newton import engine
 from taxlots.reports.rebalance_tables import COLUMNS, drift_rows, plan_rows
 from taxlots.workflows import rebalance_partition
 from taxlots.workflows.batch import failed_households, run_batch
@@ -51,8 +50,7 @@ def manifest(results: Path) -> dict[str, object]:
 
 
 def expected(book: Path) -> dict[str, Rows]:
-    """The rows of every table, by the commands for one household, with the engine of a night."""
-    engine("compiled")
+    """The rows of every table, by the commands for one household."""
     found: dict[str, Rows] = {name: [] for name in COLUMNS}
     for household in HOUSEHOLDS:
         (stated,) = drift(str(book), household=household, as_of=AS_OF).json["households"]
@@ -102,7 +100,6 @@ def test_the_files_of_one_household_are_rows_of_the_tables_of_the_night(
     out = run(tmp_path / "book", tmp_path / "results", 4)
 
     asked = RebalanceAsked(household="h1")
-    engine("compiled")
     write_rebalance(str(tmp_path / "book"), tmp_path / "plan", asked, as_of=AS_OF)
 
     for name, table in (("trades", "plan_trades"), ("schedule", "plan_schedule")):

@@ -17,6 +17,7 @@ from taxlots.domain.rebalance_terms import RebalanceTerms, terms_from
 from taxlots.domain.trade_override import TradeOverride
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
+from taxlots.plan.optimizer.newton import engine
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
@@ -24,12 +25,8 @@ from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.positions import Position
-from taxlots.plan.rebalance.proposal import (
-    Proposal,
-    cash_after,
-    returns_of,
-)
-from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
+from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.selection import SaleRequest
@@ -79,6 +76,7 @@ from taxlots.workflows.rebalance_risk import (
 from taxlots.workflows.rebalance_standings import (
     sentences_of_caps,
     sentences_of_limits,
+    sentences_of_losses,
     sentences_of_reports,
 )
 from taxlots.workflows.rebalance_volume import PlanVolume, plan_volume
@@ -129,10 +127,9 @@ def rebalance_of(
 
     ``market`` holds the contracts of an overlay, and what is stated of exposures.
     """
-    terms, problems = terms_from(plan.prepared.books.record.rebalance)
-    stated, of_mandate = mandate_from(plan.prepared.books.record.rebalance)
-    if problems or of_mandate:
-        raise DataError([*plan.problems, *problems, *of_mandate])
+    terms, stated = _stated(plan)
+    # Plain Python rounds the last bits differently: a plan would depend on what ran before it.
+    engine("compiled")
     asked = replace(asked, objective=asked.objective or terms.objective)
     execution = execution_terms(plan, asked.tranches, asked.schedule)
     given = _gathered(plan, asked, terms, stated)
@@ -196,6 +193,15 @@ def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Plann
         )
 
     return planned
+
+
+def _stated(plan: HouseholdPlan) -> tuple[RebalanceTerms, StatedMandate]:
+    mapping = plan.prepared.books.record.rebalance
+    terms, problems = terms_from(mapping)
+    stated, of_mandate = mandate_from(mapping)
+    if problems or of_mandate:
+        raise DataError([*plan.problems, *problems, *of_mandate])
+    return terms, stated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +342,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from sentences_of_caps(solution)
     yield from given.room
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
-    yield from _forbidden(solution)
+    yield from sentences_of_losses(solution)
 
 
 def _tax_returns(accounts: Sequence[Account]) -> dict[str, str]:
@@ -356,18 +362,6 @@ def _costs_of(
             question, positions.seen, applied, plan.as_of, plan.index.replaces
         )
         yield from priced.sentences("dollars")
-
-
-def _forbidden(solution: Solution) -> Iterator[str]:
-    """What no account may buy after the losses that the plan takes."""
-    lost = solution.sold_at_a_loss
-    if lost:
-        also = {new for new, old in solution.forbidden.items() if old in lost}
-        names = ", ".join(sorted(lost | also))
-        yield (
-            f"no account may buy {names}, dividends that are reinvested included, until the losses"
-            " of this plan are 31 days old (26 USC 1091)"
-        )
 
 
 def _booked(

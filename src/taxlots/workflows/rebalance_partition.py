@@ -25,7 +25,6 @@ from taxlots.batch.part_tables import (
 from taxlots.domain.account import Account
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error
 from taxlots.domain.rebalance_keys import from_mapping
-from taxlots.plan.optimizer.newton import engine
 from taxlots.reports.drift import drift_json
 from taxlots.reports.rebalance_tables import COLUMNS, Rows, drift_rows, plan_rows
 from taxlots.reports.rows import text_table
@@ -57,7 +56,6 @@ from taxlots.workflows.replay import replay_record
 if TYPE_CHECKING:
     import pyarrow as pa
 
-COMPILED: Final = "compiled"
 SETTINGS: Final = "book.toml"
 NO_TARGETS: Final = "no targets"
 NOTHING: Final = "nothing to plan"
@@ -80,9 +78,6 @@ def rebalance_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
     ``households`` with the status of each and its reason, the code of a problem or of what is done.
     A household without a plan is in ``problems``, and in ``drift`` where that is known.
     """
-    # Plain Python and machine code round the last bits differently: were the optimizer to change
-    # over to machine code after some households, plans would depend on who came before.
-    engine(COMPILED)
     outcome = Outcome(SETTINGS)
     accounts = accounts_of(tables)
     common = common_of(tables)

@@ -1,4 +1,4 @@
-"""What a mandate's limits come to, and what holdings must be reported, in sentences."""
+"""What limits come to, what is to be reported, and what a plan forbids to buy, in sentences."""
 
 from __future__ import annotations
 
@@ -164,3 +164,15 @@ def _listed_cents(plan: HouseholdPlan, units: Mapping[str, int]) -> int:
         if quote is not None and security.kind in LISTED:
             total += market_value_cents(quantity, security.multiplier, quote.close)
     return total
+
+
+def sentences_of_losses(solution: Solution) -> Iterator[str]:
+    """What no account may buy after the losses that the plan takes."""
+    lost = solution.sold_at_a_loss
+    if lost:
+        also = {new for new, old in solution.forbidden.items() if old in lost}
+        names = ", ".join(sorted(lost | also))
+        yield (
+            f"no account may buy {names}, dividends that are reinvested included, until the losses"
+            " of this plan are 31 days old (26 USC 1091)"
+        )
