@@ -6,6 +6,8 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plan.test_least_tax import ROUNDED, rated_year, reckoned_year
 from tests.plan.test_tax_cost import LATER
 
@@ -113,3 +115,68 @@ def test_many_classes_are_divided_by_rates_no_worse_than_by_gain_alone() -> None
     by_gain = lots_for_cash(parts, needs, {})
     years = {"r": year}
     assert cost_cents(parts, found, years) <= cost_cents(parts, by_gain, years)
+
+
+GAINS = st.integers(-40, 90)
+
+
+@st.composite
+def sales(draw: st.DrawFn, gains: st.SearchStrategy[int] = GAINS) -> list[tuple[CashPart, int]]:
+    """Lots of two classes on two returns, in hundreds of dollars, and cents that are sold of each.
+
+    The gains are percents of the value.
+    """
+    found = []
+    for place in range(draw(st.integers(1, 6))):
+        value = 100 * draw(st.integers(1, 400))
+        one = part(
+            f"L{place}",
+            value,
+            value * draw(gains) // 100,
+            sleeve=draw(st.sampled_from(["us", "bonds"])),
+            long=draw(st.booleans()),
+            of=draw(st.sampled_from(["r", "s"])),
+        )
+        found.append((one, draw(st.integers(0, one.value_cents))))
+    return found
+
+
+RETURNS = st.builds(
+    lambda short, gap: RatedYear(short_ppm=short + gap, long_ppm=short, later=LATER),
+    st.integers(0, 240_000),
+    st.integers(0, 170_000),
+)
+YEARS = st.fixed_dictionaries({"r": RETURNS, "s": RETURNS})
+
+
+def needs_of(sold: list[tuple[CashPart, int]]) -> dict[str, int]:
+    needs = {"us": 0, "bonds": 0}
+    for one, cents in sold:
+        needs[one.sleeve] += cents
+    return needs
+
+
+@settings(max_examples=60)
+@given(sales(), YEARS)
+def test_needs_are_raised_to_the_cent_at_no_more_tax_than_by_any_other_sale(
+    other: list[tuple[CashPart, int]], years: dict[str, YearTax]
+) -> None:
+    """Any other sale that raises the same of each class costs as much, but for rounding."""
+    parts, needs = [one for one, _ in other], needs_of(other)
+    found = lots_for_cash(parts, needs, years)
+    assert all(0 <= cents <= one.value_cents for one, cents in zip(parts, found, strict=True))
+    assert needs_of(list(zip(parts, found, strict=True))) == needs
+    theirs = cost_cents(parts, [cents for _, cents in other], years)
+    assert cost_cents(parts, found, years) <= theirs + 2 * ROUNDED
+
+
+@settings(max_examples=60)
+@given(sales(st.integers(0, 90)), YEARS, st.floats(0, 1))
+def test_of_gains_less_never_costs_more(
+    whole: list[tuple[CashPart, int]], years: dict[str, YearTax], share: float
+) -> None:
+    """Without a loss to take, a part of each need costs at most what the whole of it costs."""
+    parts, needs = [one for one, _ in whole], needs_of(whole)
+    less = {name: int(share * cents) for name, cents in needs.items()}
+    cheaper = cost_cents(parts, lots_for_cash(parts, less, years), years)
+    assert cheaper <= cost_cents(parts, lots_for_cash(parts, needs, years), years) + 2 * ROUNDED

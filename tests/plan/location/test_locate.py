@@ -1,7 +1,11 @@
 """Asset location: what costs most tax a year goes where nothing is taxed, and no loss is washed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from taxlots.domain.account import AccountKind
@@ -14,10 +18,12 @@ from taxlots.plan.location.drag import (
     tax_drag,
 )
 from taxlots.plan.location.household import (
+    HALF_CENT,
     LocatedAccount,
     LocatedAsset,
     LocatedLot,
     LocatedSleeve,
+    Location,
     LocationProblem,
 )
 from taxlots.plan.location.solving import locate
@@ -266,3 +272,111 @@ def test_random_households_are_located_at_least_cost(seed: int) -> None:
     before = problem.held.sum(axis=1)
     assert (found.held.sum(axis=1) <= before + 1e-6).all()
     assert not found.clashes
+
+
+def wider(problem: LocationProblem, rng: np.random.Generator) -> LocationProblem:
+    """The same household where more may be bought."""
+    return replace(problem, can_buy=problem.can_buy | (rng.random(problem.can_buy.shape) < 0.5))
+
+
+def full_cost(found: Location) -> float:
+    """What is minimized: tax and costs of moving, and over the years drag and being off target."""
+    problem = found.problem
+    off = problem.by_sleeve(found.held) - [one.target for one in problem.sleeves]
+    a_year = problem.deviation * np.abs(off).sum() * problem.total - found.saved_a_year
+    return float(found.tax + found.costs + problem.years * a_year)
+
+
+SEEDS = st.integers(0, 10**6)
+
+
+@settings(max_examples=60)
+@given(SEEDS)
+def test_moving_never_costs_more_than_staying_and_more_room_never_more_than_less(
+    seed: int,
+) -> None:
+    """All that is held may stay, and nobody has to buy where more may be bought."""
+    problem = random_problem(seed)
+    found = locate(problem)
+    stays = Location(
+        problem=problem, sold=np.zeros(len(problem.lots)), bought=np.zeros(problem.can_buy.shape)
+    )
+    assert full_cost(found) <= full_cost(stays) + 1e-6
+    assert full_cost(locate(wider(problem, np.random.default_rng(seed)))) <= full_cost(found) + 1e-6
+
+
+@settings(max_examples=60)
+@given(SEEDS, st.floats(0.2, 1.0))
+def test_any_location_keeps_section_1091_what_is_locked_and_the_money_of_each_account(
+    seed: int, width: float
+) -> None:
+    """Some lots show losses that sell at a saving, some are locked, bands are narrow, cash is held.
+
+    26 USC 1091, Rev. Rul. 2008-5: what replaces a loss is bought in no account.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = random_problem(seed)
+    problem = replace(
+        drawn,
+        accounts=tuple(replace(one, cash=float(rng.uniform(0, 20))) for one in drawn.accounts),
+        assets=tuple(replace(one, family=n // 2) for n, one in enumerate(drawn.assets)),
+        lots=tuple(
+            replace(one, tax=-one.tax, is_loss=True)
+            if one.account == 0 and rng.random() < 0.4
+            else replace(one, is_locked=bool(rng.random() < 0.3))
+            for one in drawn.lots
+        ),
+        sleeves=tuple(
+            replace(one, low=one.target * (1 - width), high=min(1.0, one.target * (1 + width)))
+            for one in drawn.sleeves
+        ),
+    )
+    found = locate(problem)
+    lost = {
+        problem.assets[one.asset].family
+        for one, dollars in zip(problem.lots, found.sold, strict=True)
+        if one.is_loss and dollars > HALF_CENT
+    }
+    for one, dollars in zip(problem.lots, found.sold, strict=True):
+        assert 0 <= dollars <= (0 if one.is_locked else one.value) + 1e-6
+    assert not found.bought[~problem.can_buy].any()
+    for n, asset in enumerate(problem.assets):
+        assert asset.family not in lost or found.bought[:, n].max() <= HALF_CENT
+    for a, account in enumerate(problem.accounts):
+        mine = [one.account == a for one in problem.lots]
+        brought = (1 - problem.cost) * found.sold[mine].sum() + account.cash
+        assert (1 + problem.cost) * found.bought[a].sum() <= brought + 1e-6
+    if not found.clashes:
+        now = problem.by_sleeve(found.held) * problem.total
+        for dollars, sleeve in zip(now, problem.sleeves, strict=True):
+            assert sleeve.low * problem.total - 0.02 <= dollars
+            assert dollars <= sleeve.high * problem.total + 0.02
+
+
+PARTS = st.floats(0, 0.5)
+
+
+@given(PARTS, PARTS, PARTS, PARTS, PARTS, st.floats(1, 2))
+def test_drag_grows_with_what_is_paid_out_what_moves_and_every_rate(
+    income: float, qualified: float, exempt: float, gain: float, volatility: float, more: float
+) -> None:
+    """Nothing that is taxed costs less where there is more of it; what is exempt costs nothing."""
+    own = HoldingTax(
+        income=income,
+        qualified=qualified,
+        exempt=exempt,
+        gain_paid_out=gain,
+        volatility=volatility,
+    )
+    drag = tax_drag(own, RATES, 0.3)
+    dearer = Rates(ordinary=0.35 * more, gain=0.2 * more, deferral=0.25)
+    for grown in (
+        tax_drag(replace(own, income=income * more), RATES, 0.3),
+        tax_drag(replace(own, gain_paid_out=gain * more), RATES, 0.3),
+        tax_drag(replace(own, volatility=volatility * more), RATES, 0.3),
+        tax_drag(own, dearer, 0.3),
+        tax_drag(own, RATES, 0.3 / more),
+    ):
+        assert drag >= 0
+        assert grown >= drag - 1e-15
+    assert tax_drag(replace(own, exempt=exempt / more), RATES, 0.3) >= drag - 1e-15
