@@ -15,6 +15,7 @@ from tests.batch.many_households import Rows, read, write
 from tests.cli.running import files_in
 
 from taxlots.domain.problem import UsageError
+from taxlots.reports.rebalance_files import trade_rows
 from taxlots.reports.rebalance_tables import COLUMNS, drift_rows, plan_rows
 from taxlots.workflows import rebalance_partition
 from taxlots.workflows.batch import failed_households, run_batch
@@ -126,7 +127,7 @@ def test_every_household_has_a_status_and_the_reasons_sum_to_them(results: Path)
     assert found["totals"]["orders"] == len(rows(results, "orders"))
 
 
-def test_a_household_without_targets_or_holdings_is_told_apart(
+def test_a_household_without_targets_or_anything_held_is_told_apart(
     book: Path, results: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(book, tmp_path / "book")
@@ -134,6 +135,8 @@ def test_a_household_without_targets_or_holdings_is_told_apart(
     write(tmp_path / "book" / "targets.csv", kept)
     journal = [r for r in read(book / "transactions.csv") if not r["account"].startswith("h1-")]
     write(tmp_path / "book" / "transactions.csv", journal)
+    cash = [row for row in read(book / "cash.csv") if not row["account"].startswith("h1-")]
+    write(tmp_path / "book" / "cash.csv", cash)
 
     out = run(tmp_path / "book", tmp_path / "results", 2)
 
@@ -143,6 +146,24 @@ def test_a_household_without_targets_or_holdings_is_told_apart(
     for name in ("plans", "plan_trades", "drift"):
         others = [row for row in rows(results, name) if row["household"] not in ("h0", "h1")]
         assert rows(out, name) == others, name
+
+
+def test_a_household_of_cash_alone_makes_its_first_purchases(book: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "book"
+    shutil.copytree(book, mine)
+    journal = [r for r in read(book / "transactions.csv") if not r["account"].startswith("h1-")]
+    write(mine / "transactions.csv", journal)
+
+    out = run(mine, tmp_path / "results", 2)
+    alone = rebalance(str(mine), RebalanceAsked(household="h1"), as_of=AS_OF).proposal
+
+    assert status(out)["h1"] == ("done", "TRADES")
+    trades = [row for row in rows(out, "plan_trades") if row["household"] == "h1"]
+    assert {row["action"] for row in trades} == {"BUY"}
+    assert [(row["account"], row["symbol"], row["amount"]) for row in trades] == [
+        (row["account"], row["symbol"], row["amount"]) for row in trade_rows(alone)
+    ]
+    assert "h1" not in {row["household"] for row in rows(out, "drift")}
 
 
 def test_one_failed_household_is_reported_and_the_rest_is_done(

@@ -36,6 +36,20 @@ def weights_of(tree: Tree, values: Floats) -> Floats:
     return rolled_up(tree, values) / whole
 
 
+def drift_of_cash(target: Floats, bands: Bands) -> Drift:
+    """The drift of a household that has cash alone: it goes to its targets, and nothing is traded.
+
+    What is bought is a flow.  ``target`` and ``bands`` are parts of the whole, shape (n,).
+    """
+    nothing = np.zeros(len(target))
+    return Drift(
+        weights=nothing,
+        breaches=breaches(nothing, bands),
+        destinations=target,
+        trades=nothing,
+    )
+
+
 def drift_of(
     tree: Tree,
     values: Floats,

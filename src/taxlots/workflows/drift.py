@@ -13,16 +13,17 @@ from taxlots.book.standing import split_ratios
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError, error, warning
 from taxlots.domain.rebalance_keys import from_mapping, unknown_classes
-from taxlots.domain.rebalance_rule import RATIO, RebalanceRule
+from taxlots.domain.rebalance_rule import RATIO, RebalanceRule, TimingRule
 from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind, read_scheduled
 from taxlots.domain.target import Target, targets_from
 from taxlots.market_data.prices import PriceHistory
-from taxlots.plan.drift import Drift, drift_of, weights_of
+from taxlots.plan.drift import Drift, drift_of, drift_of_cash, weights_of
 from taxlots.plan.targets.hierarchy import Floats
 from taxlots.plan.targets.of_day import StatedTargets, stated_targets
 from taxlots.plan.timing.paced_purchases import limits_of_purchases, paced
 from taxlots.plan.timing.volatility_overlay import moved_to_scale
 from taxlots.reports.drift import DriftLine, HouseholdDrift, drift_json
+from taxlots.workflows.cash_alone import needs_holdings
 from taxlots.workflows.class_prices import Splits
 from taxlots.workflows.class_taxes import class_taxes
 from taxlots.workflows.drift_holdings import Holdings, Places, holdings_of
@@ -64,21 +65,27 @@ def drift(
     household: str | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    funded: Collection[str] = (),
 ) -> DriftRun:
-    """The drift of a book on a day (default: the journal's last date).
+    """The drift of a book on a day (default: the journal's last date), as ``drift_of_books``.
 
     Raises UsageError for a household that the book does not have, and DataError for what cannot be
     read, for targets that contradict themselves, and for a book without targets.
     """
-    return drift_of_books(replay(book, as_of=as_of, known_at=known_at), household)
+    return drift_of_books(replay(book, as_of=as_of, known_at=known_at), household, funded=funded)
 
 
 def drift_of_books(
-    books: Books, household: str | None = None, *, target_names: Collection[str] = ()
+    books: Books,
+    household: str | None = None,
+    *,
+    target_names: Collection[str] = (),
+    funded: Collection[str] = (),
 ) -> DriftRun:
     """The drift of books on their as-of day.  Raises UsageError and DataError as ``drift`` does.
 
-    ``target_names`` have a target too, of a household that these books do not have.
+    ``target_names`` have a target too, of a household that these books do not have.  The households
+    ``funded`` have cash to invest: where they hold nothing beside it, they go to their targets.
     """
     record = books.record
     targets, problems = targets_from(record.targets)
@@ -98,7 +105,8 @@ def drift_of_books(
     paid = _distributions(books, scheduled)
     found, splits = [], split_ratios(books)
     for holdings in holdings_of(books, history, rows):
-        if not holdings.cents:
+        is_cash_alone = holdings.household in funded and holdings.is_nothing
+        if not holdings.cents and (not is_cash_alone or needs_holdings(rule)):
             problems.append(_nothing_held(holdings.household))
             continue
         own, dates = rows[holdings.household], dates_of(rule, day, paid[holdings.household])
@@ -187,10 +195,12 @@ def _household(
     taxes = class_taxes(books, holdings) if rule.bands.tax_from_lots else {}
     values = np.array([holdings.total_cents(name) / 100 for name in stated.tree.names])
     try:
-        weights = weights_of(stated.tree, values)
+        weights = np.zeros(len(values))
+        if not holdings.is_nothing:
+            weights = weights_of(stated.tree, values)
         market = _market(books, history, splits, stated, holdings)
         targets = targets_of_day(market, holdings, rule, as_of, books.record.securities, taxes)
-        timing = Timing(market, rule.timing, as_of)
+        timing = Timing(market, TimingRule() if holdings.is_nothing else rule.timing, as_of)
         held_back = timing.waits(weights, targets)
         parts, paces = timing.paces(weights, targets.ruled.bands)
     except UsageError as fault:
@@ -202,9 +212,13 @@ def _household(
                 *books.problems,
             ]
         ) from fault
-    found, most = _found(
-        stated, values, targets, held_back, parts, dates, rule.timing.dead_band / RATIO
-    )
+    if holdings.is_nothing:
+        found = drift_of_cash(targets.target, targets.ruled.bands)
+        most = np.full(len(values), np.inf)
+    else:
+        found, most = _found(
+            stated, values, targets, held_back, parts, dates, rule.timing.dead_band / RATIO
+        )
     said = () if held_back is None else held_back.because
     return HouseholdDrift(
         name=holdings.household,

@@ -46,6 +46,11 @@ class Holdings:
     unplaced: list[Unplaced]
     stale: Mapping[str, date]
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no security is held or owed, with or without a target."""
+        return not (self.units or self.unplaced)
+
     def total_cents(self, name: str) -> int:
         """What a target holds itself."""
         return sum(self.cents.get(name, {}).values())

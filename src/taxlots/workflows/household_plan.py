@@ -158,11 +158,12 @@ def household_plan(
     household: str | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
+    is_funded: bool = False,
 ) -> HouseholdPlan:
     """The household that is named, that of the account that is named, or the only one.
 
-    Raises UsageError where nobody says which one, and DataError for a book with errors or a
-    household without targets.
+    With ``is_funded`` it may hold nothing yet.  Raises UsageError where nobody says which one, and
+    DataError for a book with errors or a household without targets.
     """
     prepared = guard_of_book(
         book, () if account is None else (account,), as_of=as_of, known_at=known_at
@@ -172,7 +173,13 @@ def household_plan(
     if prepared.books.record.rebalance.get("targets"):
         from taxlots.workflows.drift import drift
 
-        found = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at)
+        found = drift(
+            book,
+            household=plan.name,
+            as_of=plan.as_of,
+            known_at=known_at,
+            funded=(plan.name,) if is_funded else (),
+        )
         plan = with_targets_of_day(plan, found.households[0])
     return plan
 

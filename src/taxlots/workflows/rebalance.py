@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of
 from taxlots.domain.mandate import StatedMandate, mandate_from
 from taxlots.domain.money import SHARE
 from taxlots.domain.order import Side
-from taxlots.domain.problem import DataError, Problem, Severity, error
+from taxlots.domain.problem import DataError, Problem, Severity
 from taxlots.domain.rebalance_keys import from_mapping
 from taxlots.domain.rebalance_terms import RebalanceTerms, terms_from
 from taxlots.domain.trade_override import TradeOverride
@@ -24,7 +24,6 @@ from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
-from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
 from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
@@ -34,6 +33,7 @@ from taxlots.plan.several_sales import BookedSale, book_sales
 from taxlots.plan.trade_overrides import TradeLimits
 from taxlots.reports.drift import HouseholdDrift
 from taxlots.reports.rebalance_overlay import OverlaySaid
+from taxlots.workflows.cash_alone import is_rebalanced
 from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
 from taxlots.workflows.market_files import MarketFiles, market_files
@@ -66,7 +66,7 @@ from taxlots.workflows.rebalance_mandate import (
     sentences_of_lists,
 )
 from taxlots.workflows.rebalance_overlay import overlay_of, overlay_said
-from taxlots.workflows.rebalance_positions import Positions, positions_of
+from taxlots.workflows.rebalance_positions import Positions, checked, positions_of
 from taxlots.workflows.rebalance_risk import (
     PlanRisk,
     ShortfallTerm,
@@ -113,7 +113,12 @@ def rebalance(
     """
     wanted = asked or RebalanceAsked()
     plan = household_plan(
-        book, account=wanted.account, household=wanted.household, as_of=as_of, known_at=known_at
+        book,
+        account=wanted.account,
+        household=wanted.household,
+        as_of=as_of,
+        known_at=known_at,
+        is_funded=True,
     )
     needs = wanted.overlay or states_exposures(book, wanted.market)
     files = market_files(book, wanted.market, plan.as_of) if needs else None
@@ -237,13 +242,14 @@ def _gathered(
     plan: HouseholdPlan, asked: RebalanceAsked, terms: RebalanceTerms, stated: StatedMandate
 ) -> _Given:
     books = plan.prepared.books
-    drifted = plan.drifted or drift_of_books(books, plan.name).households[0]
-    accounts = _accounts(plan)
+    accounts = [one for one in plan.accounts if is_rebalanced(one)]
+    cash = cash_of(plan, asked, accounts)
+    funded = (plan.name,) if sum(cash.needs.held_cents.values()) > 0 else ()
+    drifted = plan.drifted or drift_of_books(books, plan.name, funded=funded).households[0]
     asked_targets = from_mapping(books.record.rebalance)[0].targets
     closed = illiquid_classes(drifted)
     positions = positions_of(plan, accounts, closed, appraised=asked_targets.illiquid)
-    positions = replace(positions, seen=barred(plan, stated, _checked(plan, positions)))
-    cash = cash_of(plan, asked, accounts)
+    positions = replace(positions, seen=barred(plan, stated, checked(plan, positions, cash.needs)))
     said = overrides_of(books.record, plan.name, is_narrowed=plan.is_narrowed)
     seen, limits = overridden(positions.seen, said, plan.as_of)
     nav = nav_cents(positions, cash.needs)
@@ -290,32 +296,6 @@ def _gathered(
         room=room_of(question),
         told=stands.told,
         volume=volume,
-    )
-
-
-def _accounts(plan: HouseholdPlan) -> list[Account]:
-    """The accounts that are rebalanced."""
-    return [
-        one
-        for one in plan.accounts
-        if plan.is_party(one) and one.kind is not AccountKind.TAXABLE_MTM_475
-    ]
-
-
-def _checked(plan: HouseholdPlan, positions: Positions) -> tuple[Position, ...]:
-    """The positions that a plan sees.  Raises DataError where nothing of them is worth anything."""
-    if not any(one.value_cents for one in positions.seen):
-        raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
-    return positions.seen
-
-
-def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
-    why = "; ".join(positions.left_alone[:3]) or "nothing that has a target is held"
-    return error(
-        f"targets.csv:{plan.name}",
-        "NOTHING_TO_PLAN",
-        f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}.",
-        "Add fresh closes to prices.csv, and classes to securities.csv.",
     )
 
 

@@ -28,6 +28,7 @@ from taxlots.domain.rebalance_keys import from_mapping
 from taxlots.reports.drift import drift_json
 from taxlots.reports.rebalance_tables import COLUMNS, Rows, drift_rows, plan_rows
 from taxlots.reports.rows import text_table
+from taxlots.workflows.cash_alone import with_cash
 from taxlots.workflows.drift import DriftRun, drift_of_books
 from taxlots.workflows.guard import PreparedGuard, narrowed, prepare
 from taxlots.workflows.household_plan import plan_of, with_targets_of_day
@@ -153,10 +154,13 @@ class _Unit:
 
     def _plan(self, household: str) -> None:
         books = self.prepared.books
-        drift = drift_of_books(books, household, target_names=self.target_names)
+        drift = drift_of_books(
+            books, household, target_names=self.target_names, funded=with_cash(books)
+        )
         self.problems += [(household, problem) for problem in drift.problems]
-        self._add(drift_rows(_stated(self._with_harvest_rule(drift))))
         (drifted,) = drift.households
+        if drifted.value_cents:
+            self._add(drift_rows(_stated(self._with_harvest_rule(drift))))
         plan = replace(plan_of(self.prepared, household), drifted=drifted)
         if books.record.rebalance.get("targets"):
             plan = with_targets_of_day(plan, drifted)

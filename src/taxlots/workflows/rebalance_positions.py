@@ -9,10 +9,12 @@ from typing import Final
 from taxlots.book.record import OpenLot
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.money import dollars
+from taxlots.domain.problem import DataError, Problem, error
 from taxlots.domain.verdict import Reason, WashStatus
 from taxlots.plan.appraisal import appraise
 from taxlots.plan.cash_flow import Offer
 from taxlots.plan.guard import Guard
+from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import USUAL_SPREAD_PPM, PlannedLot, Position, merged
 from taxlots.plan.sleeves import UNPLACED
 from taxlots.plan.trade_check import TradeVerdict
@@ -65,6 +67,28 @@ def positions_of(
         for symbol in symbols
     )
     return Positions(tuple(positions), tuple(left_alone))
+
+
+def checked(plan: HouseholdPlan, positions: Positions, cash: CashNeeds) -> tuple[Position, ...]:
+    """The positions that a plan sees.
+
+    Raises DataError where nothing of them is worth anything, but for a household of cash alone:
+    what it holds beside cash without a fresh close would else be bought again.
+    """
+    is_cash_alone = sum(cash.held_cents.values()) > 0 and not positions.left_alone
+    if not any(one.value_cents or is_cash_alone for one in positions.seen):
+        raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
+    return positions.seen
+
+
+def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
+    why = "; ".join(positions.left_alone[:3]) or "nothing that has a target is held"
+    return error(
+        f"targets.csv:{plan.name}",
+        "NOTHING_TO_PLAN",
+        f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}.",
+        "Add fresh closes to prices.csv, and classes to securities.csv.",
+    )
 
 
 def offered(plan: HouseholdPlan, symbol: str, appraised: frozenset[str]) -> Offer | None:
