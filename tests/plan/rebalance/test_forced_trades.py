@@ -1,5 +1,7 @@
 """Forced trades are made as they were said, and others give way where money is short."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.rebalance.planned import SEEDS, is_sound, money_of, planned, portfolio_of
@@ -69,3 +71,19 @@ def test_other_purchases_spend_no_more_than_forced_ones_leave(
             and one.position.name not in names
         ]
         assert not others or money_of(found, cash, [account]) >= 0
+
+
+@settings(max_examples=60)
+@given(SEEDS, st.integers(0, 8), st.booleans(), st.floats(0, 1))
+def test_a_forced_amount_is_met_to_less_than_a_share_and_never_exceeded(
+    seed: int, place: int, is_sale: bool, share: float
+) -> None:
+    household, cash = portfolio_of(seed)
+    own = household.positions[place]
+    cents = round(share * (own.sellable_cents if is_sale else 500_000))
+    wanted = replace(own, forced_cents=-cents if is_sale else cents)
+    positions = [wanted if one is own else one for one in household.positions]
+    forced = replace(household, positions=tuple(positions))
+    made = {one.position.name: one for one in as_forced([], forced, cash, step=SHARE)}
+    got = made[own.name].cents if own.name in made else 0
+    assert cents - own.price // 10**6 - 1 < got <= cents
