@@ -126,9 +126,24 @@ def _enter(addresses: Any, start: int, stop: int) -> int:
     return fold(_book_at(addresses), start, stop)
 
 
+_made: list[Path] = []
+"""Folders of the cache that this program had to make."""
+
+
+def is_compiling() -> bool:
+    """Whether this program waits for the compiler: the cache did not know what it runs."""
+    return bool(_made)
+
+
+def _cache_in(folder: Path) -> None:
+    if not folder.is_dir():
+        _made.append(folder)
+    numba.config.CACHE_DIR = str(folder)
+
+
 def _runner() -> Runner:
     functions = _reachable(cast("FunctionType", fold))
-    numba.config.CACHE_DIR = str(_cache_folder(functions))
+    _cache_in(_cache_folder(functions))
     bound = {**globals(), "fold": _compile(functions)[cast("FunctionType", fold)]}
     enter = numba.njit(cache=True)(_copy(cast("FunctionType", _enter), bound))
 
@@ -148,7 +163,7 @@ def compiled(*entries: Callable[..., Any]) -> list[Callable[..., Any]]:
     """
     roots = cast("list[FunctionType]", list(entries))
     functions = _all_reachable(roots)
-    numba.config.CACHE_DIR = str(_cache_folder(functions))
+    _cache_in(_cache_folder(functions))
     inner = _compile(functions)
     entered = []
     for root in roots:

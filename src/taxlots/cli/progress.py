@@ -57,6 +57,6 @@ def _spin(what: str, done: threading.Event) -> None:
 
 def _stage(what: str) -> str:
     """What is being done; the compiler, when it runs, is why the user waits."""
-    if COMPILER in sys.modules and not getattr(sys.modules[COMPILER], "_runners", True):
+    if COMPILER in sys.modules and sys.modules[COMPILER].is_compiling():
         return f"{what}: compiling the engine for this machine (once; later runs start at once)"
     return what

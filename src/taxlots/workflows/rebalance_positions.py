@@ -72,11 +72,15 @@ def positions_of(
 def checked(plan: HouseholdPlan, positions: Positions, cash: CashNeeds) -> tuple[Position, ...]:
     """The positions that a plan sees.
 
-    Raises DataError where nothing of them is worth anything, but for a household of cash alone:
-    what it holds beside cash without a fresh close would else be bought again.
+    Raises DataError where there is nothing to sell and nothing to buy.  A household that has
+    nothing but cash may buy; what it holds without a fresh close would else be bought again.
     """
-    is_cash_alone = sum(cash.held_cents.values()) > 0 and not positions.left_alone
-    if not any(one.value_cents or is_cash_alone for one in positions.seen):
+    seen = positions.seen
+    can_sell = any(one.value_cents and not one.sell_bar for one in seen)
+    has_cash = sum(cash.held_cents.values()) > 0
+    is_known = any(one.value_cents for one in seen) or not positions.left_alone
+    can_buy = has_cash and is_known and any(not one.buy_bar for one in seen)
+    if not can_sell and not can_buy:
         raise DataError([*plan.problems, _nothing_to_plan(plan, positions)])
     return positions.seen
 
