@@ -18,6 +18,7 @@ from taxlots.domain.trade_override import TradeOverride
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.optimizer.newton import engine
+from taxlots.plan.rebalance.booked_gains import within_booked_gains
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
@@ -141,16 +142,15 @@ def rebalance_of(
     question, priced = with_trading_costs(plan, given.question, execution)
     given = replace(given, question=question)
     considered = overlay_of(plan, given.question, given.accounts, market) if asked.overlay else ()
-    mandated, overlay = overlaid_household(
+    contracts, planner = [one.contract for one in considered], _planner(plan, given, terms)
+    found = within_booked_gains(
         given.question,
-        [one.contract for one in considered],
-        plan.index.replaces,
-        _planner(plan, given, terms),
+        lambda question: overlaid_household(question, contracts, plan.index.replaces, planner),
+        lambda trades: _booked(plan, trades, given.accounts),
     )
-    solution = mandated.solution
+    mandated, overlay, solution = found.mandated, found.overlay, found.solution
     near = replace(given.question.mandate, sums=mandated.active)
     given = replace(given, question=replace(given.question, mandate=near))
-    sales = _booked(plan, solution.trades, given.accounts)
     changes = exposures_told(plan, solution.trades, overlay, market)
     classes = class_weights(plan, given.drifted, given.goals, solution, invested=given.invested)
     beyond = sentences_of_bands(plan, classes, given.limits.applied)
@@ -162,8 +162,8 @@ def rebalance_of(
         classes=classes,
         solution=solution,
         gate=mandated.gate,
-        sales=sales,
-        returns=tuple(returns_of(sales, _tax_returns(given.accounts))),
+        sales=found.sales,
+        returns=tuple(returns_of(found.sales, _tax_returns(given.accounts))),
         cash_before=given.cash.needs.held_cents,
         cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
         told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes])),
