@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from taxlots.domain.money import shares
 from taxlots.reports.letter_blocks import (
@@ -21,30 +21,9 @@ from taxlots.reports.letter_blocks import (
     table,
     text,
 )
+from taxlots.reports.letter_page import LAYOUT, LetterSale, named, page, sales_table
 from taxlots.reports.money_texts import accounted
-from taxlots.reports.pdf_8949 import shown
 from taxlots.reports.typesetting import set_by
-
-LAYOUT: Final = "letter.typ"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterSale:
-    """What is sold of one lot: executed on ``day``, or ordered where that is None.
-
-    ``order`` is the id of the order, ``gain_cents`` counts what section 1091 disallows back in;
-    None is not estimated.
-    """
-
-    order: str
-    account: str
-    symbol: str
-    quantity: int
-    acquired: date | None
-    term: str
-    gain_cents: int | None
-    disallowed_cents: int = 0
-    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,23 +98,20 @@ def letter_pdf(letter: ClientLetter) -> bytes:
 
 def letter_pages(letter: ClientLetter) -> dict[str, Any]:
     """What the layout reads: text and tables in their order, nothing of it markup."""
-    return {
-        "title": f"Losses harvested for tax year {letter.planned.year}",
-        "day": [letter.traded.year, letter.traded.month, letter.traded.day],
-        "head": [
-            shown(f"To the household {letter.household}"),
-            *([shown(f"Account {letter.only_account}")] if letter.only_account else []),
-            day_text(letter.traded),
-        ],
-        "foot": shown(f"{letter.book}, harvest {letter.number} as of {letter.planned}"),
-        "blocks": list(_blocks(letter)),
-    }
+    return page(
+        f"Losses harvested for tax year {letter.planned.year}",
+        letter.traded,
+        f"{letter.book}, harvest {letter.number} as of {letter.planned}",
+        _blocks(letter),
+        household=letter.household,
+        account=letter.only_account,
+    )
 
 
 def _blocks(letter: ClientLetter) -> Iterator[Block]:
     yield text(_opening(letter))
     yield heading("What is sold")
-    yield _sales(letter)
+    yield sales_table(letter.sales, letter.names)
     yield from map(text, _about_sales(letter))
     yield heading("Why, and what it saves")
     yield from map(text, _why(letter))
@@ -167,32 +143,6 @@ def _opening(letter: ClientLetter) -> str:
         f"{counted(letter.lots, 'lot')} of {counted(symbols, 'security', 'securities')}, "
         f"so that losses that stand only on paper count on the tax return. {state}"
     )
-
-
-def _sales(letter: ClientLetter) -> Block:
-    columns = (
-        ("Security", 0, False),
-        ("Account", 92, False),
-        ("Shares", 50, True),
-        ("Bought", 62, True),
-        ("Term", 32, False),
-        ("Gain or (loss)", 66, True),
-        ("Sold", 62, True),
-    )
-    rows = [
-        (
-            _named(letter, sale.symbol),
-            sale.account,
-            shares(sale.quantity),
-            day_text(sale.acquired),
-            {"ST": "short", "LT": "long"}.get(sale.term, sale.term),
-            "not reckoned" if sale.gain_cents is None else accounted(sale.gain_cents),
-            "ordered" if sale.day is None else day_text(sale.day),
-        )
-        for sale in letter.sales
-    ]
-    total = sum(sale.gain_cents or 0 for sale in letter.sales)
-    return table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
 
 
 def _about_sales(letter: ClientLetter) -> Iterator[str]:
@@ -266,7 +216,7 @@ def _purchase(letter: ClientLetter, one: LetterPurchase) -> tuple[str, ...]:
     }.get(one.advice, "ask us")
     bought = "" if one.is_executed else " (ordered)"
     return (
-        f"{_named(letter, one.symbol)}{bought}",
+        f"{named(letter.names, one.symbol)}{bought}",
         one.account,
         shares(one.quantity),
         one.instead_of,
@@ -309,8 +259,3 @@ def _rests_on(letter: ClientLetter) -> str:
         f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
         "trades and is not tax advice: please show it to whoever prepares your return."
     )
-
-
-def _named(letter: ClientLetter, symbol: str) -> str:
-    name = letter.names.get(symbol, "")
-    return f"{symbol}, {name}" if name else symbol

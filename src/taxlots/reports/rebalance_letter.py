@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from taxlots.domain.money import dollars, shares
-from taxlots.reports.client_letter import LAYOUT, LetterSale
 from taxlots.reports.letter_blocks import (
     Block,
     LetterRestriction,
@@ -22,8 +21,8 @@ from taxlots.reports.letter_blocks import (
     table,
     text,
 )
+from taxlots.reports.letter_page import LAYOUT, LetterSale, named, page, sales_table, when
 from taxlots.reports.money_texts import accounted
-from taxlots.reports.pdf_8949 import shown
 from taxlots.reports.typesetting import set_by
 
 
@@ -122,17 +121,14 @@ def rebalance_letter_pdf(letter: RebalanceLetter) -> bytes:
 
 def rebalance_letter_pages(letter: RebalanceLetter) -> dict[str, Any]:
     """What the layout reads: text and tables in their order, nothing of it markup."""
-    return {
-        "title": f"Rebalanced on {day_text(letter.traded)}",
-        "day": [letter.traded.year, letter.traded.month, letter.traded.day],
-        "head": [
-            shown(f"To the household {letter.household}"),
-            *([shown(f"Account {letter.only_account}")] if letter.only_account else []),
-            day_text(letter.traded),
-        ],
-        "foot": shown(f"{letter.book}, rebalance {letter.number} as of {letter.planned}"),
-        "blocks": list(_blocks(letter)),
-    }
+    return page(
+        f"Rebalanced on {day_text(letter.traded)}",
+        letter.traded,
+        f"{letter.book}, rebalance {letter.number} as of {letter.planned}",
+        _blocks(letter),
+        household=letter.household,
+        account=letter.only_account,
+    )
 
 
 def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
@@ -190,36 +186,13 @@ def _classes(letter: RebalanceLetter) -> Block:
 
 def _sales(letter: RebalanceLetter) -> Iterator[Block]:
     if letter.sales:
-        columns = (
-            ("Security", 0, False),
-            ("Account", 92, False),
-            ("Shares", 50, True),
-            ("Bought", 62, True),
-            ("Term", 32, False),
-            ("Gain or (loss)", 66, True),
-            ("Sold", 62, True),
-        )
-        total = sum(one.gain_cents or 0 for one in letter.sales)
-        rows = [_sale(letter, one) for one in letter.sales]
-        yield table(columns, rows, ("Total", "", "", "", "", accounted(total), ""))
+        yield sales_table(letter.sales, letter.names)
         yield text("An amount in parentheses is a loss.")
     if letter.untaxed:
         yield text("Sold in retirement accounts, where a sale is not taxed:")
         yield _amounts(letter, letter.untaxed, "Proceeds")
     if not letter.sales and not letter.untaxed:
         yield text("Nothing.")
-
-
-def _sale(letter: RebalanceLetter, sale: LetterSale) -> tuple[str, ...]:
-    return (
-        _named(letter, sale.symbol),
-        sale.account,
-        shares(sale.quantity),
-        day_text(sale.acquired),
-        {"ST": "short", "LT": "long"}.get(sale.term, sale.term),
-        "not reckoned" if sale.gain_cents is None else accounted(sale.gain_cents),
-        _when(sale.day),
-    )
 
 
 def _purchases(letter: RebalanceLetter) -> Iterator[Block]:
@@ -241,11 +214,11 @@ def _amounts(letter: RebalanceLetter, found: tuple[LetterTrade, ...], name: str)
     )
     rows = [
         (
-            _named(letter, one.symbol),
+            named(letter.names, one.symbol),
             one.account,
             shares(one.quantity),
             dollars(one.cents),
-            _when(one.day),
+            when(one.day),
         )
         for one in found
     ]
@@ -306,12 +279,3 @@ def _rests_on(letter: RebalanceLetter) -> str:
         f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
         "trades and is not tax advice: please show it to whoever prepares your return."
     )
-
-
-def _when(day: date | None) -> str:
-    return "ordered" if day is None else day_text(day)
-
-
-def _named(letter: RebalanceLetter, symbol: str) -> str:
-    name = letter.names.get(symbol, "")
-    return f"{symbol}, {name}" if name else symbol

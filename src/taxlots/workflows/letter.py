@@ -16,11 +16,11 @@ from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.client_letter import (
     ClientLetter,
     LetterPurchase,
-    LetterSale,
     LetterSaving,
     letter_pdf,
 )
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
+from taxlots.reports.letter_page import LetterSale
 from taxlots.reports.rebalance_letter import RebalanceLetter, rebalance_letter_pdf
 from taxlots.reports.single_files import check_file, write_files
 from taxlots.workflows.account_numbers import shown_account

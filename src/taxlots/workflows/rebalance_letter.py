@@ -12,7 +12,7 @@ from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
 from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
-from taxlots.reports.client_letter import LetterSale
+from taxlots.reports.letter_page import LetterSale
 from taxlots.reports.rebalance_letter import (
     LetterClass,
     LetterTax,
