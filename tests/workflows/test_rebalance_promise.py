@@ -1,8 +1,11 @@
 """What a rebalance promises, held to the books: executed, it keeps every limit and washes no loss.
 
 Random households are rebalanced on a random day: see ``random_rebalances`` for what they are and
-what is checked.  By default some are; the slow part has a thousand that trade.
+what is checked.  The slow part plans 240 of them; ``HOUSEHOLDS=3600`` plans so many, of which more
+than a thousand trade.
 """
+
+import os
 
 import pytest
 from tests.workflows.random_rebalances import PROFILES, broken, rebalanced
@@ -30,3 +33,16 @@ def traded(profile: str, seeds: range) -> int:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_rebalance_realizes_what_it_promised_and_washes_nothing(profile: str) -> None:
     assert traded(profile, FEW[profile]), "random households have something to trade"
+
+
+HOUSEHOLDS = int(os.environ.get("HOUSEHOLDS", "240"))
+CHUNK = 20
+FIRST_SEED = 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", range(HOUSEHOLDS // (CHUNK * len(PROFILES))))
+@pytest.mark.parametrize("profile", PROFILES)
+def test_many_rebalances_keep_every_limit_and_wash_no_loss(profile: str, chunk: int) -> None:
+    start = FIRST_SEED + CHUNK * chunk
+    assert traded(profile, range(start, start + CHUNK)), "random households have something to trade"
