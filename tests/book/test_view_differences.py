@@ -87,6 +87,29 @@ def test_every_difference_of_a_history_is_explained(history: History) -> None:
         check(*both)
 
 
+def test_a_loss_that_the_pieces_of_one_sale_hand_on_has_the_reason_of_the_first() -> None:
+    """Each piece's loss joins the next lot sold, with as many shares in both views."""
+    buy = {"account": "A", "symbol": "AAA", "action": "BUY", "date": "2018-01-01"}
+    buys = [
+        {"id": f"b{at}", **buy, "quantity": "100", "price": "20.01" if at == 0 else "20.00"}
+        for at in range(12)
+    ]
+    sale = {"id": "s", "account": "A", "symbol": "AAA", "action": "SELL", "date": "2018-01-02"}
+    account = {"account": "A", "household": "H", "kind": "taxable", "owner": "self"}
+    history = History(
+        accounts=[{**account, "tax_return": "", "method": "LOFO"}],
+        securities=[{"symbol": "AAA", "kind": "stock"}],
+        identical=[],
+        policy={"held_after_sale": False, "count_older_than_sold": False},
+        rows=[*buys, {**sale, "quantity": "650", "amount": "12610.00"}],
+    )
+    both = views(history, "literal")
+    assert both is not None
+    differing = [one for one in check(*both) if one.reasons]
+    assert len(differing) == 6
+    assert {one.reasons for one in differing} == {(Reason.OLDER_SHARES,)}
+
+
 @pytest.mark.parametrize("seed", range(300, 340))
 def test_what_came_after_a_statement_is_explained_too(seed: int) -> None:
     record = record_of(random_history(seed, 40))

@@ -115,13 +115,21 @@ class Evidence:
     def _add_carried(
         self, found: dict[Reason, set[int]], lot: int, sales: set[int], sale: int
     ) -> None:
-        """Losses that joined a lot; one of the very same order is told by its own reasons."""
+        """Losses that joined a lot; one of the very same order is told by its own reasons.
+
+        The pieces of one order may hand a loss on from lot to lot, each with as many shares in
+        both views: then the reason is that of the piece where the amounts part.
+        """
         if others := sales - {sale}:
             found.setdefault(Reason.EARLIER_DIFFERENCE, set()).update(others)
-        for one in self.of_lot[lot]:
-            if one.link.loss[0] == sale:
-                for reason in self.causes(one):
-                    found.setdefault(reason, set())
+        lots, at = [lot], 0
+        while at < len(lots):
+            for one in self.of_lot[lots[at]]:
+                if one.link.loss[0] == sale:
+                    found.update((reason, found.get(reason, set())) for reason in self.causes(one))
+                    if one.link.loss[1] not in lots:
+                        lots.append(one.link.loss[1])
+            at += 1
 
     def _behind(self, pair: Pair) -> Iterator[int]:
         """Other lots whose basis is in a pair's figures: options, short lots, averaged lots."""
