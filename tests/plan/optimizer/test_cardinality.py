@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plan.optimizer.random_books import random_book
 
 from taxlots.domain.problem import DataError, UsageError
@@ -25,6 +27,24 @@ def test_the_best_three_trades_of_seven_names(seed: int) -> None:
     assert (np.abs(plan.trades) > 1e-9).sum() <= 3
     assert (plan.parts.total - best) * 1e4 < 0.02
     assert plan.certificate.bound <= best + 1e-9
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10**6), st.integers(1, 4))
+def test_more_names_to_trade_never_cost_more_and_no_choice_beats_the_bound(
+    seed: int, count: int
+) -> None:
+    book = random_book(seed, 4, 2, 2, limited=False)
+    plan = optimize_with_count(book, CountLimit(traded=count))
+    free = optimize(book)
+    assert (np.abs(plan.trades) > 1e-9).sum() <= count
+    assert free.certificate.bound <= plan.parts.total + 1e-9
+    for names in itertools.combinations(range(4), count):
+        others = np.setdiff1d(np.arange(4), names)
+        buy, sell = book.buy_limit.copy(), book.sell_limit.copy()
+        buy[others] = sell[others] = 0.0
+        chosen = optimize(replace(book, buy_limit=buy, sell_limit=sell))
+        assert plan.certificate.bound <= chosen.parts.total + 1e-9
 
 
 def test_the_best_four_names_to_hold() -> None:

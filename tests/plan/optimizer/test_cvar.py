@@ -3,6 +3,8 @@
 import cvxpy as cp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plan.optimizer.random_books import random_book, without_tempting_sides
 
 from taxlots.domain.problem import DataError, UsageError
@@ -14,6 +16,43 @@ from taxlots.plan.risk import RiskModel, floats
 def test_the_mean_of_the_worst_losses_by_hand() -> None:
     """Of ten losses 1 to 10, the worst 25 % are 10, 9 and half of 8: (10 + 9 + 4) / 2.5."""
     assert expected_shortfall(np.arange(1.0, 11.0), 0.75) == pytest.approx(23 / 2.5)
+
+
+LOSSES = st.lists(st.floats(-1, 1), min_size=2, max_size=40).map(np.array)
+
+
+@given(LOSSES, st.floats(0, 0.99), st.floats(0, 0.99), st.floats(-1, 1), st.floats(0, 3))
+def test_expected_shortfall_is_a_coherent_measure(
+    losses: np.ndarray, one: float, other: float, shift: float, scale: float
+) -> None:
+    """Artzner, Delbaen, Eber and Heath, "Coherent measures of risk" (1999)."""
+    low, high = sorted((one, other))
+    found = expected_shortfall(losses, high)
+    assert losses.mean() - 1e-9 <= expected_shortfall(losses, low) <= found + 1e-9
+    assert found <= losses.max() + 1e-9
+    assert expected_shortfall(losses + shift, high) == pytest.approx(found + shift)
+    assert expected_shortfall(losses * scale, high) == pytest.approx(found * scale, abs=1e-9)
+    mirrored = losses[::-1]
+    both = expected_shortfall(losses + mirrored, high)
+    assert both <= found + expected_shortfall(mirrored, high) + 1e-9
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6), st.floats(0.0, 1.0), st.floats(0.5, 0.95))
+def test_a_cap_between_the_least_shortfall_and_the_free_one_is_kept(
+    seed: int, part: float, confidence: float
+) -> None:
+    book = without_tempting_sides(random_book(seed, 4, 2, 2))
+    rng = np.random.default_rng(seed)
+    scenarios = 0.01 + 0.08 * rng.standard_normal((60, 4))
+    free = optimize_shortfall(book, scenarios, confidence=confidence, aversion=0.0)
+    least = optimize_shortfall(book, scenarios, confidence=confidence, aversion=1e6).shortfall
+    cap = least + part * (free.shortfall - least) + 1e-7
+    kept = optimize_shortfall(
+        book, scenarios, confidence=confidence, aversion=0.0, most_shortfall=cap
+    )
+    assert kept.shortfall <= cap + 1e-8
+    assert kept.objective >= free.objective - 1e-8
 
 
 @pytest.mark.parametrize("has_variance", [False, True])

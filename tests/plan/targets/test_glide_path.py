@@ -5,10 +5,39 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taxlots.domain.calendar import day_of
 from taxlots.domain.problem import UsageError
 from taxlots.plan.targets.glide_path import falling_with_age, mixed, to_target_date, weight_on
+
+PATHS = st.dictionaries(st.integers(0, 20_000), st.floats(0, 1), min_size=1, max_size=6).map(
+    lambda points: tuple(sorted(points.items()))
+)
+
+
+@given(PATHS, st.integers(-1_000, 21_000))
+def test_a_path_stays_between_its_neighbouring_points(
+    points: tuple[tuple[int, float], ...], day: int
+) -> None:
+    before = [weight for at, weight in points if at <= day][-1:]
+    after = [weight for at, weight in points if at >= day][:1]
+    near = before + after
+    assert min(near) - 1e-12 <= weight_on(points, day) <= max(near) + 1e-12
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=2, max_size=6), st.data())
+def test_on_the_way_between_two_mixes_every_class_goes_one_way(
+    parts: list[float], data: st.DataObject
+) -> None:
+    start = np.array(parts) / sum(parts)
+    end = np.array(data.draw(st.permutations(parts))) / sum(parts)
+    nearer, farther = sorted(data.draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
+    first, second = mixed(start, end, nearer), mixed(start, end, farther)
+    assert first.sum() == pytest.approx(1)
+    assert second.sum() == pytest.approx(1)
+    assert np.all((second - first) * (end - start) >= -1e-12)
 
 
 def test_half_the_time_is_half_the_way() -> None:

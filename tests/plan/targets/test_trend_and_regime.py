@@ -2,11 +2,98 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taxlots.domain.problem import UsageError
-from taxlots.plan.targets.hierarchy import tree_of
+from taxlots.plan.targets.hierarchy import rolled_up, tree_of
 from taxlots.plan.targets.regime import blended, is_stressed, long_run, regime_probabilities
 from taxlots.plan.targets.trend import above_mean, trend_targets
+
+TREE = tree_of(
+    {
+        "equities": "",
+        "us": "equities",
+        "abroad": "equities",
+        "bonds": "",
+        "long": "bonds",
+        "gold": "",
+    }
+)
+LEAVES = [name for name, is_leaf in zip(TREE.names, TREE.is_leaf(), strict=True) if is_leaf]
+CLOSES = st.lists(
+    st.lists(st.floats(1, 1_000), min_size=3, max_size=3), min_size=2, max_size=12
+).map(np.array)
+
+
+@given(
+    st.lists(st.floats(0.01, 1), min_size=len(LEAVES), max_size=len(LEAVES)),
+    st.lists(st.booleans(), min_size=len(TREE.names), max_size=len(TREE.names)),
+    st.sampled_from(LEAVES),
+    st.floats(0, 1),
+)
+def test_a_trend_moves_weight_into_the_refuge_and_loses_none(
+    parts: list[float], up: list[bool], refuge: str, keep: float
+) -> None:
+    own = np.zeros(len(TREE.names))
+    own[[TREE.names.index(name) for name in LEAVES]] = np.array(parts) / sum(parts)
+    weights, is_up = rolled_up(TREE, own), np.array(up)
+    found = trend_targets(TREE, weights, is_up, refuge, keep)
+    leaf = TREE.is_leaf()
+    assert found[leaf].sum() == pytest.approx(1)
+    for at in np.flatnonzero(leaf):
+        if TREE.names[at] == refuge:
+            assert found[at] >= weights[at] - 1e-12
+        else:
+            assert found[at] == pytest.approx(weights[at] * (1 if is_up[at] else keep))
+    assert np.allclose(rolled_up(TREE, np.where(leaf, found, 0.0)), found)
+
+
+@given(CLOSES, st.floats(0.5, 20), st.floats(0, 0.1))
+def test_a_trend_asks_neither_the_unit_of_prices_nor_forgets_what_was_held(
+    closes: np.ndarray, unit: float, margin: float
+) -> None:
+    """Away from the edges of the margin, where rounding may decide."""
+    distance = np.abs(closes[-1] / closes.mean(axis=0) - 1.0)
+    is_clear = np.abs(distance - margin) > 1e-9
+    for held in (np.zeros(3, bool), np.ones(3, bool)):
+        found = above_mean(closes, margin=margin, held=held)
+        again = above_mean(closes * unit, margin=margin, held=held)
+        assert np.array_equal(found[is_clear], again[is_clear])
+        within = is_clear & (distance < margin)
+        assert np.array_equal(found[within], held[within])
+
+
+@given(st.lists(st.floats(0, 1), max_size=40), st.floats(0, 1), st.floats(0, 1))
+def test_a_regime_never_changes_between_its_two_levels(
+    levels: list[float], one: float, other: float
+) -> None:
+    leave, enter = sorted((one, other))
+    found = is_stressed(levels, enter=enter, leave=leave)
+    for before, level, now in zip([False, *found], levels, found, strict=False):
+        if leave <= level <= enter:
+            assert now == before
+        else:
+            assert now == (level > enter)
+
+
+@given(
+    st.lists(st.floats(-0.5, 0.5), min_size=1, max_size=30),
+    st.tuples(st.floats(0.01, 0.2), st.floats(0.01, 0.2)),
+    st.tuples(st.floats(0.01, 0.99), st.floats(0.01, 0.99)),
+    st.integers(1, 30),
+)
+def test_probabilities_of_regimes_sum_to_one_and_look_only_backward(
+    returns: list[float], volatilities: tuple[float, float], leaves: tuple[float, float], until: int
+) -> None:
+    first, second = leaves
+    transition = np.array([[1 - first, first], [second, 1 - second]])
+    spread = np.array(volatilities)
+    found = regime_probabilities(np.array(returns), np.zeros(2), spread, transition)
+    assert np.allclose(found.sum(axis=1), 1)
+    assert found.min() >= 0
+    early = regime_probabilities(np.array(returns[:until]), np.zeros(2), spread, transition)
+    assert np.array_equal(found[:until], early)
 
 
 def test_a_close_above_the_mean_of_ten_months_is_held() -> None:
