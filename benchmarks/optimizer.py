@@ -5,10 +5,8 @@ thread); the last two lines are times by the clock, of two processes.
 """
 
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from benchmarks.processes import milliseconds, told_by_one_thread
 from taxlots.plan.optimizer import newton
 from taxlots.plan.optimizer.kernel import SELLS
 from taxlots.plan.optimizer.newton import Engine, solve
@@ -28,10 +27,6 @@ from taxlots.plan.optimizer.terms import Prepared, Sides, prepare
 from taxlots.plan.risk import RiskModel, floats
 
 SIZES: Final = ((50, 10, 10), (500, 10, 60), (500, 40, 60))
-THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-SCRIPT: Final = (
-    "from benchmarks.optimizer import measured\nfor one in measured(): print(one, flush=True)"
-)
 ACCOUNTS: Final = int(os.environ.get("TAXLOTS_ACCOUNTS", "100000"))
 """Of 50 names that are really planned; fewer for a quick run."""
 BPS: Final = 1e4
@@ -70,17 +65,6 @@ def account(seed: int, names: int, lots: int, factors: int) -> Portfolio:
         buy_limit=np.where(rng.random(names) < BLOCKED, 0.0, np.inf),
         most=np.maximum(3 * target, held),
     )
-
-
-def milliseconds(run: Callable[[], Any], rounds: int) -> float:
-    """The processor's time of a run, the shortest of some: other work only adds to it."""
-    run()
-    taken = []
-    for _ in range(rounds):
-        start = time.process_time()
-        run()
-        taken.append(1e3 * (time.process_time() - start))
-    return min(taken)
 
 
 def sell_only(prepared: Prepared) -> Sides:
@@ -290,13 +274,4 @@ def measured() -> Iterator[str]:
 
 def lines() -> Iterator[str]:
     """The figures, one line each, from a process with one thread."""
-    ran = subprocess.Popen(  # noqa: S603 (our own script)
-        [sys.executable, "-c", SCRIPT],
-        env=os.environ | dict.fromkeys(THREADS, "1"),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert ran.stdout is not None
-    for line in ran.stdout:
-        yield line.rstrip()
-    assert ran.wait() == 0
+    return told_by_one_thread(__name__)

@@ -1,19 +1,22 @@
-"""What a command and all processes that it starts take: time, processor time and memory."""
+"""What runs and commands take: time, processor time and memory of all their processes."""
 
+import os
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 BYTES_OF_KIBIBYTE: Final = 1024
 LOOKED_AT_EVERY: Final = 0.1
 """Seconds."""
 
 PROCESSES: Final = Path("/proc")
+THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What linear algebra reads when it is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,32 @@ def taken_by(arguments: list[str]) -> Taken:
     if running.returncode:
         sys.exit(f"{' '.join(arguments)} failed")
     return Taken(seconds, _processor_seconds() - before, most)
+
+
+def milliseconds(run: Callable[[], Any], rounds: int) -> float:
+    """The processor's time of a run, the shortest of some: other work only adds to it."""
+    run()
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        run()
+        taken.append(1e3 * (time.process_time() - start))
+    return min(taken)
+
+
+def told_by_one_thread(module: str) -> Iterator[str]:
+    """The lines of a module's ``measured()``, from a process with one thread."""
+    script = f"from {module} import measured\nfor one in measured(): print(one, flush=True)"
+    ran = subprocess.Popen(  # noqa: S603 (our own script)
+        [sys.executable, "-c", script],
+        env=os.environ | dict.fromkeys(THREADS, "1"),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert ran.stdout is not None
+    for line in ran.stdout:
+        yield line.rstrip()
+    assert ran.wait() == 0
 
 
 def _processor_seconds() -> float:

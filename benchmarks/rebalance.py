@@ -6,18 +6,15 @@ positions with their lots: the portfolio, the certified optimum that replaces no
 whole shares, the gate, and the reasons of each trade.
 """
 
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from benchmarks.processes import milliseconds, told_by_one_thread
 from taxlots.domain.account import Account, AccountKind, Owner
 from taxlots.plan.later_years import LaterYears
 from taxlots.plan.optimizer import newton
@@ -41,10 +38,6 @@ from taxlots.workflows.rebalance import rebalance_of
 from taxlots.workflows.rebalance_asked import RebalanceAsked
 
 SAMPLE: Final = Path(__file__).parent.parent / "ledger" / "sample"
-THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-SCRIPT: Final = (
-    "from benchmarks.rebalance import measured\nfor one in measured(): print(one, flush=True)"
-)
 AS_OF: Final = date(2025, 6, 30)
 NAV_CENTS: Final = 500_000_000
 SHORT_TERM: Final = 0.3
@@ -153,17 +146,6 @@ def complete(asked: Question) -> Proposal:
     )
 
 
-def milliseconds(run: Callable[[], Any], rounds: int) -> float:
-    """The processor's time of a run, the shortest of some: other work only adds to it."""
-    run()
-    taken = []
-    for _ in range(rounds):
-        start = time.process_time()
-        run()
-        taken.append(1e3 * (time.process_time() - start))
-    return min(taken)
-
-
 def plans(seeds: range, names: int, lots: int, factors: int) -> Iterator[str]:
     """Complete plans of accounts of one size, with their parts."""
     for seed in seeds:
@@ -232,13 +214,4 @@ def measured() -> Iterator[str]:
 
 def lines() -> Iterator[str]:
     """The figures, one line each, from a process with one thread."""
-    ran = subprocess.Popen(  # noqa: S603 (our own script)
-        [sys.executable, "-c", SCRIPT],
-        env=os.environ | dict.fromkeys(THREADS, "1"),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert ran.stdout is not None
-    for line in ran.stdout:
-        yield line.rstrip()
-    assert ran.wait() == 0
+    return told_by_one_thread(__name__)
