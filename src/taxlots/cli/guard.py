@@ -58,7 +58,7 @@ COLUMNS: Final = {
     "reading": "reading",
     "until": "until",
 }
-NUMBERS: Final = ("quantity", "loss", "permanent")
+TEXTS: Final = frozenset({"id", "what", "account", "date", "lot_id", "reading", "until"})
 
 
 def guard(
@@ -114,11 +114,10 @@ def guard(
 def _print(check: TradeCheck) -> None:
     from taxlots.cli.printing import print_listings
     from taxlots.reports.guard import because_rows, headline
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
 
     if check.because:
-        columns = tuple(Column(key, name, key in NUMBERS) for key, name in COLUMNS.items())
-        print_listings(Listing(headline(check), columns, because_rows(check)))
+        print_listings(listing(headline(check), COLUMNS, because_rows(check), TEXTS))
     else:
         print(headline(check))
     for title, sentences in (("Not known", check.unknown), ("Note", check.told)):

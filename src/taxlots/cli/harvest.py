@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from taxlots.reports.terminal import Listing
     from taxlots.workflows.harvest import Harvest
     from taxlots.workflows.readiness import LotsFile
     from taxlots.workflows.run_ledger import RecordedHarvest
@@ -51,15 +50,10 @@ RETURNS: Final = {
 TOO_SMALL: Final = ("BELOW_MIN_LOSS", "BELOW_MIN_PERCENT", "BELOW_MIN_TAX_SAVED")
 """Reasons that say nothing of the law; verdicts.csv has these lots too."""
 
-NUMBERS: Final = (
-    "quantity",
-    "loss",
-    "estimated_tax_saved",
-    "wanted",
-    "taken",
-    "tax_saved",
-    "carried",
-    "present_value",
+TEXTS: Final = frozenset(
+    {"symbol", "account", "lot_id", "term", "replacement"}
+    | {"reason", "blocked_until", "blocked_by"}
+    | {"tax_return", "goal", "reached"}
 )
 
 
@@ -133,6 +127,7 @@ def _print(
     from taxlots.reports.folders import MANIFEST
     from taxlots.reports.harvest_files import tables
     from taxlots.reports.harvest_returns import return_rows
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.readiness import readiness_rows
 
     manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -149,9 +144,9 @@ def _print(
     is_told = [row for row in is_left if row["reason"] not in TOO_SMALL]
     heading = f"Harvest of {manifest['book'] or book} as of {manifest['as_of']}"
     print_listings(
-        _listing(f"{heading}: sell", SALES, is_sold, "no loss is worth a sale today"),
-        _listing("Losses left alone", LEFT_ALONE, is_told, "none"),
-        _listing("By tax return", RETURNS, return_rows(run.plan), "none"),
+        listing(f"{heading}: sell", SALES, is_sold, TEXTS, "no loss is worth a sale today"),
+        listing("Losses left alone", LEFT_ALONE, is_told, TEXTS),
+        listing("By tax return", RETURNS, return_rows(run.plan), TEXTS),
     )
     print()
     if len(is_told) < len(is_left):
@@ -168,15 +163,6 @@ def _shortened(row: dict[str, str]) -> dict[str, str]:
     """An opportunity that names the first purchase in its way, and how many more there are."""
     first, *more = row["blocked_by"].split(";")
     return row | {"blocked_by": f"{first} and {len(more)} more" if more else first}
-
-
-def _listing(
-    title: str, headings: dict[str, str], rows: list[dict[str, str]], when_empty: str
-) -> Listing:
-    from taxlots.reports.terminal import Column, Listing
-
-    columns = tuple(Column(key, name, key in NUMBERS) for key, name in headings.items())
-    return Listing(title, columns, rows, when_empty)
 
 
 def _summary(manifest: dict[str, Any]) -> list[str]:

@@ -49,6 +49,9 @@ SHOWN: Final = 10
 """Suggestions that are printed; the others are less alike."""
 
 SUGGESTIONS: Final = {"symbol": "symbol", "class": "class", **FIGURES, "warnings": "warnings"}
+TEXTS: Final = frozenset(
+    {"rank", "proxy", "verdict", "dividends", "why"} | {"symbol", "class", "warnings"}
+)
 
 
 def proxies(
@@ -88,16 +91,15 @@ def proxies(
 
 def _print(run: ProxyRun, *, has_notes: bool) -> None:
     from taxlots.cli.printing import print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.proxies import candidate_rows, heading
-    from taxlots.reports.terminal import Column, Listing
 
-    columns = tuple(Column(key, name, key in FIGURES) for key, name in CANDIDATES.items())
     for place, review in enumerate(run.reviews):
         if place:
             print()
         title = heading(review, run.accounts, run.as_of)
         if review.candidates:
-            print_listings(Listing(title, columns, candidate_rows(review)))
+            print_listings(listing(title, CANDIDATES, candidate_rows(review), TEXTS))
         else:
             print(f"{title}: proxies.csv names nothing.")
         _print_notes(review, has_household=has_notes)
@@ -119,13 +121,12 @@ def _print_notes(review: Review, *, has_household: bool) -> None:
 
 def _print_suggestions(found: Suggestions) -> None:
     from taxlots.cli.printing import print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.proxies import REFUSALS, suggestion_rows
-    from taxlots.reports.terminal import Column, Listing
 
-    columns = tuple(Column(key, name, key in FIGURES) for key, name in SUGGESTIONS.items())
     title = f"Suggestions for {found.symbol}: to be decided and entered in proxies.csv"
     rows = suggestion_rows(found)
-    print_listings(Listing(title, columns, rows[:SHOWN]))
+    print_listings(listing(title, SUGGESTIONS, rows[:SHOWN], TEXTS))
     if len(rows) > SHOWN:
         print(f"{len(rows) - SHOWN} more stand behind these; --json has all.")
     for symbol, refusal in found.left_out.items():

@@ -41,7 +41,11 @@ VERDICTS: Final = {
     "reason": "reason",
     "rule_version": "rules",
 }
-NUMBERS: Final = ("run", "orders", "quantity")
+TEXTS: Final = frozenset(
+    {"kind", "as_of", "by", "recorded", "states"}
+    | {"client_order_id", "action", "symbol", "account", "lot_id", "state", "approved_by"}
+    | {"verdict", "reason", "rule_version"}
+)
 
 
 def runs(
@@ -72,7 +76,7 @@ def runs(
         return
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.domain.problem import UsageError
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
     from taxlots.workflows.run_answers import order_json, run_json
     from taxlots.workflows.run_ledger import recorded_runs
 
@@ -83,15 +87,13 @@ def runs(
         print_json({"runs": [run_json(one) for one in found]})
         return
     if run is None:
-        columns = tuple(Column(key, name, key in NUMBERS) for key, name in RUNS.items())
         rows = [_row(one) for one in found]
-        print_listings(Listing("Recorded runs", columns, rows, "none"))
+        print_listings(listing("Recorded runs", RUNS, rows, TEXTS))
         return
-    columns = tuple(Column(key, name, key in NUMBERS) for key, name in ORDERS.items())
     (one,) = found
     rows = [order_json(order) for order in one.orders]
     title = f"{one.run.label.capitalize()} as of {one.run.as_of}, recorded by {one.run.actor}"
-    print_listings(Listing(title, columns, rows, "it proposes nothing"))
+    print_listings(listing(title, ORDERS, rows, TEXTS, "it proposes nothing"))
 
 
 def _of_run(
@@ -132,16 +134,15 @@ def _check(book: str, run: int, files: Path | None, *, as_json: bool) -> None:
 
 def _list_verdicts(book: str, run: int, *, as_json: bool) -> None:
     from taxlots.cli.printing import print_json, print_listings
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
     from taxlots.workflows.run_ledger import verdicts_of
 
     one, rows = verdicts_of(book, run)
     if as_json:
         print_json({"run": str(run), "as_of": one.as_of.isoformat(), "verdicts": rows})
         return
-    columns = tuple(Column(key, name, key in NUMBERS) for key, name in VERDICTS.items())
     title = f"Verdicts of harvest {run} as of {one.as_of}, rules {one.rules_version}"
-    print_listings(Listing(title, columns, rows, "the book had no open lot"))
+    print_listings(listing(title, VERDICTS, rows, TEXTS, "the book had no open lot"))
 
 
 def _row(one: ReviewedRun) -> dict[str, str]:
