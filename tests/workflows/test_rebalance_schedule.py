@@ -27,7 +27,6 @@ from taxlots.workflows.guard import prepare
 from taxlots.workflows.household_plan import plan_of
 from taxlots.workflows.rebalance import RebalanceRun, rebalance_of
 from taxlots.workflows.replay import replay_record
-from taxlots.workflows.scheduled_books import named_lots
 
 ADV = 60 * SHARE
 SCHEDULES = ("twap", "vwap", "almgren-chriss")
@@ -64,7 +63,7 @@ def executed(run: RebalanceRun, schedule: TradeSchedule, last: date) -> Books:
             "action": str(one.trade.side),
             "quantity": shares(one.units),
             "amount": dollars(one.cents),
-            "lots": named_lots(one),
+            "lots": one.lots,
         }
         for number, one in enumerate(schedule.trades)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -152,8 +153,12 @@ def sale_row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping
 
 def unused_id(books: Books) -> str:
     """An id that no row of the journal bears."""
+    (found,) = unused_ids(books, 1)
+    return found
+
+
+def unused_ids(books: Books, count: int, prefix: str = "considered") -> list[str]:
+    """So many ids that no row of the journal bears: ``prefix`` and a number."""
     taken = set(books.journal.ids.to_pylist())
-    number = 1
-    while f"considered-{number}" in taken:
-        number += 1
-    return f"considered-{number}"
+    names = (f"{prefix}-{number}" for number in itertools.count(1))
+    return list(itertools.islice((name for name in names if name not in taken), count))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from taxlots.book.booking import Books
 from taxlots.domain.problem import Problem
-from taxlots.plan.selection import SaleRequest, outcomes_of, sale_row
+from taxlots.plan.selection import SaleRequest, outcomes_of, sale_row, unused_ids
 from taxlots.plan.tax_cost import Outcome, TaxCost, tax_cost
 from taxlots.plan.what_if import executed
 from taxlots.plan.year_tax import YearTax
@@ -44,7 +44,7 @@ def book_sales(
     ``returns`` maps accounts to tax returns (left out where nothing is taxed), ``years`` returns
     to the tax of their year.  Returns None where the books refuse a sale, with the problems.
     """
-    names = _unused_ids(books, len(asked))
+    names = unused_ids(books, len(asked))
     rows = [
         sale_row(request, name, "", lots)
         for (request, lots), name in zip(asked, names, strict=True)
@@ -59,23 +59,21 @@ def book_sales(
     for (request, lots), name in zip(asked, names, strict=True):
         tax_return = returns.get(request.account, "")
         outcomes = outcomes_of(after, name) if tax_return else ()
-        sold = before.setdefault(tax_return, [])
-        costs: list[TaxCost] = []
-        for one in outcomes:
-            if tax_return in years:
-                costs.append(tax_cost(one, years[tax_return], tuple(sold)))
-            sold.append(one)
-        found.append(BookedSale(request=request, lots=lots, outcomes=outcomes, costs=tuple(costs)))
+        costs = costs_after(before.setdefault(tax_return, []), outcomes, years.get(tax_return))
+        found.append(BookedSale(request=request, lots=lots, outcomes=outcomes, costs=costs))
     return found, problems
 
 
-def _unused_ids(books: Books, count: int) -> list[str]:
-    """Ids that no row of the journal bears."""
-    taken = set(books.journal.ids.to_pylist())
-    found: list[str] = []
-    number = 0
-    while len(found) < count:
-        number += 1
-        if f"considered-{number}" not in taken:
-            found.append(f"considered-{number}")
-    return found
+def costs_after(
+    before: list[Outcome], outcomes: Sequence[Outcome], year: YearTax | None
+) -> tuple[TaxCost, ...]:
+    """The tax cost of each outcome after all ``before`` it, which it then joins.
+
+    Empty where the tax of the ``year`` is not known.
+    """
+    costs = []
+    for one in outcomes:
+        if year is not None:
+            costs.append(tax_cost(one, year, tuple(before)))
+        before.append(one)
+    return tuple(costs)

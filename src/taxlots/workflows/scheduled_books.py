@@ -15,9 +15,9 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.rebalance.lots_by_day import LastDollar, last_dollar
 from taxlots.plan.rebalance.proposal import ReturnTax, returns_of
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade
-from taxlots.plan.selection import SaleRequest, outcomes_of
-from taxlots.plan.several_sales import BookedSale
-from taxlots.plan.tax_cost import Outcome, TaxCost, tax_cost
+from taxlots.plan.selection import SaleRequest, outcomes_of, unused_ids
+from taxlots.plan.several_sales import BookedSale, costs_after
+from taxlots.plan.tax_cost import Outcome
 from taxlots.plan.what_if import until_as_of, with_rows
 from taxlots.plan.year_tax import YearTax
 from taxlots.workflows.household_plan import HouseholdPlan
@@ -63,7 +63,7 @@ def booked_schedule(plan: HouseholdPlan, parts: Sequence[ScheduledTrade], last: 
     Raises DataError where the books refuse one.
     """
     books = plan.prepared.books
-    names = _unused_ids(books, len(parts))
+    names = unused_ids(books, len(parts), "scheduled")
     rows = [_row(one, name) for one, name in zip(parts, names, strict=True)]
     record = with_rows(until_as_of(books), rows)
     after, problems = extend(books, record, as_of=last, settlement=settlement_day)
@@ -94,12 +94,7 @@ def _booked(
     position = part.trade.position
     key = (position.account.tax_return, part.day.year)
     outcomes = outcomes_of(after, name) if position.is_taxed else ()
-    sold = before.setdefault(key, [])
-    costs: list[TaxCost] = []
-    for one in outcomes:
-        if key in years:
-            costs.append(tax_cost(one, years[key], tuple(sold)))
-        sold.append(one)
+    costs = costs_after(before.setdefault(key, []), outcomes, years.get(key))
     request = SaleRequest(
         account=position.account.id,
         symbol=position.symbol,
@@ -107,17 +102,8 @@ def _booked(
         price=position.price,
         day=part.day.isoformat(),
     )
-    booked = BookedSale(
-        request=request, lots=named_lots(part), outcomes=outcomes, costs=tuple(costs)
-    )
+    booked = BookedSale(request=request, lots=part.lots, outcomes=outcomes, costs=costs)
     return replace(part, booked=booked)
-
-
-def named_lots(part: ScheduledTrade) -> str:
-    """The lots as a sale names them; blank where nothing is realized, or none can be named."""
-    if not part.trade.position.is_taxed:
-        return ""
-    return ";".join(f"{one.lot.lot_id}:{shares(one.units)}" for one in part.sales if one.lot.lot_id)
 
 
 def _row(part: ScheduledTrade, name: str) -> dict[str, str]:
@@ -130,7 +116,7 @@ def _row(part: ScheduledTrade, name: str) -> dict[str, str]:
         "action": str(part.trade.side),
         "quantity": shares(part.units),
         "amount": dollars(part.cents),
-        "lots": named_lots(part),
+        "lots": part.lots,
     }
 
 
@@ -151,16 +137,4 @@ def _years(plan: HouseholdPlan, days: Sequence[date]) -> dict[tuple[str, int], Y
             known, _ = year_tax_of(moved, name, year)
             if known is not None:
                 found[name, year] = known
-    return found
-
-
-def _unused_ids(books: Books, count: int) -> list[str]:
-    """Ids that no row of the journal bears."""
-    taken = set(books.journal.ids.to_pylist())
-    found: list[str] = []
-    number = 0
-    while len(found) < count:
-        number += 1
-        if f"scheduled-{number}" not in taken:
-            found.append(f"scheduled-{number}")
     return found

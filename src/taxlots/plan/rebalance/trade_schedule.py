@@ -11,7 +11,7 @@ from taxlots.domain.order import Side
 from taxlots.plan.execution.impact import TradeCost
 from taxlots.plan.execution.liquidity import Bucket
 from taxlots.plan.rebalance.proposal import Proposal, ReturnTax
-from taxlots.plan.rebalance.whole_trades import LotSale, Trade
+from taxlots.plan.rebalance.whole_trades import LotSale, Trade, named_lots
 from taxlots.plan.several_sales import BookedSale
 
 
@@ -29,6 +29,11 @@ class ScheduledTrade:
     cost: TradeCost
     sales: tuple[LotSale, ...] = ()
     booked: BookedSale | None = None
+
+    @property
+    def lots(self) -> str:
+        """The lots as a sale names them; blank where nothing is realized, or none can be named."""
+        return named_lots(self.sales) if self.trade.position.is_taxed else ""
 
     @property
     def cost_cents(self) -> int:

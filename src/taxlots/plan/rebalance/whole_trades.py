@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +57,12 @@ class Trade:
     @property
     def lots(self) -> str:
         """The lots as a sale names them; blank where it cannot name any."""
-        return ";".join(
-            f"{one.lot.lot_id}:{shares(one.units)}" for one in self.sales if one.lot.lot_id
-        )
+        return named_lots(self.sales)
+
+
+def named_lots(sales: Iterable[LotSale]) -> str:
+    """Lots as a row of the journal names them; blank where none can be named."""
+    return ";".join(f"{one.lot.lot_id}:{shares(one.units)}" for one in sales if one.lot.lot_id)
 
 
 def whole_trades(
