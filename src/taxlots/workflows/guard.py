@@ -29,10 +29,11 @@ from taxlots.workflows.approved_orders import (
 from taxlots.workflows.gather import gather
 from taxlots.workflows.guard_drift import told_of_drift
 from taxlots.workflows.harvest import situation_of
-from taxlots.workflows.market_of_day import MarketOfDay, same_history
+from taxlots.workflows.market_of_day import MarketOfDay
 from taxlots.workflows.named_accounts import check_named, named_account
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
+from taxlots.workflows.trade_price import last_close
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,16 +262,6 @@ def silent_accounts(record: Record) -> set[str]:
     """The accounts of which the journal has no row."""
     named = set(record.transactions.column("account").unique().to_pylist())
     return {account.id for account in record.accounts} - named
-
-
-def last_close(books: Books, symbol: str) -> int:
-    """The last close of a security in 1e-8 dollars.  Raises UsageError without a fresh one."""
-    history, _ = same_history(books.record.prices)
-    quote = history.last_close(symbol, date_of(books.as_of))
-    if quote is None or quote.is_stale:
-        found = "no close" if quote is None else f"no close after {quote.day}"
-        raise UsageError(f"the book has {found} of {symbol}; state --price")
-    return quote.close
 
 
 def _refused(trade: str, problems: Sequence[Problem]) -> UsageError:

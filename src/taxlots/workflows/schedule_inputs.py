@@ -23,6 +23,7 @@ from taxlots.plan.execution.schedules import (
 )
 from taxlots.workflows.exposure import BookedHousehold
 from taxlots.workflows.select import NAMES
+from taxlots.workflows.trade_price import fresh_close, stated_price
 
 BY: Final = ("twap", "vwap", "almgren-chriss")
 MOST_TRANCHES: Final = 60
@@ -102,15 +103,8 @@ def quantity_of(asked: ScheduleAsked) -> int:
 def price_of(booked: BookedHousehold, asked: ScheduleAsked) -> int:
     """The stated price, or the last close, in 1e-8 dollars."""
     if asked.price:
-        stated = scaled(asked.price, 8)
-        if stated is None or stated <= 0:
-            raise UsageError(f"--price {asked.price!r} is no price above zero; write 123.45")
-        return stated
-    quote = booked.history.last_close(asked.symbol, booked.as_of)
-    if quote is None or quote.is_stale:
-        found = "no close" if quote is None else f"no close after {quote.day}"
-        raise UsageError(f"the book has {found} of {asked.symbol}; state --price")
-    return quote.close
+        return stated_price(asked.price)
+    return fresh_close(booked.history, asked.symbol, booked.as_of)
 
 
 def market_of(

@@ -13,7 +13,6 @@ from taxlots.domain.method import ReliefMethod
 from taxlots.domain.money import SHARE, dollars, scaled, shares
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
 from taxlots.market_data.calendars import settlement_day
-from taxlots.market_data.prices import price_history
 from taxlots.plan.appraisal import UNITS_PER_CENT
 from taxlots.plan.budgets import BudgetCheck
 from taxlots.plan.selection import SaleRequest, Selection, select
@@ -24,6 +23,7 @@ from taxlots.workflows.gather import gather
 from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.replay import replay_record
+from taxlots.workflows.trade_price import last_close, stated_price
 from taxlots.workflows.year_tax import year_tax_of
 
 NAMES = (*ReliefMethod, NAME)
@@ -149,7 +149,7 @@ def _request(books: Books, account: Account, asked: Asked) -> SaleRequest:
     day = date_of(books.as_of).isoformat()
     if not held:
         raise UsageError(f"{account.id} holds no {asked.symbol} on {day}")
-    price = _price(books, asked)
+    price = stated_price(asked.price) if asked.price else last_close(books, asked.symbol)
     quantity = _quantity(books, asked, price)
     if quantity > held:
         worth = dollars(held * _multiplier(books, asked.symbol) * price // UNITS_PER_CENT)
@@ -160,21 +160,6 @@ def _request(books: Books, account: Account, asked: Asked) -> SaleRequest:
     return SaleRequest(
         account=account.id, symbol=asked.symbol, quantity=quantity, price=price, day=day
     )
-
-
-def _price(books: Books, asked: Asked) -> int:
-    """The price in 1e-8 dollars: the stated one, else the last close."""
-    if asked.price:
-        stated = scaled(asked.price, 8)
-        if stated is None or stated <= 0:
-            raise UsageError(f"--price {asked.price!r} is no price above zero; write 123.45")
-        return stated
-    history, _ = price_history(books.record.prices)
-    quote = history.last_close(asked.symbol, date_of(books.as_of))
-    if quote is None or quote.is_stale:
-        found = "no close" if quote is None else f"no close after {quote.day}"
-        raise UsageError(f"the book has {found} of {asked.symbol}; state --price")
-    return quote.close
 
 
 def _quantity(books: Books, asked: Asked, price: int) -> int:
