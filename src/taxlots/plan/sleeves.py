@@ -61,6 +61,10 @@ class Sleeves:
         asset_class = UNPLACED if security is None else security.asset_class
         return self._places.get(asset_class, len(self.items) - 1)
 
+    def name_of(self, symbol: str) -> str:
+        """The name of a security's sleeve; blank where no target speaks of it."""
+        return self.names[self.place(symbol)]
+
     def symbols(self, place: int) -> Sequence[str]:
         """The listed securities of a sleeve; a sleeve of one security is that security."""
         own = self.items[place]

@@ -157,7 +157,7 @@ def _parts(
                 account=key[0],
                 symbol=key[1],
                 lot_id=key[2],
-                sleeve=plan.sleeves.names[plan.sleeves.place(key[1])],
+                sleeve=plan.sleeves.name_of(key[1]),
                 tax_return=account.tax_return if is_taxed else "",
                 value_cents=cents,
                 gain_ratio=Fraction(gain, cents) if is_taxed else Fraction(0),

@@ -19,7 +19,6 @@ def sentences_of_bands(
     plan: HouseholdPlan, classes: Sequence[ClassWeights], applied: Sequence[TradeOverride]
 ) -> Iterator[str]:
     """For each class that an override is about: how far outside its band the plan leaves it."""
-    names = plan.sleeves.names
     for one in classes:
         side = "above" if one.after > one.high + NOTICED else "below"
         if one.low - NOTICED <= one.after <= one.high + NOTICED:
@@ -27,7 +26,7 @@ def sentences_of_bands(
         mine = [
             said_of(o)
             for o in applied
-            if o.action in KEEPING and names[plan.sleeves.place(o.symbol)] == one.name
+            if o.action in KEEPING and plan.sleeves.name_of(o.symbol) == one.name
         ]
         if mine:
             yield (

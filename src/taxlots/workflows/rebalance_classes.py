@@ -33,7 +33,7 @@ def goals_of(
     symbols: dict[str, set[str]] = {}
     held: dict[str, int] = {}
     for one in positions.seen:
-        name = plan.sleeves.names[plan.sleeves.place(one.symbol)]
+        name = plan.sleeves.name_of(one.symbol)
         symbols.setdefault(name, set()).add(one.symbol)
         held[name] = held.get(name, 0) + one.value_cents
     states = [
@@ -64,7 +64,7 @@ def class_weights(
 ) -> tuple[ClassWeights, ...]:
     """Each class before and after, as parts of the household with its cash."""
     household = solution.household
-    sleeves = [plan.sleeves.names[plan.sleeves.place(one.symbol)] for one in household.positions]
+    sleeves = [plan.sleeves.name_of(one.symbol) for one in household.positions]
     moved = solution.weights_traded()
     before: dict[str, float] = {}
     after: dict[str, float] = {}
@@ -100,7 +100,7 @@ def wanted_weights(
     held: dict[str, int] = {}
     for one in positions.seen:
         held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
-    sleeve_of = {one: plan.sleeves.names[plan.sleeves.place(one)] for one in held}
+    sleeve_of = {one: plan.sleeves.name_of(one) for one in held}
     choices: dict[str, list[str]] = {}
     for symbol, cents in held.items():
         if not cents:

@@ -114,7 +114,7 @@ def _thin(
     splits = split_ratios(plan.prepared.books)
     found: dict[str, AppraisedVolatility | None] = {}
     for symbol in dict.fromkeys(one.symbol for one in positions):
-        if plan.sleeves.names[plan.sleeves.place(symbol)] not in rule.illiquid:
+        if plan.sleeves.name_of(symbol) not in rule.illiquid:
             continue
         closes = common_closes(history, [symbol], plan.as_of, splits)
         if closes.lacking or not np.ptp(closes.matrix) > 0:
@@ -136,9 +136,7 @@ def _appraisals(
 def _stand_in(plan: HouseholdPlan, name: str, positions: Sequence[Position]) -> dict[str, float]:
     """Securities that stand in, by what is held of them; alike where nothing is."""
     mine = [
-        one
-        for one in positions
-        if not name or plan.sleeves.names[plan.sleeves.place(one.symbol)] == name
+        one for one in positions if not name or plan.sleeves.name_of(one.symbol) == name
     ] or list(positions)
     held: dict[str, float] = {}
     for one in mine:

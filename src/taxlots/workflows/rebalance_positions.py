@@ -97,7 +97,7 @@ def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
 
 def offered(plan: HouseholdPlan, symbol: str, appraised: frozenset[str]) -> Offer | None:
     """A security at its last close; None without one that counts."""
-    quote, name = plan.quotes.get(symbol), plan.sleeves.names[plan.sleeves.place(symbol)]
+    quote, name = plan.quotes.get(symbol), plan.sleeves.name_of(symbol)
     if quote is None or name not in appraised or quote.close <= 0:
         return plan.offer(symbol)
     if (plan.as_of - quote.day).days > OLDEST_APPRAISAL_DAYS:
@@ -110,7 +110,7 @@ def _unseen(plan: HouseholdPlan, account: Account, symbol: str, appraised: froze
     """Why a holding is none of the rebalance's business; blank where it is."""
     if account.kind is AccountKind.TAXABLE_MTM_475:
         return "its account is marked to market (26 USC 475)"
-    if plan.sleeves.items[plan.sleeves.place(symbol)].name == UNPLACED:
+    if plan.sleeves.name_of(symbol) == UNPLACED:
         return "no target speaks of it; write its asset_class into securities.csv"
     if offered(plan, symbol, appraised) is None:
         return "it has no fresh close; add one to prices.csv"
@@ -139,7 +139,7 @@ def _planned(
     seen = appraise(lot, plan.index)
     value = seen.market_value_cents or 0
     bar = ""
-    is_appraised = plan.sleeves.names[plan.sleeves.place(lot.symbol)] in appraised
+    is_appraised = plan.sleeves.name_of(lot.symbol) in appraised
     if seen.bar in NEVER_SOLD and not (is_appraised and seen.bar is Reason.STALE_PRICE):
         bar = f"{lot.lot_id} is not sold: {seen.bar}"
     elif seen.loss_cents and not account.kind.is_tax_deferred:
@@ -172,7 +172,7 @@ def _position(
     if offer is None:
         raise AssertionError(symbol)
     security = plan.index.security(symbol)
-    name = plan.sleeves.names[plan.sleeves.place(symbol)]
+    name = plan.sleeves.name_of(symbol)
     closed = f"{name} is traded in windows and at capital calls" if name in illiquid else ""
     spread = security.spread_ppm
     return Position(
