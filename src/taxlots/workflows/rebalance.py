@@ -252,7 +252,7 @@ def _gathered(
     positions = replace(positions, seen=barred(plan, stated, checked(plan, positions, cash.needs)))
     said = overrides_of(books.record, plan.name, is_narrowed=plan.is_narrowed)
     seen, limits = overridden(positions.seen, said, plan.as_of)
-    nav = nav_cents(positions, cash.needs)
+    nav = nav_cents(positions.seen, cash.needs)
     volume, seen = plan_volume(plan, terms, seen, nav)
     check_withdrawal(cash.needs, seen)
     cash = with_calls(plan, asked_targets, cash, accounts, seen)

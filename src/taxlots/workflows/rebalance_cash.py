@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, Objective, PlanTerms
+from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.rebalance_positions import Positions
 
 
@@ -25,12 +28,12 @@ def cash_target_of(
 
     ``scaled_part`` of what is to be invested is cash too, by the volatility target.
     """
-    nav = nav_cents(positions, cash)
+    nav = nav_cents(positions.seen, cash)
     needed = min(sum(cash.floors.values()), nav)
     usual = terms.cash_ppm / PPM
     return (needed + (usual + scaled_part * (1 - usual)) * (nav - needed)) / nav
 
 
-def nav_cents(positions: Positions, cash: CashNeeds) -> int:
+def nav_cents(positions: Iterable[Position], cash: CashNeeds) -> int:
     """All that the household holds, cash included."""
-    return sum(one.value_cents for one in positions.seen) + sum(cash.held_cents.values())
+    return sum(one.value_cents for one in positions) + sum(cash.held_cents.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taxlots.plan.rebalance.class_goals import ClassGoal, ClassState, class_goals
-from taxlots.plan.rebalance.positions import symbol_weights
+from taxlots.plan.rebalance.positions import held_cents, symbol_weights
 from taxlots.plan.rebalance.proposal import ClassWeights
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.reports.drift import DriftLine, HouseholdDrift
@@ -97,9 +97,7 @@ def wanted_weights(
     plan: HouseholdPlan, goals: Mapping[str, ClassGoal], positions: Positions
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Where each class goes, as weights of its securities; the rest is cash."""
-    held: dict[str, int] = {}
-    for one in positions.seen:
-        held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
+    held = held_cents(positions.seen)
     sleeve_of = {one: plan.sleeves.name_of(one) for one in held}
     choices: dict[str, list[str]] = {}
     for symbol, cents in held.items():

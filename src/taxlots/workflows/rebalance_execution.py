@@ -38,6 +38,7 @@ from taxlots.plan.rebalance.solving import Question, solve_household
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, Untraded
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade, gains_by_return, spendable
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.rebalance_cash import nav_cents
 from taxlots.workflows.scheduled_books import Booking, booked_schedule, rates_of
 from taxlots.workflows.scheduled_lots import lots_through
 
@@ -207,9 +208,7 @@ def _staggered(
     )
     giving = {one for group, floor in question.cash.floors.items() if floor > 0 for one in group}
     last = -1 if by is None else sum(end <= by for end in settled) - 1
-    nav = sum(one.value_cents for one in question.positions) + sum(
-        question.cash.held_cents.values()
-    )
+    nav = nav_cents(question.positions, question.cash)
     orders = [
         PlanOrder(
             account=one.position.account.id,

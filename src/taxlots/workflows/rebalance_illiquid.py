@@ -18,7 +18,7 @@ from taxlots.market_data.prices import PriceHistory, price_history
 from taxlots.plan.appraised_risk import AppraisedVolatility, appraised_volatility, with_stand_ins
 from taxlots.plan.execution.windows import CashDay, Illiquid, cash_for_calls
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
-from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.positions import Position, held_cents
 from taxlots.workflows.household_plan import HouseholdPlan
 from taxlots.workflows.rebalance_asked import AskedCash
 from taxlots.workflows.rebalance_risk import PlanRisk, plan_risk
@@ -138,9 +138,7 @@ def _stand_in(plan: HouseholdPlan, name: str, positions: Sequence[Position]) -> 
     mine = [
         one for one in positions if not name or plan.sleeves.name_of(one.symbol) == name
     ] or list(positions)
-    held: dict[str, float] = {}
-    for one in mine:
-        held[one.symbol] = held.get(one.symbol, 0.0) + one.value_cents
+    held = {symbol: float(cents) for symbol, cents in held_cents(mine).items()}
     return held if any(held.values()) else dict.fromkeys(held, 1.0)
 
 

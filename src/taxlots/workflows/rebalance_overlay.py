@@ -34,6 +34,7 @@ from taxlots.workflows.household_plan import HouseholdPlan
 from taxlots.workflows.market_files import MarketFiles
 from taxlots.workflows.overlay import flags_of
 from taxlots.workflows.overlay_contracts import curve_of, future_of, swap_of
+from taxlots.workflows.rebalance_cash import nav_cents
 
 SESSIONS_OF_YEAR: Final = 252
 SWAP_STEP: Final = 1_000.0
@@ -106,9 +107,7 @@ def _considered(
     basket = _basket(question, symbols)
     moves, basis, is_estimated = _likeness(booked, terms, row, basket)
     volatility = _volatility(question, moves)
-    nav = sum(one.value_cents for one in question.positions) + sum(
-        question.cash.held_cents.values()
-    )
+    nav = nav_cents(question.positions, question.cash)
     wanted = nav * sum(max(0.0, question.symbol_weights.get(name, 0.0)) for name in symbols)
     held = sum(one.value_cents for one in question.positions if one.symbol in symbols)
     costs = _costs(booked, terms, row, volatility)

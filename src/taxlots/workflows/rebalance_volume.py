@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from taxlots.domain.order import Side
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
-from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.positions import Position, held_cents
 from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.plan.rebalance.volume_limits import (
     VolumeLimit,
@@ -17,6 +17,7 @@ from taxlots.plan.rebalance.volume_limits import (
     within_volume,
 )
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.rebalance_cash import nav_cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class PlanVolume:
 
     def narrowed(self, question: Question) -> Question:
         """The question with the limit on what all accounts trade together."""
-        nav = sum(one.value_cents for one in question.positions)
-        nav += sum(question.cash.held_cents.values())
+        nav = nav_cents(question.positions, question.cash)
         sums = tuple(household_limits(question.positions, self.limits, nav))
         mandate = replace(question.mandate, sums=(*question.mandate.sums, *sums))
         return replace(question, mandate=mandate) if sums else question
@@ -46,7 +46,7 @@ class PlanVolume:
 
 
 def plan_volume(
-    plan: HouseholdPlan, terms: RebalanceTerms, positions: Sequence[Position], nav_cents: int
+    plan: HouseholdPlan, terms: RebalanceTerms, positions: Sequence[Position], nav: int
 ) -> tuple[PlanVolume, tuple[Position, ...]]:
     """The limits that the terms state, and positions that keep them account by account.
 
@@ -57,15 +57,13 @@ def plan_volume(
     volumes = {
         one.symbol: (plan.index.security(one.symbol).adv or 0) * terms.adv_days for one in positions
     }
-    limits = volume_limits(positions, volumes, terms.adv_ppm / PPM, nav_cents)
+    limits = volume_limits(positions, volumes, terms.adv_ppm / PPM, nav)
     return PlanVolume(limits, terms.adv_days), within_volume(positions, limits)
 
 
-def _goals(
-    positions: Sequence[Position], weights: Mapping[str, float], nav_cents: int
-) -> dict[str, int]:
+def _goals(positions: Sequence[Position], weights: Mapping[str, float], nav: int) -> dict[str, int]:
     """What targets would have each security change by, in cents."""
-    held: dict[str, int] = {}
-    for one in positions:
-        held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
-    return {name: round(weights.get(name, 0.0) * nav_cents) - cents for name, cents in held.items()}
+    return {
+        name: round(weights.get(name, 0.0) * nav) - cents
+        for name, cents in held_cents(positions).items()
+    }

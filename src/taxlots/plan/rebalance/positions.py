@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -102,6 +102,14 @@ class Position:
     def marginal_cost(self) -> float:
         """What the last dollar costs: the derivative of impact that grows with the power 3/2."""
         return self.half_spread + 1.5 * self.impact_ppm / PPM
+
+
+def held_cents(positions: Iterable[Position]) -> dict[str, int]:
+    """What all accounts hold of each security, in the order of the positions."""
+    found: dict[str, int] = {}
+    for one in positions:
+        found[one.symbol] = found.get(one.symbol, 0) + one.value_cents
+    return found
 
 
 def merged(lots: Sequence[PlannedLot], lot_id: str) -> PlannedLot:
