@@ -21,7 +21,7 @@ from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.overlay_contracts import option_of
 from taxlots.workflows.overlay_sizes import OverlayAsked, measured, sized
 from taxlots.workflows.overlay_unwinding import UnwindAsked, unwind_days
-from taxlots.workflows.plan_page import PlanPage
+from taxlots.workflows.plan_page import PlanPage, told_page
 
 KINDS: Final = {
     ContractKind.FUTURE: OverlayKind.FUTURE,
@@ -43,12 +43,7 @@ class OverlayRun:
     def page(self) -> PlanPage:
         """The answer for people and programs."""
         listings, because = overlay_page(self.said)
-        return PlanPage(
-            listings=listings,
-            json=overlay_json(self.said) | {"because": list(because)},
-            because=because,
-            problems=self.problems,
-        )
+        return told_page(listings, overlay_json(self.said), because, self.problems)
 
 
 def overlay(

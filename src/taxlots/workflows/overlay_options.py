@@ -37,7 +37,7 @@ from taxlots.workflows.exposure import BookedHousehold, booked_household
 from taxlots.workflows.overlay import flags_of, return_of
 from taxlots.workflows.overlay_contracts import curve_of, figure_of, future_of, option_of
 from taxlots.workflows.overlay_sizes import signed
-from taxlots.workflows.plan_page import PlanPage
+from taxlots.workflows.plan_page import PlanPage, told_page
 
 PAIR: Final = 2
 MOST_INSTRUMENTS: Final = 3
@@ -112,12 +112,7 @@ def futures_curve(
         curve=tuple(curve_of(booked.market, futures[0])),
     )
     listings, because = curve_page(said)
-    return PlanPage(
-        listings=listings,
-        json=curve_json(said) | {"because": list(because)},
-        because=because,
-        problems=tuple(booked.books.problems),
-    )
+    return told_page(listings, curve_json(said), because, booked.books.problems)
 
 
 def _underlying(rows: Sequence[Contract]) -> str:
@@ -164,12 +159,7 @@ def _by_greeks(
         legs=tuple(legs),
     )
     listings, because = greeks_page(said)
-    return PlanPage(
-        listings=listings,
-        json=greeks_json(said) | {"because": list(because)},
-        because=because,
-        problems=tuple(booked.books.problems),
-    )
+    return told_page(listings, greeks_json(said), because, booked.books.problems)
 
 
 def _leg(
@@ -244,12 +234,7 @@ def _synthetic(
         flags=_flags_of_pair(booked, calls[0], found.delta_shares * spot.price, tax_return),
     )
     listings, because = synthetic_page(said)
-    return PlanPage(
-        listings=listings,
-        json=synthetic_json(said) | {"because": list(because)},
-        because=because,
-        problems=tuple(booked.books.problems),
-    )
+    return told_page(listings, synthetic_json(said), because, booked.books.problems)
 
 
 def _pair(

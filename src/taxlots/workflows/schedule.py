@@ -26,7 +26,7 @@ from taxlots.plan.tax_optimal import NAME, tax_optimal
 from taxlots.reports.schedule import ScheduleSaid, schedule_json, schedule_page
 from taxlots.workflows.exposure import BookedHousehold, booked_household
 from taxlots.workflows.named_accounts import named_account
-from taxlots.workflows.plan_page import PlanPage
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.schedule_choices import Choice, block_choice, crossing
 from taxlots.workflows.schedule_inputs import (
     ScheduleAsked,
@@ -64,12 +64,8 @@ class ScheduleRun:
         found = schedule_json(self.said)
         for choice in self.choices:
             found |= choice.json
-        return PlanPage(
-            listings=listings,
-            json=found | {"because": list(because)},
-            because=because,
-            problems=(*self.booked.books.problems, *self.problems),
-        )
+        problems = (*self.booked.books.problems, *self.problems)
+        return told_page(listings, found, because, problems)
 
 
 def schedule(

@@ -17,7 +17,7 @@ from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche
 from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.workflows.exposure import BookedHousehold, booked_household
 from taxlots.workflows.named_accounts import named_account
-from taxlots.workflows.plan_page import PlanPage
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.schedule import check_held, sold_in_tranches
 from taxlots.workflows.schedule_inputs import (
     SESSIONS_OF_YEAR,
@@ -167,12 +167,8 @@ def _page(
     said += told
     quantity = shares(found.orderly + found.forced)
     title = f"Forced sale of {quantity} {asked.symbol} in {asked.account} by {found.last}"
-    return PlanPage(
-        listings=(listing(title, PARTS, rows, frozenset({"part"})),),
-        json=json | {"because": said},
-        because=tuple(said),
-        problems=tuple(booked.books.problems),
-    )
+    listings = (listing(title, PARTS, rows, frozenset({"part"})),)
+    return told_page(listings, json, said, booked.books.problems)
 
 
 def _json(

@@ -18,7 +18,7 @@ from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.selection import lot_rows
 from taxlots.workflows.exposure import BookedHousehold, booked_household
 from taxlots.workflows.named_accounts import named_account
-from taxlots.workflows.plan_page import PlanPage
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.rows_of_file import rows_of_file
 from taxlots.workflows.schedule import check_held, sold_in_tranches
 from taxlots.workflows.schedule_inputs import (
@@ -177,12 +177,8 @@ def _page(
         )
     what = "Purchase" if asked.is_purchase else "Sale"
     title = f"{what} of {figure(units, 0)} {asked.symbol} in {asked.account}, slices of a day"
-    return PlanPage(
-        listings=(listing(title, SLICES, rows, TEXTS),),
-        json=found | {"because": said},
-        because=tuple(said),
-        problems=tuple(booked.books.problems),
-    )
+    listings = (listing(title, SLICES, rows, TEXTS),)
+    return told_page(listings, found, said, booked.books.problems)
 
 
 def _row(day: _Day, place: int, one: Slice) -> dict[str, str]:
