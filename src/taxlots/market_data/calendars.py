@@ -92,6 +92,19 @@ def add_sessions(day: date, count: int) -> date:
     return day
 
 
+def first_session(day: date) -> date:
+    """A date itself where it is a session, else the first session after it."""
+    return day if is_session(day) else add_sessions(day, 1)
+
+
+def sessions_from(day: date, count: int) -> list[date]:
+    """So many sessions in a row, the first on a date or after it; one at least."""
+    days = [first_session(day)]
+    while len(days) < count:
+        days.append(add_sessions(days[-1], 1))
+    return days
+
+
 def settlement_date(trade_date: date) -> date:
     """The standard settlement date of a trade in stock.
 

@@ -10,7 +10,7 @@ from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.money import MOST_CENTS, dollars, scaled
 from taxlots.domain.problem import UsageError
 from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind
-from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
+from taxlots.market_data.calendars import first_session, settlement_day
 from taxlots.plan.cash_flow import CashNeed, Inflow
 from taxlots.workflows.household_plan import HouseholdPlan
 
@@ -108,7 +108,7 @@ def _is_mine(plan: HouseholdPlan, event: ScheduledEvent) -> bool:
 
 def trade_days(plan: HouseholdPlan) -> tuple[date, date]:
     """The session on which a plan is traded, and the day on which that settles."""
-    trade_day = plan.as_of if is_session(plan.as_of) else add_sessions(plan.as_of, 1)
+    trade_day = first_session(plan.as_of)
     return trade_day, date_of(settlement_day(day_of(trade_day)))
 
 

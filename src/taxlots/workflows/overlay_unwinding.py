@@ -12,7 +12,7 @@ from taxlots.domain.account import Account
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.money import SHARE
 from taxlots.domain.problem import DataError, UsageError
-from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
+from taxlots.market_data.calendars import add_sessions, first_session, settlement_day
 from taxlots.plan.execution.lots_by_tranche import Tranche, lots_by_tranche
 from taxlots.plan.overlay.unwinding import UnwindChoice, unwinding
 from taxlots.plan.selection import SaleRequest, Selection
@@ -70,7 +70,7 @@ def unwind_days(
     days = [booked.as_of, *turns[:MOST_TURNS], *(_later(booked.as_of, n) for n in YEARS_AHEAD)]
     taxes: dict[date, float] = {}
     untaxed = []
-    for one in dict.fromkeys(_session(day) for day in days):
+    for one in dict.fromkeys(first_session(day) for day in days):
         if one.year == booked.as_of.year:
             known_year_tax(booked.books, account.tax_return, one.year)
         cents = _tax(booked.books, account, asked.symbol, quantity, quote.close, one)
@@ -82,10 +82,6 @@ def unwind_days(
     if untaxed:
         told = (f"Nothing is known of the tax of {', '.join(untaxed)}: profiles.csv has no row",)
     return unwinding(asked.carry_a_year, lambda day: taxes[day], sorted(taxes)), told
-
-
-def _session(day: date) -> date:
-    return day if is_session(day) else add_sessions(day, 1)
 
 
 def _later(day: date, years: int) -> date:

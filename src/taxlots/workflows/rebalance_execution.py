@@ -19,7 +19,7 @@ from taxlots.domain.execution_terms import (
 from taxlots.domain.money import SHARE, dollars, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, UsageError
-from taxlots.market_data.calendars import add_sessions, is_session, settlement_day
+from taxlots.market_data.calendars import add_sessions, sessions_from, settlement_day
 from taxlots.market_data.early_closes import part_of_a_day
 from taxlots.plan.execution.impact import Market, impact_rate
 from taxlots.plan.execution.schedules import risk_aversion_of
@@ -151,11 +151,9 @@ def scheduled(
 
 def _sessions(as_of: date, terms: ExecutionTerms) -> list[date]:
     """The sessions of the schedule, and those after them on which late money is spent."""
-    days = [as_of if is_session(as_of) else add_sessions(as_of, 1)]
-    while len(days) < terms.tranches:
-        days.append(add_sessions(days[-1], 1))
+    days = sessions_from(as_of, terms.tranches)
     if terms.is_settled_only:
-        settled = date_of(settlement_day(day_of(days[-1])))
+        settled = settlement_of(days[-1])
         while days[-1] < settled:
             days.append(add_sessions(days[-1], 1))
     return days
@@ -200,7 +198,7 @@ def _staggered(
     terms: ExecutionTerms,
     by: date | None,
 ) -> Staggered:
-    settled = [date_of(settlement_day(day_of(day))) for day in days]
+    settled = [settlement_of(day) for day in days]
     sessions = Sessions(
         volume_parts=[part_of_a_day(day) for day in days],
         settles=[sum(day < end for day in days) for end in settled],

@@ -12,7 +12,7 @@ from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.money import SHARE, shares
 from taxlots.domain.problem import DataError, Problem, UsageError
-from taxlots.market_data.calendars import settlement_day
+from taxlots.market_data.calendars import sessions_from, settlement_day
 from taxlots.plan.execution.block_trade import block_or_work
 from taxlots.plan.execution.impact import Market, slice_cost
 from taxlots.plan.execution.liquidity import buckets, days_of_volume
@@ -37,7 +37,6 @@ from taxlots.workflows.schedule_inputs import (
     parts_of_schedule,
     price_of,
     quantity_of,
-    sessions_from,
     volumes_of,
 )
 from taxlots.workflows.year_tax import year_tax_of

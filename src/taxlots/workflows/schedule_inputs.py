@@ -12,7 +12,6 @@ from taxlots.book.standing import last_splits
 from taxlots.domain.money import SHARE, scaled
 from taxlots.domain.problem import UsageError
 from taxlots.domain.security import Security
-from taxlots.market_data.calendars import add_sessions, is_session
 from taxlots.market_data.volatility import volatility
 from taxlots.plan.execution.impact import Market
 from taxlots.plan.execution.schedules import (
@@ -194,12 +193,3 @@ def aversion_of(asked: ScheduleAsked, booked: BookedHousehold, value: float) -> 
     """
     relative = number_of(asked.risk_aversion, "--risk-aversion") if asked.risk_aversion else 3.0
     return risk_aversion_of(relative, max(booked.held().value, value))
-
-
-def sessions_from(as_of: date, count: int) -> list[date]:
-    """Consecutive sessions from the as-of day, or from the first one after it."""
-    first = as_of if is_session(as_of) else add_sessions(as_of, 1)
-    days = [first]
-    while len(days) < count:
-        days.append(add_sessions(days[-1], 1))
-    return days

@@ -12,6 +12,7 @@ from taxlots.domain.calendar import day_of
 from taxlots.domain.intraday_quote import NEEDED, IntradayQuote, intraday_quotes_from
 from taxlots.domain.money import SHARE, dollars, shares
 from taxlots.domain.problem import UsageError
+from taxlots.market_data.calendars import first_session
 from taxlots.plan.execution.intraday import Moment, Slice, SliceRule, half_spread_paid, next_slice
 from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche
 from taxlots.reports.plan_figures import figure, listing, money
@@ -26,7 +27,6 @@ from taxlots.workflows.schedule_inputs import (
     check_asked,
     market_of,
     quantity_of,
-    sessions_from,
 )
 
 SLICES: Final = {
@@ -93,7 +93,7 @@ def intraday(
     price = round(
         sum(one.shares * day.price(place) for place, one in enumerate(slices)) * SHARE / quantity
     )
-    session = day_of(sessions_from(booked.as_of, 1)[0])
+    session = day_of(first_session(booked.as_of))
     sale = None
     if not asked.is_purchase and not account.kind.is_tax_deferred:
         tranche = Tranche(day=session, quantity=quantity, price=price)
