@@ -12,7 +12,7 @@ from taxlots.book.standing import split_ratios
 from taxlots.domain.account import Account, AccountKind
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
-from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.market_data.prices import PriceHistory
 from taxlots.market_data.tracking import trackings
 from taxlots.plan.guard import Guard
 from taxlots.plan.proxy_review import Review, Reviewer, Trackings
@@ -20,6 +20,7 @@ from taxlots.plan.proxy_suggestions import Suggestions, suggestions_of
 from taxlots.plan.situation import Index, index_of
 from taxlots.reports.proxies import BECAUSE, review_json, suggestions_json
 from taxlots.workflows.harvest import situation_of
+from taxlots.workflows.market_of_day import same_history
 from taxlots.workflows.named_accounts import named_account
 from taxlots.workflows.replay import replay
 
@@ -83,7 +84,7 @@ def review_proxies(
     situation, problems = situation_of(books)
     if any(p.severity is Severity.ERROR for p in problems):
         raise DataError([*books.problems, *problems])
-    history, _ = price_history(books.record.prices)
+    history, _ = same_history(books.record.prices)
     known = _symbols(books, history)
     if asked.symbol and asked.symbol not in known:
         raise UsageError(f"the book does not know {asked.symbol}; write it as securities.csv does")

@@ -14,12 +14,13 @@ from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, error
 from taxlots.domain.rebalance_rule import TargetRule
 from taxlots.market_data.common_closes import common_closes
-from taxlots.market_data.prices import PriceHistory, price_history
+from taxlots.market_data.prices import PriceHistory
 from taxlots.plan.appraised_risk import AppraisedVolatility, appraised_volatility, with_stand_ins
 from taxlots.plan.execution.windows import CashDay, Illiquid, cash_for_calls
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position, held_cents
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.rebalance_asked import AskedCash
 from taxlots.workflows.rebalance_risk import PlanRisk, plan_risk
 
@@ -95,7 +96,7 @@ def risk_around_illiquid(
     others that are held, by the volatility of its own appraisals.  The model of a ``folder`` has to
     have every security.  Raises DataError for liquid securities that lack closes.
     """
-    history, _ = price_history(plan.prepared.books.record.prices)
+    history = same_market(plan.prepared.books.record.prices, plan.as_of).history
     thin = {} if folder else _thin(plan, rule, positions, history)
     known = [one for one in positions if one.symbol not in thin]
     if not thin or not known:

@@ -17,7 +17,6 @@ from taxlots.domain.overlay_terms import PPM, OverlayTerms, overlay_terms_from
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.law.s1256_contracts import long_term_part
 from taxlots.market_data.common_closes import FEWEST_PERIODS, common_closes
-from taxlots.market_data.prices import price_history
 from taxlots.plan.overlay.basis_risk import least_variance_hedge
 from taxlots.plan.overlay.futures import futures_for_dollars, margin_need
 from taxlots.plan.overlay.tax_flags import FlagCode, TaxFlag
@@ -32,6 +31,7 @@ from taxlots.workflows.exposure import BookedHousehold
 from taxlots.workflows.held_dollars import open_units
 from taxlots.workflows.household_plan import HouseholdPlan
 from taxlots.workflows.market_files import MarketFiles
+from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.overlay import flags_of
 from taxlots.workflows.overlay_contracts import curve_of, future_of, swap_of
 from taxlots.workflows.rebalance_cash import nav_cents
@@ -371,5 +371,5 @@ def overlay_said(
 def booked_of(plan: HouseholdPlan, market: MarketFiles | None) -> BookedHousehold:
     """A household's books as questions about exposures see them."""
     books = plan.prepared.books
-    history, _ = price_history(books.record.prices)
+    history = same_market(books.record.prices, plan.as_of).history
     return BookedHousehold(books, plan.name, history, market or MarketFiles({}, {}, {}))

@@ -18,12 +18,12 @@ from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import Severity, UsageError
 from taxlots.market_data.calendars import settlement_day
-from taxlots.market_data.prices import price_history
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.plan.selection import outcomes_of
 from taxlots.plan.what_if import executed
 from taxlots.reports.rebalance_columns import TRADES_FILE
 from taxlots.workflows.approved_orders import OPEN_STATES
+from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.replay import replay
 from taxlots.workflows.run_cash import shortfalls
 from taxlots.workflows.run_ledger import ReviewedRun, recorded_runs
@@ -146,9 +146,9 @@ def _booked(books: Books, orders: Sequence[RunOrder]) -> Disallowed | str:
 
     Returns why the books refuse them, if they do.
     """
-    history, _ = price_history(books.record.prices)
     rows = []
     day = date_of(books.as_of)
+    history = same_market(books.record.prices, day).history
     for number, order in enumerate(sorted(orders, key=lambda one: one.side is Side.BUY), 1):
         quote = history.last_close(order.symbol, day)
         is_named = order.side is Side.SELL and order.lot_id

@@ -12,8 +12,8 @@ from taxlots.book.contract_trades import contract_trades, contracts_of, losses_r
 from taxlots.book.section_1256 import INCOMPLETE, ContractYear, MarkedBook, mark_to_market
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, Problem, warning
-from taxlots.market_data.prices import price_history
 from taxlots.reports.section_1256_files import position_cells, year_cells
+from taxlots.workflows.market_of_day import same_history
 
 Rows = list[dict[str, str]]
 
@@ -43,7 +43,7 @@ def section_1256_of(books: Books) -> MarkedBook:
     trades = contract_trades(books)
     if not trades:
         return MarkedBook((), (), ())
-    history, problems = price_history(books.record.prices)
+    history, problems = same_history(books.record.prices)
     marked = mark_to_market(
         trades,
         books.record.accounts,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from taxlots.book.return_income import capital_items
 from taxlots.book.standing import last_splits, open_lots
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.market_data.prices import price_history
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.budgets import Budget, from_mapping
+from taxlots.workflows.market_of_day import same_history
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -31,7 +31,7 @@ def holdings_cents(books: Books) -> dict[str, int]:
     What has no close since its last split is left out.
     """
     accounts = {account.id: account for account in books.record.accounts}
-    history, _ = price_history(books.record.prices)
+    history, _ = same_history(books.record.prices)
     splits, as_of = last_splits(books), date_of(books.as_of)
     held = {account.tax_return: 0 for account in accounts.values()}
     for lot in open_lots(books):
