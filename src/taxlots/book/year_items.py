@@ -19,7 +19,7 @@ from taxlots.book.dividends import OPEN, QUALIFIED, can_be_qualified, dividends_
 from taxlots.book.journal import ACTION_CODE
 from taxlots.book.results import realized_of
 from taxlots.book.year_state import year_states
-from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.account import Account, AccountKind, taxed_returns
 from taxlots.domain.action import Action
 from taxlots.domain.calendar import day_number
 from taxlots.domain.security import Security, SecurityKind
@@ -170,7 +170,7 @@ def _add_contracts(contracts: MarkedBook | None, year: int, sums: Sums) -> None:
 
 def _add_payments(books: Books, year: int, sums: Sums) -> None:
     """Dividends, distributions and interest, by the day on which they were paid."""
-    account_return = _taxable(books.record.accounts)
+    account_return = taxed_returns(books.record.accounts)
     amount = books.journal.number["amount"].values
     has_no_ex_date = books.journal.day["ex_date"][1]
     action = books.journal.action
@@ -198,7 +198,7 @@ def _add_qualified(books: Books, year: int, sums: Sums) -> set[str]:
     open_returns: set[str] = set()
     if not has_dividends(books):
         return open_returns
-    account_return = _taxable(books.record.accounts)
+    account_return = taxed_returns(books.record.accounts)
     paid = set(_paid_in(books, year, books.journal.action == ACTION_CODE[Action.DIVIDEND]))
     for line in dividends_of(books):
         if line.row not in paid:
@@ -214,7 +214,3 @@ def _add_qualified(books: Books, year: int, sums: Sums) -> set[str]:
 def _may_qualify(books: Books, row: int) -> bool:
     symbol = books.journal.symbol_of(row)
     return can_be_qualified(books.record.securities.get(symbol) or Security(symbol=symbol))
-
-
-def _taxable(accounts: Iterable[Account]) -> dict[str, str]:
-    return {a.id: a.tax_return for a in accounts if not a.kind.is_tax_deferred}

@@ -1,5 +1,6 @@
 """Accounts: whose they are, how they are taxed, and which return they stand on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -68,3 +69,8 @@ class Account:
     data_from: date | None = None
     data_through: date | None = None
     custodian_methods: tuple[tuple[str, ReliefMethod], ...] = ()
+
+
+def taxed_returns(accounts: Iterable[Account]) -> dict[str, str]:
+    """The tax return of each account whose sales realize gains and losses, by its id."""
+    return {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taxlots.book.record import OpenLot
-from taxlots.domain.account import Account, AccountKind
+from taxlots.domain.account import Account, AccountKind, taxed_returns
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import SHARE, dollars, shares
 from taxlots.domain.problem import DataError
@@ -272,7 +272,7 @@ def _booked(plan: HouseholdPlan, sales: Sequence[CashSale]) -> list[BookedSale]:
         )
         lots = ";".join(f"{name}:{shares(units)}" for name, units in one.taken.items() if units)
         asked.append((request, lots))
-    returns = {a.id: a.tax_return for a in plan.accounts if not a.kind.is_tax_deferred}
+    returns = taxed_returns(plan.accounts)
     booked, problems = book_sales(
         plan.prepared.books, asked, settlement_day, returns, plan.situation.years
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from taxlots.book.booking import Books
 from taxlots.book.record import OpenLot
 from taxlots.book.standing import open_lots
+from taxlots.domain.account import taxed_returns
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_rule import from_mapping
 from taxlots.domain.problem import DataError, Problem, error
@@ -31,7 +32,7 @@ def class_taxes(books: Books, holdings: Holdings) -> dict[str, int]:
     kept = Fraction(RATE_ONE, RATE_ONE + rule.discount_ppm) ** rule.years_to_sale
     place = {symbol: name for name, held in holdings.cents.items() for symbol in held}
     values = {symbol: cents for held in holdings.cents.values() for symbol, cents in held.items()}
-    taxed = {a.id: a.tax_return for a in books.record.accounts if not a.kind.is_tax_deferred}
+    taxed = taxed_returns(books.record.accounts)
     costs: dict[str, Fraction] = {}
     for lot in open_lots(books):
         is_counted = lot.household == holdings.household and lot.account in taxed

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from taxlots.domain.account import Account
+from taxlots.domain.account import Account, taxed_returns
 from taxlots.domain.calendar import date_of
 from taxlots.domain.mandate import StatedMandate, mandate_from
 from taxlots.domain.money import SHARE
@@ -163,7 +163,7 @@ def rebalance_of(
         solution=solution,
         gate=mandated.gate,
         sales=found.sales,
-        returns=tuple(returns_of(found.sales, _tax_returns(given.accounts))),
+        returns=tuple(returns_of(found.sales, taxed_returns(given.accounts))),
         cash_before=given.cash.needs.held_cents,
         cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
         told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes])),
@@ -325,11 +325,6 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from sentences_of_losses(solution)
 
 
-def _tax_returns(accounts: Sequence[Account]) -> dict[str, str]:
-    """The return of each account that is taxed."""
-    return {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
-
-
 def _costs_of(
     question: Question,
     positions: Positions,
@@ -364,7 +359,7 @@ def _booked(
         if one.side is Side.SELL
     ]
     booked, problems = book_sales(
-        plan.prepared.books, asked, settlement_day, _tax_returns(accounts), plan.situation.years
+        plan.prepared.books, asked, settlement_day, taxed_returns(accounts), plan.situation.years
     )
     if booked is None:
         raise DataError([one for one in problems if one.severity is Severity.ERROR])

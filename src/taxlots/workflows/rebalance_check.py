@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from taxlots.domain.account import taxed_returns
 from taxlots.domain.harvest_run import HarvestRun
 from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
@@ -112,10 +113,7 @@ def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
 def _gains(trades: Sequence[Row], prepared: PreparedGuard) -> Check:
     """The gains and taxes of the trades against what the books make of them, to the cent."""
     sales = [trade for trade in trades if trade["action"] == Side.SELL]
-    accounts = prepared.guard.index.accounts
-    returns = {
-        name: one.tax_return for name, one in accounts.items() if not one.kind.is_tax_deferred
-    }
+    returns = taxed_returns(prepared.guard.index.accounts.values())
     day = prepared.guard.index.situation.as_of.isoformat()
     booked, _ = book_sales(
         prepared.books,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from taxlots.domain.account import taxed_returns
 from taxlots.domain.calendar import day_of
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.money import apportion, scaled, shares
@@ -53,7 +54,7 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
     orders = tuple(one for one in found.orders if account in ("", one.order.account))
     if not orders:
         raise UsageError(f"nothing of {run.label} is signed in account {account}")
-    taxed = {one.id: one.tax_return for one in accounts if not one.kind.is_tax_deferred}
+    taxed = taxed_returns(accounts)
     told = restrictions_for(source, accounts)
     plan = json.loads(found.lines["plan.json"][0]["json"])
     return RebalanceLetter(

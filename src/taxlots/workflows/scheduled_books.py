@@ -8,6 +8,7 @@ from datetime import date
 
 from taxlots.book.booking import Books
 from taxlots.book.extension import extend
+from taxlots.domain.account import taxed_returns
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Severity
@@ -43,7 +44,7 @@ def rates_of(
     ``gains`` are the short- and long-term gains of the plan, on whose year its lots were chosen.
     """
     years = _years(plan, days)
-    returns = {one.tax_return for one in plan.accounts if not one.kind.is_tax_deferred}
+    returns = set(taxed_returns(plan.accounts).values())
     found: dict[str, list[LastDollar | None]] = {}
     for name in returns:
         by_year = {
@@ -74,7 +75,7 @@ def booked_schedule(plan: HouseholdPlan, parts: Sequence[ScheduledTrade], last: 
     found = [
         _booked(one, name, after, years, before) for one, name in zip(parts, names, strict=True)
     ]
-    taxed = {a.id: a.tax_return for a in plan.accounts if not a.kind.is_tax_deferred}
+    taxed = taxed_returns(plan.accounts)
     returns = {}
     for year in sorted({one.day.year for one in parts}):
         mine = [one.booked for one in found if one.booked is not None and one.day.year == year]
@@ -132,7 +133,7 @@ def _years(plan: HouseholdPlan, days: Sequence[date]) -> dict[tuple[str, int], Y
     )
     if moved is None:
         raise DataError([one for one in problems if one.severity is Severity.ERROR])
-    for name in {one.tax_return for one in plan.accounts if not one.kind.is_tax_deferred}:
+    for name in set(taxed_returns(plan.accounts).values()):
         for year in later:
             known, _ = year_tax_of(moved, name, year)
             if known is not None:
