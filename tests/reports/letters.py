@@ -5,10 +5,9 @@ from datetime import date
 from taxlots.reports.client_letter import (
     ClientLetter,
     LetterPurchase,
-    LetterRestriction,
-    LetterSale,
     LetterSaving,
 )
+from taxlots.reports.letter_page import LetterRestriction, LetterSale
 
 SALE = LetterSale(
     order="H1",

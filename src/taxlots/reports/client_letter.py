@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
+from taxlots.domain.harvest_run import RunKind
 from taxlots.domain.money import shares
 from taxlots.reports.letter_blocks import (
     Block,
-    LetterRestriction,
-    LetterRestrictions,
     counted,
     day_text,
     heading,
     items,
     joined,
-    restriction_blocks,
     table,
     text,
 )
-from taxlots.reports.letter_page import LAYOUT, LetterSale, named, page, sales_table
+from taxlots.reports.letter_page import (
+    LAYOUT,
+    NOT_LOOKED_AT,
+    RunLetter,
+    disallowed_told,
+    final_told,
+    named,
+    ordered_told,
+    page,
+    restriction_blocks,
+    rests_on,
+    sales_table,
+)
 from taxlots.reports.money_texts import accounted
 from taxlots.reports.typesetting import set_by
 
@@ -55,40 +65,15 @@ class LetterSaving:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientLetter:
+class ClientLetter(RunLetter):
     """Everything that the letter says."""
 
-    book: str
-    household: str
-    only_account: str
-    accounts: tuple[str, ...]
-    names: Mapping[str, str]
-    planned: date
-    traded: date
-    number: int
-    plan_hash: str
-    recorded_by: str
-    approved_by: tuple[str, ...]
-    sales: tuple[LetterSale, ...]
+    kind: ClassVar[RunKind] = RunKind.HARVEST
+
     purchases: tuple[LetterPurchase, ...]
     kept_in_cash: tuple[str, ...]
     policies: tuple[str, ...]
-    not_to_buy: tuple[LetterRestriction, ...]
-    not_to_sell: tuple[LetterRestriction, ...]
-    notes: tuple[str, ...]
     saving: LetterSaving
-    unknown: tuple[str, ...]
-    final_from: date
-
-    @property
-    def label(self) -> str:
-        """How messages name the run: ``harvest 1``."""
-        return f"harvest {self.number}"
-
-    @property
-    def lots(self) -> int:
-        """How many lots are sold: an order names one."""
-        return len({sale.order for sale in self.sales})
 
 
 def letter_pdf(letter: ClientLetter) -> bytes:
@@ -98,14 +83,7 @@ def letter_pdf(letter: ClientLetter) -> bytes:
 
 def letter_pages(letter: ClientLetter) -> dict[str, Any]:
     """What the layout reads: text and tables in their order, nothing of it markup."""
-    return page(
-        f"Losses harvested for tax year {letter.planned.year}",
-        letter.traded,
-        f"{letter.book}, harvest {letter.number} as of {letter.planned}",
-        _blocks(letter),
-        household=letter.household,
-        account=letter.only_account,
-    )
+    return page(letter, f"Losses harvested for tax year {letter.planned.year}", _blocks(letter))
 
 
 def _blocks(letter: ClientLetter) -> Iterator[Block]:
@@ -118,11 +96,11 @@ def _blocks(letter: ClientLetter) -> Iterator[Block]:
     yield heading("What is held instead, and until when")
     yield from _instead(letter)
     yield heading("What must not be done")
-    yield from restriction_blocks(_restrictions(letter))
+    yield from restriction_blocks(letter)
     yield heading("What is not known")
     yield items(_unknown(letter))
     yield heading("What this rests on")
-    yield text(_rests_on(letter))
+    yield text(rests_on(letter))
 
 
 def _opening(letter: ClientLetter) -> str:
@@ -153,17 +131,8 @@ def _about_sales(letter: ClientLetter) -> Iterator[str]:
     told = " and ".join(f"{accounted(cents)} {name}" for name, cents in by_term.items() if cents)
     if told:
         yield f"Of the total, {told}. An amount in parentheses is a loss."
-    if any(sale.day is None for sale in letter.sales):
-        yield (
-            f"What is ordered is reckoned at the closing prices of {day_text(letter.planned)}; "
-            "the trade itself gives the price that counts."
-        )
-    disallowed = sum(sale.disallowed_cents for sale in letter.sales)
-    if disallowed:
-        yield (
-            f"${accounted(disallowed)} of loss is not in these figures: purchases within 30 days "
-            "disallow it (26 USC 1091)."
-        )
+    yield from ordered_told(letter)
+    yield from disallowed_told(letter)
 
 
 def _why(letter: ClientLetter) -> Iterator[str]:
@@ -225,37 +194,11 @@ def _purchase(letter: ClientLetter, one: LetterPurchase) -> tuple[str, ...]:
     )
 
 
-def _restrictions(letter: ClientLetter) -> LetterRestrictions:
-    is_waiting = any(sale.day is None for sale in letter.sales)
-    return LetterRestrictions(
-        not_to_buy=letter.not_to_buy,
-        not_to_sell=letter.not_to_sell,
-        notes=letter.notes,
-        accounts=letter.accounts,
-        ordered_on=letter.traded if is_waiting else None,
-    )
-
-
 def _unknown(letter: ClientLetter) -> Iterator[str]:
-    yield (
-        "Accounts that are not listed above are not looked at. A purchase there, or by a spouse, "
-        "can undo a loss without anybody here seeing it: please tell us of any."
-    )
+    yield NOT_LOOKED_AT
     yield from letter.unknown
-    yield (
-        f"Until {day_text(letter.final_from)} a purchase can still disallow a loss; from that day "
-        "on the figures of these sales are final."
-    )
+    yield final_told(letter)
     yield (
         "Form 1099-B of your custodian may show other figures, because it looks at one account "
         "and one security number at a time."
-    )
-
-
-def _rests_on(letter: ClientLetter) -> str:
-    signed = f", approved by {joined(letter.approved_by)}" if letter.approved_by else ""
-    return (
-        f"Harvest {letter.number} of {letter.book} as of {letter.planned}, recorded by "
-        f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
-        "trades and is not tax advice: please show it to whoever prepares your return."
     )

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
+from taxlots.domain.harvest_run import RunKind
 from taxlots.domain.money import dollars, shares
 from taxlots.reports.letter_blocks import (
     Block,
-    LetterRestriction,
-    LetterRestrictions,
     counted,
     day_text,
     heading,
     items,
-    joined,
-    restriction_blocks,
     table,
     text,
 )
-from taxlots.reports.letter_page import LAYOUT, LetterSale, named, page, sales_table, when
-from taxlots.reports.money_texts import accounted
+from taxlots.reports.letter_page import (
+    LAYOUT,
+    NOT_LOOKED_AT,
+    LetterSale,
+    RunLetter,
+    disallowed_told,
+    final_told,
+    named,
+    ordered_told,
+    page,
+    restriction_blocks,
+    rests_on,
+    sales_table,
+    when,
+)
 from taxlots.reports.typesetting import set_by
 
 
@@ -57,46 +67,20 @@ class LetterTax:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RebalanceLetter:
+class RebalanceLetter(RunLetter):
     """Everything that the letter says.
 
-    ``sales`` are those that are taxed, lot by lot; ``untaxed`` are sales in tax-deferred accounts.
-    ``left_out`` are trades of the plan that nobody signed, and ``is_partial`` tells that there are
-    any, or smaller ones.
+    ``untaxed`` are sales in tax-deferred accounts, ``left_out`` trades of the plan that nobody
+    signed.
     """
 
-    book: str
-    household: str
-    accounts: tuple[str, ...]
-    names: Mapping[str, str]
-    planned: date
-    traded: date
-    number: int
-    plan_hash: str
-    recorded_by: str
-    approved_by: tuple[str, ...]
+    kind: ClassVar[RunKind] = RunKind.REBALANCE
+
     classes: tuple[LetterClass, ...]
-    sales: tuple[LetterSale, ...]
     untaxed: tuple[LetterTrade, ...]
     purchases: tuple[LetterTrade, ...]
     left_out: tuple[str, ...]
     taxes: tuple[LetterTax, ...]
-    not_to_buy: tuple[LetterRestriction, ...]
-    not_to_sell: tuple[LetterRestriction, ...]
-    notes: tuple[str, ...]
-    unknown: tuple[str, ...]
-    final_from: date
-    only_account: str = ""
-
-    @property
-    def label(self) -> str:
-        """How messages name the run: ``rebalance 1``."""
-        return f"rebalance {self.number}"
-
-    @property
-    def lots(self) -> int:
-        """How many lots are sold where that is taxed: an order names one."""
-        return len({sale.order for sale in self.sales})
 
     @property
     def sold(self) -> tuple[LetterSale | LetterTrade, ...]:
@@ -121,14 +105,7 @@ def rebalance_letter_pdf(letter: RebalanceLetter) -> bytes:
 
 def rebalance_letter_pages(letter: RebalanceLetter) -> dict[str, Any]:
     """What the layout reads: text and tables in their order, nothing of it markup."""
-    return page(
-        f"Rebalanced on {day_text(letter.traded)}",
-        letter.traded,
-        f"{letter.book}, rebalance {letter.number} as of {letter.planned}",
-        _blocks(letter),
-        household=letter.household,
-        account=letter.only_account,
-    )
+    return page(letter, f"Rebalanced on {day_text(letter.traded)}", _blocks(letter))
 
 
 def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
@@ -142,19 +119,11 @@ def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
     yield heading("What it means for taxes")
     yield from map(text, _taxes(letter))
     yield heading("What must not be done")
-    yield from restriction_blocks(
-        LetterRestrictions(
-            not_to_buy=letter.not_to_buy,
-            not_to_sell=letter.not_to_sell,
-            notes=letter.notes,
-            accounts=letter.accounts,
-            ordered_on=letter.traded if letter.is_waiting else None,
-        )
-    )
+    yield from restriction_blocks(letter)
     yield heading("What is not known")
-    yield items(list(_unknown(letter)))
+    yield items(_unknown(letter))
     yield heading("What this rests on")
-    yield text(_rests_on(letter))
+    yield text(rests_on(letter))
 
 
 def _opening(letter: RebalanceLetter) -> str:
@@ -239,17 +208,8 @@ def _taxes(letter: RebalanceLetter) -> Iterator[str]:
             f"{whose} the plan estimates {_tax(one.now_cents)} for {letter.planned.year} from "
             f"these sales, and {_tax(one.later_cents)} in later years, as of today's rates."
         )
-    disallowed = sum(sale.disallowed_cents for sale in letter.sales)
-    if disallowed:
-        yield (
-            f"${accounted(disallowed)} of loss is not in these figures: purchases within 30 days "
-            "disallow it (26 USC 1091)."
-        )
-    if any(sale.day is None for sale in letter.sales):
-        yield (
-            f"What is ordered is reckoned at the closing prices of {day_text(letter.planned)}; "
-            "the trade itself gives the price that counts."
-        )
+    yield from disallowed_told(letter)
+    yield from ordered_told(letter)
     if not letter.taxes:
         yield "Nothing is sold where a sale is taxed."
 
@@ -259,23 +219,8 @@ def _tax(cents: int) -> str:
 
 
 def _unknown(letter: RebalanceLetter) -> Iterator[str]:
-    yield (
-        "Accounts that are not listed above are not looked at. A purchase there, or by a spouse, "
-        "can undo a loss without anybody here seeing it: please tell us of any."
-    )
+    yield NOT_LOOKED_AT
     yield from letter.unknown
     if any((sale.gain_cents or 0) < 0 for sale in letter.sales):
-        yield (
-            f"Until {day_text(letter.final_from)} a purchase can still disallow a loss; from that "
-            "day on the figures of these sales are final."
-        )
+        yield final_told(letter)
     yield "Weights and taxes are those of the plan; markets move them before and after the trades."
-
-
-def _rests_on(letter: RebalanceLetter) -> str:
-    signed = f", approved by {joined(letter.approved_by)}" if letter.approved_by else ""
-    return (
-        f"Rebalance {letter.number} of {letter.book} as of {letter.planned}, recorded by "
-        f"{letter.recorded_by}{signed}; plan {letter.plan_hash[:16]}. This letter explains "
-        "trades and is not tax advice: please show it to whoever prepares your return."
-    )

@@ -14,8 +14,7 @@ from taxlots.plan.guard import Guard
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.plan.situation import Index, index_of
 from taxlots.plan.trade_sayings import Sayings
-from taxlots.reports.letter_blocks import LetterRestriction
-from taxlots.reports.letter_page import LetterSale
+from taxlots.reports.letter_page import LetterRestriction, LetterSale
 from taxlots.workflows.account_numbers import shown_account
 from taxlots.workflows.guard import silent_accounts
 from taxlots.workflows.harvest import situation_of
