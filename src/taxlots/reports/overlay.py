@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -111,6 +111,18 @@ def flag_row(flag: TaxFlag) -> dict[str, str]:
     }
 
 
+def flag_json(flag: TaxFlag) -> dict[str, Any]:
+    """A flag for programs, with its reason and the lots that it is about."""
+    return flag_row(flag) | {"because": flag.because, "lots": list(flag.lots)}
+
+
+def flag_listings(flags: Sequence[TaxFlag]) -> tuple[Listing, ...]:
+    """The table of flags; none where there are none."""
+    if not flags:
+        return ()
+    return (listing("Tax flags", FLAGS, [flag_row(one) for one in flags], TEXTS),)
+
+
 def unwind_rows(found: UnwindChoice) -> list[dict[str, str]]:
     """A row a day of unwinding."""
     return [
@@ -127,9 +139,7 @@ def unwind_rows(found: UnwindChoice) -> list[dict[str, str]]:
 def overlay_page(said: OverlaySaid) -> tuple[tuple[Listing, ...], tuple[str, ...]]:
     """The tables, and the sentences below them."""
     title = f"Overlay of {said.book} for {said.wanted} on {said.as_of}"
-    tables = [listing(title, SIZE, [size_row(said)], TEXTS)]
-    if said.flags:
-        tables.append(listing("Tax flags", FLAGS, [flag_row(flag) for flag in said.flags], TEXTS))
+    tables = [listing(title, SIZE, [size_row(said)], TEXTS), *flag_listings(said.flags)]
     if said.unwinding is not None:
         heading = f"Selling {said.instead_of} instead, in today's dollars"
         tables.append(listing(heading, UNWINDING, unwind_rows(said.unwinding), TEXTS))
@@ -195,10 +205,7 @@ def overlay_json(said: OverlaySaid) -> dict[str, Any]:
             "trading": money(roll.cost.trading),
             "mispricing": money(roll.cost.mispricing) if roll.is_priced else "",
         },
-        "flags": [
-            flag_row(flag) | {"because": flag.because, "lots": list(flag.lots)}
-            for flag in said.flags
-        ],
+        "flags": [flag_json(flag) for flag in said.flags],
         "unwinding": None
         if said.unwinding is None
         else {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from taxlots.plan.overlay.options import OptionOverlay
 from taxlots.plan.overlay.synthetic import SyntheticPosition
 from taxlots.plan.overlay.tax_flags import TaxFlag
 from taxlots.plan.overlay.term_structure import implied_carry, roll_yield, shape
-from taxlots.reports.overlay import FLAGS, flag_row
+from taxlots.reports.overlay import flag_json, flag_listings
 from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.terminal import Listing
 
@@ -50,9 +50,7 @@ CURVE: Final = {
     "carry": "carry to it %",
     "roll_yield": "roll yield %",
 }
-TEXTS: Final = frozenset(
-    {"contract", "greek", "bought", "written", "expiry", "code", "authority", "until"}
-)
+TEXTS: Final = frozenset({"contract", "greek", "bought", "written", "expiry"})
 
 Row = dict[str, str]
 Page = tuple[tuple[Listing, ...], tuple[str, ...]]
@@ -122,19 +120,6 @@ class CurveSaid:
     curve: tuple[Future, ...]
 
 
-def _flags(named: Sequence[tuple[str, TaxFlag]]) -> list[dict[str, Any]]:
-    return [
-        {"contract": name} | flag_row(flag) | {"because": flag.because, "lots": list(flag.lots)}
-        for name, flag in named
-    ]
-
-
-def _flag_listings(flags: Sequence[TaxFlag]) -> tuple[Listing, ...]:
-    if not flags:
-        return ()
-    return (listing("Tax flags", FLAGS, [flag_row(one) for one in flags], TEXTS),)
-
-
 def greeks_page(said: GreeksSaid) -> Page:
     """The contracts, what they bring of each greek, and sentences."""
     title = f"Options of {said.book} on {said.underlying} on {said.as_of}"
@@ -142,7 +127,7 @@ def greeks_page(said: GreeksSaid) -> Page:
     tables = (
         listing(title, LEGS, [one.row() for one in said.legs], TEXTS, "none comes nearer"),
         listing("Greeks", GREEKS, _greeks(said), TEXTS),
-        *_flag_listings(flags),
+        *flag_listings(flags),
     )
     return tables, tuple(_greek_sentences(said))
 
@@ -187,7 +172,9 @@ def greeks_json(said: GreeksSaid) -> dict[str, Any]:
         "trade_cost": money(said.found.trade_cost),
         "theta": money(said.found.achieved["theta"]),
         "is_within": said.found.is_within,
-        "flags": _flags([(leg.contract, flag) for leg in said.legs for flag in leg.flags]),
+        "flags": [
+            {"contract": leg.contract} | flag_json(flag) for leg in said.legs for flag in leg.flags
+        ],
     }
 
 
@@ -196,7 +183,7 @@ def synthetic_page(said: SyntheticSaid) -> Page:
     title = f"Synthetic {said.underlying} of {said.book} for {said.wanted} dollars on {said.as_of}"
     return (
         listing(title, SYNTHETIC, [_synthetic(said)], TEXTS),
-        *_flag_listings(said.flags),
+        *flag_listings(said.flags),
     ), tuple(_synthetic_sentences(said))
 
 
@@ -239,7 +226,7 @@ def synthetic_json(said: SyntheticSaid) -> dict[str, Any]:
         **_synthetic(said),
         "parity_gap": money(said.parity_gap),
         "may_be_assigned": said.found.may_be_assigned,
-        "flags": _flags([(said.bought, flag) for flag in said.flags]),
+        "flags": [{"contract": said.bought} | flag_json(flag) for flag in said.flags],
     }
 
 

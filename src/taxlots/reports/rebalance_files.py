@@ -21,6 +21,7 @@ from taxlots.reports.plan_figures import figure
 from taxlots.reports.rebalance_overlay import OverlaySaid, overlay_json
 from taxlots.version import __version__
 
+SALE_CELLS: Final = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
 SIDES: Final = {-1: "below", 0: "", 1: "above"}
 
 Row = dict[str, str]
@@ -39,14 +40,6 @@ def trade_rows(proposal: Proposal) -> list[Row]:
 
 def _trade(trade: Trade, sale: BookedSale | None) -> Row:
     position = trade.position
-    is_taxed = sale is not None and position.is_taxed
-    outcomes = sale.outcomes if sale is not None and is_taxed else ()
-    costs = sale.costs if sale is not None and is_taxed else ()
-
-    def gain(*, is_long: bool) -> str:
-        cents = sum(one.gain_cents for one in outcomes if one.is_long is is_long)
-        return dollars(cents) if is_taxed else ""
-
     return {
         "account": position.account.id,
         "symbol": position.symbol,
@@ -55,12 +48,26 @@ def _trade(trade: Trade, sale: BookedSale | None) -> Row:
         "close": shares(position.price),
         "amount": dollars(trade.cents),
         "cost": dollars(trade.cost_cents),
-        "short_term_gain": gain(is_long=False),
-        "long_term_gain": gain(is_long=True),
-        "disallowed": dollars(sum(o.disallowed_cents for o in outcomes)) if is_taxed else "",
-        "tax_now": dollars(sum(cost.now_cents for cost in costs)) if costs else "",
-        "tax_later": dollars(sum(cost.later_cents for cost in costs)) if costs else "",
-        "lots": trade.lots if is_taxed else "",
+        **sale_cells(sale, is_taxed=position.is_taxed),
+        "lots": trade.lots if sale is not None and position.is_taxed else "",
+    }
+
+
+def sale_cells(sale: BookedSale | None, *, is_taxed: bool) -> Row:
+    """What a sale realizes and costs in tax; blank for a purchase and where nothing is taxed."""
+    if sale is None or not is_taxed:
+        return dict.fromkeys(SALE_CELLS, "")
+    gains = {
+        is_long: sum(one.gain_cents for one in sale.outcomes if one.is_long is is_long)
+        for is_long in (False, True)
+    }
+    costs = sale.costs
+    return {
+        "short_term_gain": dollars(gains[False]),
+        "long_term_gain": dollars(gains[True]),
+        "disallowed": dollars(sum(one.disallowed_cents for one in sale.outcomes)),
+        "tax_now": dollars(sum(one.now_cents for one in costs)) if costs else "",
+        "tax_later": dollars(sum(one.later_cents for one in costs)) if costs else "",
     }
 
 
@@ -109,7 +116,7 @@ def plan_json(
         "turnover": _weight(proposal.turnover),
         "cost": dollars(proposal.cost_cents),
         "classes": [_class(one) for one in proposal.classes],
-        "returns": [_return(one) for one in proposal.returns],
+        "returns": [return_json(one) for one in proposal.returns],
         "cash": _cash(proposal),
         "trades": trade_rows(proposal),
         "restrictions": [dict(row) for row in restrictions],
@@ -163,7 +170,8 @@ def _class(one: ClassWeights) -> dict[str, str]:
     }
 
 
-def _return(one: ReturnTax) -> dict[str, str]:
+def return_json(one: ReturnTax) -> dict[str, str]:
+    """What a tax return realizes and pays; blank taxes are not known."""
     return {
         "tax_return": one.tax_return,
         "short_term": dollars(one.short_cents),

@@ -10,7 +10,7 @@ from taxlots.domain.money import CENTS_PER_DOLLAR, dollars
 from taxlots.plan.overlay.tax_flags import TaxFlag
 from taxlots.plan.rebalance.overlaid import Overlaid, OverlaidLine
 from taxlots.plan.rebalance.proposal import ClassWeights
-from taxlots.reports.overlay import flag_row
+from taxlots.reports.overlay import flag_json
 from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.terminal import Listing
 
@@ -176,7 +176,7 @@ def overlay_json(said: OverlaySaid | None) -> dict[str, Any] | None:
             for name, cents in found.tied_cents().items()
         ],
         "flags": [
-            {"contract": name} | flag_row(flag) | {"because": flag.because, "lots": list(flag.lots)}
+            {"contract": name} | flag_json(flag)
             for name, known in said.contracts.items()
             for flag in known.flags
         ],

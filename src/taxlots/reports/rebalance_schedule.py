@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from taxlots.domain.money import dollars, shares
-from taxlots.plan.execution.impact import TradeCost
 from taxlots.plan.execution.liquidity import Bucket
-from taxlots.plan.rebalance.proposal import Proposal, ReturnTax
+from taxlots.plan.rebalance.proposal import Proposal
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, of_day
 from taxlots.reports.plan_figures import listing, money
+from taxlots.reports.rebalance_files import return_json, sale_cells
+from taxlots.reports.schedule import cost_json
 from taxlots.reports.terminal import Listing
 
 SCHEDULE: Final = (
@@ -56,14 +57,6 @@ def schedule_rows(schedule: TradeSchedule) -> list[Row]:
 
 def _row(one: ScheduledTrade) -> Row:
     position, booked = one.trade.position, one.booked
-    is_taxed = booked is not None and position.is_taxed
-    outcomes = booked.outcomes if booked is not None and is_taxed else ()
-    costs = booked.costs if booked is not None and is_taxed else ()
-
-    def gain(*, is_long: bool) -> str:
-        cents = sum(part.gain_cents for part in outcomes if part.is_long is is_long)
-        return dollars(cents) if is_taxed else ""
-
     return {
         "date": one.day.isoformat(),
         "account": position.account.id,
@@ -75,11 +68,7 @@ def _row(one: ScheduledTrade) -> Row:
         "spread": money(one.cost.spread),
         "commission": money(one.cost.commission),
         "impact": money(one.cost.impact),
-        "short_term_gain": gain(is_long=False),
-        "long_term_gain": gain(is_long=True),
-        "disallowed": dollars(sum(o.disallowed_cents for o in outcomes)) if is_taxed else "",
-        "tax_now": dollars(sum(c.now_cents for c in costs)) if costs else "",
-        "tax_later": dollars(sum(c.later_cents for c in costs)) if costs else "",
+        **sale_cells(booked, is_taxed=position.is_taxed),
         "lots": booked.lots if booked is not None else "",
     }
 
@@ -95,7 +84,7 @@ def schedule_json(schedule: TradeSchedule | None) -> dict[str, Any]:
             "tranches": terms.tranches,
             "participation": f"{terms.participation_ppm / 1e6:g}",
             "settled_cash": terms.is_settled_only,
-            "cost": _cost(schedule.cost),
+            "cost": cost_json(schedule.cost),
             "buckets": {name: str(one) for name, one in sorted(schedule.buckets.items())},
             "trades": schedule_rows(schedule),
             "left": [
@@ -113,31 +102,12 @@ def schedule_json(schedule: TradeSchedule | None) -> dict[str, Any]:
                 for name, cents in cash.items()
             ],
             "returns": [
-                _return(year, one) for year, found in schedule.returns.items() for one in found
+                {"year": year} | return_json(one)
+                for year, found in schedule.returns.items()
+                for one in found
             ],
             "told": list(schedule.told),
         }
-    }
-
-
-def _cost(cost: TradeCost) -> dict[str, str]:
-    return {
-        "spread": money(cost.spread),
-        "commission": money(cost.commission),
-        "impact": money(cost.impact),
-        "total": money(cost.total),
-    }
-
-
-def _return(year: int, one: ReturnTax) -> dict[str, Any]:
-    return {
-        "year": year,
-        "tax_return": one.tax_return,
-        "short_term": dollars(one.short_cents),
-        "long_term": dollars(one.long_cents),
-        "disallowed": dollars(one.disallowed_cents),
-        "tax_now": "" if one.now_cents is None else dollars(one.now_cents),
-        "tax_later": "" if one.later_cents is None else dollars(one.later_cents),
     }
 
 

@@ -161,8 +161,8 @@ def schedule_json(said: ScheduleSaid) -> dict[str, Any]:
         "days_of_volume": figure(said.days_of_volume, 4) if said.has_volume else "",
         "bucket": said.bucket,
         "tranches": tranches,
-        "cost": _cost(said.cost) | {"deviation": money(said.deviation)},
-        "at_once": _cost(said.at_once_cost) | {"tax": _tax(said.at_once)},
+        "cost": cost_json(said.cost) | {"deviation": money(said.deviation)},
+        "at_once": cost_json(said.at_once_cost) | {"tax": _tax(said.at_once)},
         "tax": _tax(said.sale),
         "turned_long_term": (
             "" if said.sale is None else shares(sum(o.quantity for o in said.sale.rolled_over))
@@ -170,7 +170,8 @@ def schedule_json(said: ScheduleSaid) -> dict[str, Any]:
     }
 
 
-def _cost(cost: TradeCost) -> dict[str, str]:
+def cost_json(cost: TradeCost) -> dict[str, str]:
+    """What trading costs, by its parts and in all."""
     return {
         "spread": money(cost.spread),
         "commission": money(cost.commission),
