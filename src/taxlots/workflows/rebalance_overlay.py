@@ -242,9 +242,9 @@ class _Costs:
     margin: float
     tied: float
     trade_cost: float
-    long_carry: float
-    short_carry: float
-    rolls: float
+    long_carry: float = 0.0
+    short_carry: float = 0.0
+    rolls: float = 0.0
     shape: str = ""
     next_symbol: str = ""
 
@@ -264,18 +264,20 @@ def _costs(
             trade_cost=swap.fee / 2,
             long_carry=swap.financing_spread,
             short_carry=swap.short_spread,
-            rolls=0.0,
         )
     contract = future_of(row)
     each = contract.notional
     need = margin_need(futures_for_dollars(each, contract), daily, terms.reserve_days)
     curve = curve_of(booked.market, row)
     later = [one for one in curve if one.expiry > contract.expiry]
+    held = _Costs(
+        notional_cents=round(each * CENTS_PER_DOLLAR),
+        margin=need.initial / each,
+        tied=need.total / each,
+        trade_cost=contract.trade_cost / each,
+    )
     if not later:
-        trade = contract.trade_cost / each
-        return _Costs(
-            round(each * CENTS_PER_DOLLAR), need.initial / each, need.total / each, trade, 0, 0, 0
-        )
+        return held
     times = rolls_a_year(contract, later[0])
     fair = ((terms.cash_rate_ppm or 0) - terms.income_ppm.get(row.symbol, 0)) / PPM
     is_priced = terms.cash_rate_ppm is not None
@@ -284,16 +286,12 @@ def _costs(
         cost: RollCost = roll_cost(count, contract, later[0], fair)
         return times * (cost.total if is_priced else cost.trading) / each
 
-    return _Costs(
-        notional_cents=round(each * CENTS_PER_DOLLAR),
-        margin=need.initial / each,
-        tied=need.total / each,
-        trade_cost=contract.trade_cost / each,
-        long_carry=carry(1),
+    rolls = carry(1)
+    return replace(
+        held,
+        long_carry=rolls,
         short_carry=carry(-1),
-        rolls=carry(1)
-        if is_priced
-        else times * roll_cost(1, contract, later[0], 0.0).trading / each,
+        rolls=rolls,
         shape=str(shape(curve)),
         next_symbol=later[0].symbol,
     )
