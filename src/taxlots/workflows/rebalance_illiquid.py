@@ -96,8 +96,7 @@ def risk_around_illiquid(
     others that are held, by the volatility of its own appraisals.  The model of a ``folder`` has to
     have every security.  Raises DataError for liquid securities that lack closes.
     """
-    history = same_market(plan.prepared.books.record.prices, plan.as_of).history
-    thin = {} if folder else _thin(plan, rule, positions, history)
+    thin = {} if folder or not rule.illiquid else _thin(plan, rule, positions)
     known = [one for one in positions if one.symbol not in thin]
     if not thin or not known:
         return RiskWithStandIns(plan_risk(plan, positions, folder), ())
@@ -109,9 +108,10 @@ def risk_around_illiquid(
 
 
 def _thin(
-    plan: HouseholdPlan, rule: TargetRule, positions: Sequence[Position], history: PriceHistory
+    plan: HouseholdPlan, rule: TargetRule, positions: Sequence[Position]
 ) -> dict[str, AppraisedVolatility | None]:
     """Funds of illiquid classes without closes that tell a risk, and what appraisals tell."""
+    history = same_market(plan.prepared.books.record.prices, plan.as_of).history
     splits = split_ratios(plan.prepared.books)
     found: dict[str, AppraisedVolatility | None] = {}
     for symbol in dict.fromkeys(one.symbol for one in positions):
