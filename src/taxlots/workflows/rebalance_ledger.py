@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from taxlots.reports.folders import MANIFEST
 from taxlots.reports.rebalance_columns import PLAN
 from taxlots.reports.rebalance_rows import tables_of_rebalance
 from taxlots.reports.rebalance_schedule import first_orders
-from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.rebalance import RebalanceRun
 from taxlots.workflows.rebalance_asked import RebalanceAsked
@@ -22,8 +21,8 @@ from taxlots.workflows.rebalance_files import write_rebalance
 from taxlots.workflows.run_ledger import (
     ORDERS,
     Lines,
-    hash_of,
     require_name,
+    run_of_files,
     run_order,
     with_hashes,
 )
@@ -78,23 +77,14 @@ def record_rebalance(
 
 
 def _run(planned: RebalanceRun, files: Lines, manifest: str) -> HarvestRun:
-    plan = planned.plan
-    hashes = plan.prepared.books.record.hashes
-    return HarvestRun(
+    run = run_of_files(
+        planned.plan.prepared.books.record,
+        files,
+        manifest,
         as_of=planned.proposal.as_of,
-        engine_version=__version__,
-        rules_version=RULES_VERSION,
-        checkers_apart=plan.situation.rule.checkers_apart,
-        journal_rows=0,
-        journal_hash=hashes["journal"],
-        reference_rows=0,
-        reference_hash=hashes["reference"],
-        plan_hash=hash_of(files),
-        verdicts=0,
-        manifest=manifest,
-        orders=tuple(_orders(planned, files)),
-        kind=RunKind.REBALANCE,
+        checkers_apart=planned.plan.situation.rule.checkers_apart,
     )
+    return replace(run, kind=RunKind.REBALANCE, orders=tuple(_orders(planned, files)))
 
 
 def _orders(planned: RebalanceRun, files: Lines) -> list[RunOrder]:

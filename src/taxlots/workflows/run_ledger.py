@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from taxlots.book.record import Record
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.money import scaled
 from taxlots.domain.order import Side
@@ -205,24 +206,40 @@ def with_hashes(path: Path, files: Lines) -> str:
 
 
 def _run(harvest: Harvest, files: Lines, manifest: str) -> HarvestRun:
-    record = harvest.books.record
     purchases = {line["replacement_order_id"]: line["symbol"] for line in files["switch_back.csv"]}
-    return HarvestRun(
+    run = run_of_files(
+        harvest.books.record,
+        files,
+        manifest,
         as_of=harvest.plan.as_of,
+        checkers_apart=harvest.plan.rule.checkers_apart,
+    )
+    return replace(
+        run,
+        verdicts=len(harvest.plan.verdicts),
+        orders=tuple(
+            run_order(order.household, cells, purchases.get(cells["client_order_id"], ""))
+            for order, cells in zip(harvest.plan.orders, files[ORDERS], strict=True)
+        ),
+    )
+
+
+def run_of_files(
+    record: Record, files: Lines, manifest: str, *, as_of: date, checkers_apart: bool
+) -> HarvestRun:
+    """A run that is not recorded yet and has no orders: its files, and the book that it is of."""
+    return HarvestRun(
+        as_of=as_of,
         engine_version=__version__,
         rules_version=RULES_VERSION,
-        checkers_apart=harvest.plan.rule.checkers_apart,
+        checkers_apart=checkers_apart,
         journal_rows=0,
         journal_hash=record.hashes["journal"],
         reference_rows=0,
         reference_hash=record.hashes["reference"],
         plan_hash=hash_of(files),
-        verdicts=len(harvest.plan.verdicts),
+        verdicts=0,
         manifest=manifest,
-        orders=tuple(
-            run_order(order.household, cells, purchases.get(cells["client_order_id"], ""))
-            for order, cells in zip(harvest.plan.orders, files[ORDERS], strict=True)
-        ),
     )
 
 
