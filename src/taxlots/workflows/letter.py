@@ -31,6 +31,7 @@ from taxlots.workflows.letter_source import (
     executed_sales,
     letter_source,
     restrictions_for,
+    unexecuted_sale,
     unknown_of,
 )
 from taxlots.workflows.rebalance_letter import rebalance_letter
@@ -161,15 +162,8 @@ def _sales(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[Lette
             continue
         planned = planned_of(one, found.lines["opportunities"])
         loss = None if planned is None else planned.of(planned.loss_cents, left)
-        yield LetterSale(
-            order=order.client_order_id,
-            account=shown_account(order.account),
-            symbol=order.symbol,
-            quantity=left,
-            acquired=day_in(order.cells.get("lot_open_date", "")),
-            term="" if planned is None else planned.term,
-            gain_cents=None if loss is None else -loss,
-        )
+        term, gain = "" if planned is None else planned.term, None if loss is None else -loss
+        yield unexecuted_sale(one, term=term, gain_cents=gain)
 
 
 def _purchases(found: RunResults, orders: Iterable[ReviewedOrder]) -> Iterator[LetterPurchase]:

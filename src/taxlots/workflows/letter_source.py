@@ -96,6 +96,20 @@ def executed_sales(
     }
 
 
+def unexecuted_sale(one: ReviewedOrder, *, term: str, gain_cents: int | None) -> LetterSale:
+    """A row for what of a sale is not executed yet, as it was planned."""
+    order = one.order
+    return LetterSale(
+        order=order.client_order_id,
+        account=shown_account(order.account),
+        symbol=order.symbol,
+        quantity=order.quantity - one.filled,
+        acquired=day_in(order.cells.get("lot_open_date", "")),
+        term=term,
+        gain_cents=gain_cents,
+    )
+
+
 def unknown_of(source: LetterSource, orders: Iterable[ReviewedOrder]) -> list[str]:
     """What of these trades nobody can know from the book."""
     told: dict[str, None] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from taxlots.domain.account import taxed_returns
@@ -23,14 +22,14 @@ from taxlots.reports.rebalance_letter import (
 from taxlots.workflows.account_numbers import shown_account
 from taxlots.workflows.letter_source import (
     LetterSource,
-    day_in,
     described,
     executed_sales,
     restrictions_for,
+    unexecuted_sale,
     unknown_of,
 )
 from taxlots.workflows.named_accounts import check_named
-from taxlots.workflows.run_lines import trades_on
+from taxlots.workflows.run_lines import plan_in, trades_on
 from taxlots.workflows.run_results import RunResults
 
 COSTS_OF_CENT = 10**10
@@ -56,7 +55,7 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         raise UsageError(f"nothing of {run.label} is signed in account {account}")
     taxed = taxed_returns(accounts)
     told = restrictions_for(source, accounts)
-    plan = json.loads(found.lines["plan.json"][0]["json"])
+    plan = plan_in(found.lines)
     return RebalanceLetter(
         book=record.name or source.book,
         household=own,
@@ -99,15 +98,8 @@ def _sales(found: RunResults, orders: Sequence[ReviewedOrder]) -> Iterator[Lette
         yield from booked[order.client_order_id]
         left = order.quantity - one.filled
         if left > 0:
-            yield LetterSale(
-                order=order.client_order_id,
-                account=shown_account(order.account),
-                symbol=order.symbol,
-                quantity=left,
-                acquired=day_in(order.cells.get("lot_open_date", "")),
-                term=_term(order),
-                gain_cents=_planned_gain(order, left, trades_on(order, found.lines["trades"])),
-            )
+            gain = _planned_gain(order, left, trades_on(order, found.lines["trades"]))
+            yield unexecuted_sale(one, term=_term(order), gain_cents=gain)
 
 
 def _term(order: RunOrder) -> str:
