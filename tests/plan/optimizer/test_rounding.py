@@ -8,7 +8,7 @@ from tests.plan.optimizer.random_books import random_book
 
 from taxlots.plan.optimizer.optimum import optimize
 from taxlots.plan.optimizer.portfolio import Cash, portfolio, untaxed_lots
-from taxlots.plan.optimizer.rounding import grain, is_of_grain, round_trades
+from taxlots.plan.optimizer.rounding import grain, of_grain, round_trades
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import RiskModel, floats
 
@@ -24,7 +24,7 @@ def test_least_trades_and_whole_shares_keep_every_limit(seed: int) -> None:
     rounded = round_trades(plan, units)
     low, high = trade_range(book)
     assert not rounded.problems
-    assert is_of_grain(book, rounded.trades, units)
+    assert of_grain(book, rounded.trades, units).all()
     assert (rounded.trades >= low - 1e-9).all()
     assert (rounded.trades <= high + 1e-9).all()
     assert book.cash.floor - 1e-9 <= book.cash_after(rounded.trades) <= book.cash.ceiling + 1e-9
@@ -67,7 +67,7 @@ def test_round_lots_of_a_small_account_are_near_the_best_of_all() -> None:
         + 0.05 * steps.sum(axis=1) ** 2
         + 0.001 * np.abs(steps).sum(axis=1)
     )
-    assert is_of_grain(book, rounded.trades, grain(4, unit=0.05))
+    assert of_grain(book, rounded.trades, grain(4, unit=0.05)).all()
     assert (rounded.parts.total - totals.min()) * 1e4 < 1.0
 
 

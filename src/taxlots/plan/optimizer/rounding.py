@@ -276,8 +276,3 @@ def of_grain(book: Portfolio, trades: Floats, units: Grain) -> Mask:
     unit = np.where(units.unit > 0, units.unit, 1.0)
     away = np.abs(trades / unit - np.round(trades / unit)) * unit
     return np.asarray(is_all | (is_large & ((units.unit <= 0) | (away <= 2 * NEGLIGIBLE))))
-
-
-def is_of_grain(book: Portfolio, trades: Floats, units: Grain) -> bool:
-    """Whether every trade is large enough and whole, or sells all."""
-    return bool(of_grain(book, trades, units).all())
