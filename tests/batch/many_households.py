@@ -4,6 +4,7 @@ import csv
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from benchmarks.population import AS_OF_DAY, write_population
 
@@ -32,6 +33,18 @@ def write(file: Path, rows: Rows) -> None:
         writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def whole(results: Path, name: str) -> pa.Table:
+    """One table of all partitions of a night."""
+    return pa.concat_tables(
+        pq.read_table(file) for file in sorted(results.glob(f"part-*/{name}.parquet"))
+    )
+
+
+def rows(results: Path, name: str) -> Rows:
+    """One table of all partitions as text cells."""
+    return [dict(row) for row in whole(results, name).to_pylist()]
 
 
 def texts(file: Path) -> Rows:

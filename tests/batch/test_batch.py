@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.batch.many_households import AS_OF, read, write, write_book, write_one
+from tests.batch.many_households import AS_OF, read, rows, whole, write, write_book, write_one
 from tests.cli.running import files_in
 
 from taxlots.batch.partition_files import Partitioned
@@ -52,17 +52,6 @@ def run(book: Path, out: Path, size: int, as_of: date = AS_OF) -> Path:
     partition(str(book), parts, households_per_partition=size)
     run_batch(parts, out, as_of=as_of)
     return out
-
-
-def whole(results: Path, name: str) -> pa.Table:
-    """One table of all partitions."""
-    return pa.concat_tables(
-        pq.read_table(file) for file in sorted(results.glob(f"part-*/{name}.parquet"))
-    )
-
-
-def rows(results: Path, name: str) -> list[dict[str, str]]:
-    return [dict(row) for row in whole(results, name).to_pylist()]
 
 
 def test_the_books_of_all_households_are_those_of_replay(

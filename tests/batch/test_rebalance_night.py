@@ -5,13 +5,11 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.batch.households_with_targets import AS_OF, write_book
-from tests.batch.many_households import Rows, read, write
+from tests.batch.many_households import Rows, read, rows, write
 from tests.cli.running import files_in
 
 from taxlots.domain.problem import UsageError
@@ -34,11 +32,6 @@ def run(book: Path, out: Path, size: int, workers: int = 1) -> Path:
     partition(str(book), parts, households_per_partition=size)
     run_batch(parts, out, as_of=AS_OF, plan="rebalance", workers=workers)
     return out
-
-
-def rows(results: Path, name: str) -> Rows:
-    tables = [pq.read_table(file) for file in sorted(results.glob(f"part-*/{name}.parquet"))]
-    return [dict(row) for row in pa.concat_tables(tables).to_pylist()]
 
 
 def status(results: Path) -> dict[str, tuple[str, str]]:

@@ -27,8 +27,7 @@ SIDES = {
 
 def six_classes(folder: Path) -> str:
     """The URL of a database with the household, without its overrides."""
-    write_household(folder / "six")
-    (folder / "six" / "overrides.csv").unlink()
+    write_household(folder / "six", has_overrides=False)
     url = database(folder / "book.db")
     ran = taxlots("import", url, folder / "six")
     assert ran.status == 0, ran.err

@@ -224,8 +224,7 @@ def test_without_targets_the_missing_file_is_named(tmp_path: Path) -> None:
 def six(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up household of six classes, of which private equity is illiquid."""
     folder = tmp_path_factory.mktemp("six") / "household"
-    write_household(folder)
-    (folder / "overrides.csv").unlink()
+    write_household(folder, has_overrides=False)
     return folder
 
 

@@ -20,8 +20,7 @@ HUGE = "1" + "0" * 30
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up household of six classes."""
     folder = tmp_path_factory.mktemp("six") / "household"
-    write_household(folder)
-    (folder / "overrides.csv").unlink()
+    write_household(folder, has_overrides=False)
     return folder
 
 

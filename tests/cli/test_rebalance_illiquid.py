@@ -16,8 +16,7 @@ FUND = 'class = "private equity"'
 def household(tmp_path: Path) -> Path:
     """Private equity at 10 % against 5 %, and nobody locks it."""
     made = tmp_path / "household"
-    write_household(str(made))
-    (made / "overrides.csv").unlink()
+    write_household(made, has_overrides=False)
     targets = (made / "targets.csv").read_text()
     targets = targets.replace("private equity,0.10,0.05,0.15", "private equity,0.05,0.03,0.07")
     (made / "targets.csv").write_text(targets.replace("us bonds,0.20,", "us bonds,0.25,"))

@@ -25,8 +25,7 @@ TABLES = ("harvest_run", "harvest_order", "harvest_line")
 @pytest.fixture(scope="module")
 def household(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("six") / "six"
-    write_household(folder)
-    (folder / "overrides.csv").unlink()
+    write_household(folder, has_overrides=False)
     return folder
 
 

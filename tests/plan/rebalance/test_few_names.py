@@ -8,23 +8,13 @@ from tests.plan.rebalance.households import household, same
 from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.optimizer.optimum import optimize
 from taxlots.plan.rebalance.few_names import counted, with_few_names
-from taxlots.plan.rebalance.household_portfolio import household_portfolio
 from taxlots.plan.rebalance.mandated import gated_within_mandate
-from taxlots.plan.rebalance.solving import Question
+from taxlots.plan.rebalance.solving import Question, portfolio_of
 
 
 def cost_without_shares(question: Question) -> float:
     """The objective in fractions, wash sales left out."""
-    book = household_portfolio(
-        question.positions,
-        question.cash,
-        question.symbol_weights,
-        question.model,
-        question.years,
-        question.terms,
-        question.bands,
-    ).book
-    found = optimize(book)
+    found = optimize(portfolio_of(question).book)
     assert not found.problems
     return found.certificate.objective
 

@@ -8,10 +8,11 @@ from tests.plan.rebalance.households import household
 
 from taxlots.domain.problem import UsageError
 from taxlots.plan.optimizer.cvar import optimize_shortfall
-from taxlots.plan.rebalance.household_portfolio import Objective, household_portfolio
+from taxlots.plan.rebalance.household_portfolio import Objective
 from taxlots.plan.rebalance.objectives import Objectives, objectives_of
 from taxlots.plan.rebalance.shortfall_cap import ShortfallCap
 from taxlots.plan.rebalance.shortfall_weight import cap_of_weight
+from taxlots.plan.rebalance.solving import portfolio_of
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,7 @@ def test_a_weight_of_shortfall_is_the_cap_at_which_the_linear_program_with_it_en
     symbols = tuple(dict.fromkeys(one.symbol for one in question.positions))
     scenarios = 0.04 * random.standard_normal((30, len(symbols)))
     weight = 0.4
-    book = household_portfolio(
-        question.positions,
-        question.cash,
-        question.symbol_weights,
-        question.model,
-        question.years,
-        question.terms,
-        question.bands,
-    ).book
+    book = portfolio_of(question).book
     open_cap = ShortfallCap(symbols=symbols, scenarios=scenarios, confidence=0.9, most=np.inf)
     found = cap_of_weight(question, open_cap, weight)
     free = cap_of_weight(question, open_cap, 0.0)
@@ -78,15 +71,7 @@ def test_factors_leave_out_what_is_a_securitys_own_in_all_accounts_alike() -> No
     """A security in two accounts and one in a single account: only factors are left of both."""
     question = household(4, symbols=4)
     terms = replace(question.terms, objective=Objective.FACTORS)
-    risk = household_portfolio(
-        question.positions,
-        question.cash,
-        question.symbol_weights,
-        question.model,
-        question.years,
-        terms,
-        question.bands,
-    ).book.risk
+    risk = portfolio_of(replace(question, terms=terms)).book.risk
     rows = [question.model.names.index(one.symbol) for one in question.positions]
     of_factors = question.model.loadings[rows]
     expected = of_factors @ of_factors.T
