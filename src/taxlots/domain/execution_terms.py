@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.problem import Problem
+from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
 WHERE: Final = "book.toml:rebalance.execution"
 PPM: Final = 1_000_000
@@ -119,9 +119,4 @@ def _commissions(stated: object, problems: list[Problem]) -> dict[str, int]:
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return error(
-        f"{WHERE}.{key}" if key else WHERE,
-        "BAD_VALUE",
-        f"{str(value)[:40]!r} is not {expected}.",
-        f"Write {expected}, or delete the line.",
-    )
+    return unexpected(f"{WHERE}.{key}" if key else WHERE, value, expected)

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from taxlots.domain.mandate_cells import MandateCells, Span
+from taxlots.domain.mandate_cells import HUNDRED, MandateCells, Span
 from taxlots.domain.problem import Problem, error
 
 WHERE: Final = "book.toml:rebalance.mandate"
-PERCENT_PLACES: Final = 4
-"""A percentage with so many decimals is exact in 1e-6."""
-HUNDRED: Final = 100 * 10**PERCENT_PLACES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
 PERCENT_PLACES: Final = 4
+"""A percentage with so many decimals is exact in 1e-6."""
+
+HUNDRED: Final = 100 * 10**PERCENT_PLACES
 EXPOSURE_PLACES: Final = 6
 CENT_PLACES: Final = 2
 
@@ -41,9 +44,7 @@ class MandateCells:
 
     def bad(self, key: str, value: object, expected: str) -> None:
         """Tell that a value is not what may stand there."""
-        message = f"{str(value)[:40]!r} is not {expected}."
-        remedy = f"Write {expected}, or delete the line."
-        self.problems.append(error(f"{self.where}:{key}", "BAD_VALUE", message, remedy))
+        self.problems.append(unexpected(f"{self.where}:{key}", value, expected))
 
     def known(self, inner: Mapping[str, Any], keys: Collection[str], where: str) -> None:
         """Tell the keys of an inner table that it does not have."""
@@ -62,7 +63,7 @@ class MandateCells:
         """A percentage up to 100 in 1e-6; None where nothing is stated."""
         if key not in self.cells:
             return None
-        return self.number(self.cells[key], key, 100 * 10**PERCENT_PLACES)
+        return self.number(self.cells[key], key, HUNDRED)
 
     def count(self, key: str) -> int | None:
         """A whole number above zero; None where nothing is stated."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
 WHERE: Final = "book.toml:rebalance.overlay"
 PPM: Final = 1_000_000
@@ -114,9 +114,4 @@ def _percent(
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return error(
-        f"{WHERE}.{key}",
-        "BAD_VALUE",
-        f"{str(value)[:40]!r} is not {expected}.",
-        f"Write {expected}, or delete the line.",
-    )
+    return unexpected(f"{WHERE}.{key}", value, expected)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
 WHERE: Final = "book.toml:rebalance.plan"
 PPM: Final = 1_000_000
@@ -113,9 +113,4 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return error(
-        f"{WHERE}.{key}",
-        "BAD_VALUE",
-        f"{str(value)[:40]!r} is not {expected}.",
-        f"Write {expected}, or delete the line.",
-    )
+    return unexpected(f"{WHERE}.{key}", value, expected)

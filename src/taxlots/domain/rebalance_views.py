@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from taxlots.domain.problem import Problem, error
-from taxlots.domain.settings import scaled_value, unknown_keys
+from taxlots.domain.problem import Problem
+from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
 WHERE: Final = "book.toml:rebalance.views"
 PERCENT_PLACES: Final = 4
@@ -79,6 +79,4 @@ def views_from(mapping: Mapping[str, object]) -> tuple[StatedViews, list[Problem
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    where = f"{WHERE}:{key}" if key else WHERE
-    message = f"{str(value)[:40]!r} is not {expected}."
-    return error(where, "BAD_VALUE", message, f"Write {expected}, or delete the line.")
+    return unexpected(f"{WHERE}:{key}" if key else WHERE, value, expected)

@@ -47,3 +47,9 @@ def unknown_keys(mapping: Mapping[str, object], known: frozenset[str], where: st
         for key in mapping
         if key not in known
     ]
+
+
+def unexpected(where: str, value: object, expected: str) -> Problem:
+    """A problem with a value that is not what may stand there."""
+    message = f"{str(value)[:40]!r} is not {expected}."
+    return error(where, "BAD_VALUE", message, f"Write {expected}, or delete the line.")
