@@ -10,6 +10,9 @@ from taxlots.reports.harvest_columns import COLUMNS
 PLAN: Final = "plan.json"
 TRADES_FILE: Final = "trades.csv"
 RESTRICTIONS_FILE: Final = "restrictions.csv"
+SALE_CELLS: Final = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
+"""What a sale realizes and costs in tax."""
+
 TRADES: Final = (
     "account",
     "symbol",
@@ -18,11 +21,7 @@ TRADES: Final = (
     "close",
     "amount",
     "cost",
-    "short_term_gain",
-    "long_term_gain",
-    "disallowed",
-    "tax_now",
-    "tax_later",
+    *SALE_CELLS,
     "lots",
     "reason",
 )

@@ -18,10 +18,10 @@ from taxlots.plan.rebalance.proposal import (
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.several_sales import BookedSale
 from taxlots.reports.plan_figures import figure
+from taxlots.reports.rebalance_columns import SALE_CELLS
 from taxlots.reports.rebalance_overlay import OverlaySaid, overlay_json
 from taxlots.version import __version__
 
-SALE_CELLS: Final = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
 SIDES: Final = {-1: "below", 0: "", 1: "above"}
 
 Row = dict[str, str]

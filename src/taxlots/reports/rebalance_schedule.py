@@ -10,6 +10,7 @@ from taxlots.plan.execution.liquidity import Bucket
 from taxlots.plan.rebalance.proposal import Proposal
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, of_day
 from taxlots.reports.plan_figures import listing, money
+from taxlots.reports.rebalance_columns import SALE_CELLS
 from taxlots.reports.rebalance_files import return_json, sale_cells
 from taxlots.reports.schedule import cost_json
 from taxlots.reports.terminal import Listing
@@ -25,11 +26,7 @@ SCHEDULE: Final = (
     "spread",
     "commission",
     "impact",
-    "short_term_gain",
-    "long_term_gain",
-    "disallowed",
-    "tax_now",
-    "tax_later",
+    *SALE_CELLS,
     "lots",
 )
 SHOWN: Final = {
