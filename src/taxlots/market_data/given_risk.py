@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,8 @@ def read_risk_model(folder: Path) -> GivenRisk:
     order = [covariance.columns.index(name) for name in exposures.columns]
     rows = [covariance.rows.index(name) for name in exposures.columns]
     root = _root(floats(covariance.numbers[np.ix_(rows, order)]), told)
-    at = [specific.rows.index(symbol) for symbol in exposures.rows]
+    places = {symbol: at for at, symbol in enumerate(specific.rows)}
+    at = [places[symbol] for symbol in exposures.rows]
     own = _own(exposures.rows, floats(specific.numbers[at, 0] ** 2), told)
     model = RiskModel(exposures.rows, floats(exposures.numbers @ root), own)
     return GivenRisk(model, _by_factor(exposures), tuple(told))
@@ -91,7 +93,7 @@ def _table(folder: Path, name: str, first: str, problems: list[Problem]) -> _Tab
         else:
             found.append(numbers)
     names = [line[0] for line in body]
-    for twice in sorted({one for one in names if names.count(one) > 1}):
+    for twice in sorted(name for name, count in Counter(names).items() if count > 1):
         message = f"{twice} has several rows."
         problems.append(error(f"{name}:{twice}", "TWICE", message, "Keep one of them."))
     if problems:
@@ -121,8 +123,9 @@ def _mismatches(exposures: _Table, covariance: _Table, specific: _Table) -> list
             message = "It is not symmetric."
             remedy = "Write the same covariance on both sides of the diagonal."
             found.append(error(COVARIANCE, "NOT_SYMMETRIC", message, remedy))
+    known = set(specific.rows)
     for symbol in exposures.rows:
-        if symbol not in specific.rows:
+        if symbol not in known:
             message = f"{symbol} has exposures and no specific risk."
             remedy = f"Add {symbol} and its annual volatility."
             found.append(error(SPECIFIC, "NO_RISK", message, remedy))
