@@ -44,6 +44,8 @@ def test_one_commission_is_that_of_every_order() -> None:
         ({"tranches": 0}, "tranches"),
         ({"tranches": 61}, "tranches"),
         ({"schedule": "fast"}, "schedule"),
+        ({"schedule": ["twap"]}, "schedule"),
+        ({"schedule": {"by": "twap"}}, "schedule"),
         ({"participation_percent": 0}, "participation_percent"),
         ({"participation_percent": 101}, "participation_percent"),
         ({"settled_cash": 1}, "settled_cash"),

@@ -86,7 +86,7 @@ def execution_from(mapping: Mapping[str, object]) -> tuple[ExecutionTerms, list[
         settled = usual.is_settled_only
     names = ", ".join(ScheduleKind)
     schedule = table.get("schedule", str(usual.schedule))
-    if schedule not in set(ScheduleKind):
+    if schedule not in tuple(ScheduleKind):
         problems.append(_bad("schedule", schedule, f"one of {names}"))
         schedule = usual.schedule
     terms = ExecutionTerms(
