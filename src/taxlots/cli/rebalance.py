@@ -157,22 +157,19 @@ def _print(
     from taxlots.cli.outcome import count_warnings
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.reports.plan_figures import listing
-    from taxlots.reports.rebalance_files import class_rows, plan_json, sentences, trade_rows
+    from taxlots.reports.rebalance_files import class_rows, sentences, trade_rows
     from taxlots.reports.rebalance_overlay import overlay_listings, overlay_sentences
     from taxlots.reports.rebalance_schedule import (
-        schedule_json,
         schedule_listings,
         schedule_sentences,
     )
 
     proposal = run.proposal
     if as_json:
-        from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+        from taxlots.workflows.rebalance_json import rebalance_json
 
-        restrictions = restrictions_of_rebalance(run)
         number = {} if kept is None else {"run": str(kept.run.number)}
-        found = number | plan_json(proposal, restrictions=restrictions, overlay=run.overlay)
-        print_json(found | schedule_json(run.schedule))
+        print_json(number | rebalance_json(run))
         return
     heading = f"Rebalance of {proposal.household} on {proposal.as_of}"
     print_listings(

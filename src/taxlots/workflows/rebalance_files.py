@@ -14,20 +14,18 @@ from taxlots.reports.failed_folder import problems_alone
 from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.rebalance_charts import rebalance_charts
 from taxlots.reports.rebalance_columns import PLAN, REBALANCE_COLUMNS
-from taxlots.reports.rebalance_files import plan_json
 from taxlots.reports.rebalance_overlay import OVERLAY, overlay_rows
 from taxlots.reports.rebalance_rows import tables_of_rebalance
 from taxlots.reports.rebalance_schedule import (
     SCHEDULE,
     first_orders,
-    schedule_json,
     schedule_rows,
 )
 from taxlots.reports.rows import text_table
 from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.rebalance import RebalanceRun, rebalance
 from taxlots.workflows.rebalance_asked import RebalanceAsked
-from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+from taxlots.workflows.rebalance_json import rebalance_json
 
 OVERLAY_FILE: Final = "overlay.csv"
 RESULTS: Final = frozenset(
@@ -52,12 +50,11 @@ def write_rebalance(
     with problems_alone(out, RESULTS):
         run = rebalance(book, asked, as_of=as_of, known_at=known_at)
     points = frontier(run.question, run.plan.index.replaces)
-    restrictions = restrictions_of_rebalance(run)
+    plan = rebalance_json(run, points)
     first = first_orders(run.proposal, run.schedule)
-    tables = tables_of_rebalance(run.proposal, first, restrictions)
+    tables = tables_of_rebalance(run.proposal, first, plan["restrictions"])
     files: dict[str, Any] = {
-        PLAN: plan_json(run.proposal, points, restrictions, run.overlay)
-        | schedule_json(run.schedule),
+        PLAN: plan,
         **{name: text_table(REBALANCE_COLUMNS[name], rows) for name, rows in tables.items()},
         FAILURE: problem_table(list(run.problems)),
         MANIFEST: _manifest(run),

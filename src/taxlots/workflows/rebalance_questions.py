@@ -31,11 +31,9 @@ class RebalanceQuestions:
         known_at: Moment = None,
     ) -> PlanAnswer:
         """The trades of a household, as ``taxlots rebalance`` says; amounts are dollars."""
-        from taxlots.reports.rebalance_files import plan_json
-        from taxlots.reports.rebalance_schedule import schedule_json
         from taxlots.workflows.rebalance import rebalance
         from taxlots.workflows.rebalance_asked import RebalanceAsked
-        from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+        from taxlots.workflows.rebalance_json import rebalance_json
 
         asked = RebalanceAsked(
             deposit="" if cash is None else str(cash),
@@ -51,6 +49,4 @@ class RebalanceQuestions:
             market=None if market is None else Path(market),
         )
         run = rebalance(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
-        restrictions = restrictions_of_rebalance(run)
-        found = plan_json(run.proposal, restrictions=restrictions, overlay=run.overlay)
-        return PlanAnswer(found | schedule_json(run.schedule))
+        return PlanAnswer(rebalance_json(run))
