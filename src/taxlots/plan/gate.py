@@ -169,14 +169,14 @@ def weigh(
     ``falls_of`` is what ``tax_of`` falls by without each trade, where that is known sooner.
     """
     everything = plan.trades != 0
-    full = worth_of(plan, everything, tax_of)
-    falls = _taxes(everything, tax_of) if falls_of is None else falls_of(everything)
-    kept, dropped = _pruned(plan, everything, tax_of, falls)
-    pruned = worth_of(plan, kept, tax_of)
+    falls = _falls(everything, tax_of) if falls_of is None else falls_of(everything)
+    gate = _Gate(plan, tax_of, falls, _variance(plan, plan.active), _own_variances(plan))
+    full = gate.worth(everything)
+    kept, pruned, dropped = gate.pruned(everything, full)
     margin = max(margin_dollars, margin_ratio * (pruned.cost + max(0.0, pruned.tax)))
     forced = plan.kept_always if plan.kept_always is not None else np.zeros_like(everything)
     must = forced & everything
-    alone = worth_of(plan, must, tax_of)
+    alone = gate.worth(must)
     passes = bool(kept.any()) and pruned.net > margin + min(0.0, alone.net)
     if not passes and must.any():
         return GateAnswer(
@@ -203,8 +203,12 @@ def weigh(
 
 def worth_of(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> Worth:
     """What some of the trades are worth against none, exactly."""
+    return _worth(plan, kept, tax_of, _variance(plan, plan.active))
+
+
+def _worth(plan: GatedPlan, kept: Mask, tax_of: TaxOf, variance_before: float) -> Worth:
     moved = np.where(kept, plan.trades, 0.0)
-    fall = _variance(plan, plan.active) - _variance(plan, plan.active + moved)
+    fall = variance_before - _variance(plan, plan.active + moved)
     idle_before = max(0.0, plan.cash - plan.cash_target)
     idle_after = max(0.0, plan.cash - float(moved.sum()) - plan.cash_target)
     return Worth(
@@ -222,30 +226,12 @@ def _variance(plan: GatedPlan, active: Floats) -> float:
     return float(factors @ factors + plan.specific @ (active * active))
 
 
-def _pruned(
-    plan: GatedPlan, kept: Mask, tax_of: TaxOf, taxes: Floats
-) -> tuple[Mask, tuple[Dropped, ...]]:
-    """Drop what does not pay, the worst first, until each trade that is left pays."""
-    dropped: list[Dropped] = []
-    net = worth_of(plan, kept, tax_of).net
-    is_better = True
-    while is_better and kept.any():
-        is_better = False
-        for i in _by_marginal(plan, kept, taxes)[:TRIED]:
-            group = _group(plan, kept, i, taxes)
-            if group is None:
-                continue
-            less = kept.copy()
-            less[group] = False
-            after = worth_of(plan, less, tax_of).net
-            if after > net + NEGLIGIBLE:
-                dropped += _told(plan, kept, group, tax_of)
-                kept, net, is_better = less, after, True
-                break
-    return kept, tuple(dropped)
+def _own_variances(plan: GatedPlan) -> Floats:
+    own = np.einsum("ik,ik->i", plan.loadings, plan.loadings) + plan.specific
+    return np.asarray(own)
 
 
-def _taxes(kept: Mask, tax_of: TaxOf) -> Floats:
+def _falls(kept: Mask, tax_of: TaxOf) -> Floats:
     """What the tax falls by without each trade alone: a guess that ranks them."""
     whole = float(tax_of(kept))
     found = np.zeros(len(kept))
@@ -256,57 +242,97 @@ def _taxes(kept: Mask, tax_of: TaxOf) -> Floats:
     return found
 
 
-def _values(plan: GatedPlan, kept: Mask, taxes: Floats) -> Floats:
-    """What each kept trade adds to what the others leave, by guess in tax and exact in the rest."""
-    moved = np.where(kept, plan.trades, 0.0)
-    after = plan.active + moved
-    gradient = plan.loadings @ (plan.loadings.T @ after) + plan.specific * after
-    own = np.einsum("ik,ik->i", plan.loadings, plan.loadings) + plan.specific
-    # Without trade u the variance is (a - u e)'S(a - u e) = a'Sa - 2 u (Sa)_i + u^2 S_ii.
-    rise = -2.0 * moved * gradient + moved * moved * own
-    risk = 0.5 * plan.risk_aversion * plan.years * rise * plan.nav
-    cash = plan.cash - float(moved.sum())
-    idle = np.maximum(0.0, cash + moved - plan.cash_target) - max(0.0, cash - plan.cash_target)
-    drag = plan.cash_drag * plan.years * idle * plan.nav
-    earned = 0.0 if plan.earned is None else plan.earned
-    return np.asarray(risk + drag + plan.harvest + earned - plan.cost - taxes)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gate:
+    """A plan that is weighed many times.
 
+    ``falls`` is what the tax falls by without each trade, by guess, ``variance`` the active
+    variance of no trades and ``own`` that of each name alone.
+    """
 
-def _by_marginal(plan: GatedPlan, kept: Mask, taxes: Floats) -> list[int]:
-    values = _values(plan, kept, taxes)
-    free = kept if plan.kept_always is None else kept & ~plan.kept_always
-    places = np.flatnonzero(free)
-    return [int(i) for i in places[np.argsort(values[places], kind="stable")]]
+    plan: GatedPlan
+    tax_of: TaxOf
+    falls: Floats
+    variance: float
+    own: Floats
 
+    def worth(self, kept: Mask) -> Worth:
+        """What some of the trades are worth against none, exactly."""
+        return _worth(self.plan, kept, self.tax_of, self.variance)
 
-def _group(plan: GatedPlan, kept: Mask, first: int, taxes: Floats) -> list[int] | None:
-    """A trade and the buys that cannot be paid without it; None where these are forced."""
-    group = [first]
-    cash = plan.cash - float(plan.trades[kept].sum()) + float(plan.trades[first])
-    if cash >= plan.cash_floor - NEGLIGIBLE or plan.trades[first] > 0:
-        return group
-    values = _values(plan, kept, taxes)
-    free = kept if plan.kept_always is None else kept & ~plan.kept_always
-    buys = [int(i) for i in np.flatnonzero(free & (plan.trades > 0))]
-    for i in sorted(buys, key=lambda i: float(values[i] / plan.trades[i])):
-        if cash >= plan.cash_floor - NEGLIGIBLE:
-            break
-        group.append(i)
-        cash += float(plan.trades[i])
-    return group if cash >= plan.cash_floor - NEGLIGIBLE else None
+    def pruned(self, kept: Mask, worth: Worth) -> tuple[Mask, Worth, tuple[Dropped, ...]]:
+        """Drop what does not pay, the worst first, until each trade that is left pays.
 
+        ``worth`` is that of the trades ``kept`` at first; the result has that of what is left.
+        """
+        dropped: list[Dropped] = []
+        is_better = True
+        while is_better and kept.any():
+            is_better = False
+            values = self._values(kept)
+            for i in self._worst(kept, values):
+                group = self._group(kept, i, values)
+                if group is None:
+                    continue
+                less = kept.copy()
+                less[group] = False
+                after = self.worth(less)
+                if after.net > worth.net + NEGLIGIBLE:
+                    dropped += self._told(kept, worth, group)
+                    kept, worth, is_better = less, after, True
+                    break
+        return kept, worth, tuple(dropped)
 
-def _told(plan: GatedPlan, kept: Mask, group: Sequence[int], tax_of: TaxOf) -> Iterator[Dropped]:
-    """Each trade of a group, weighed in its turn after those before it are gone."""
-    left = kept.copy()
-    for i in group:
-        before = worth_of(plan, left, tax_of)
-        left = left.copy()
-        left[i] = False
-        after = worth_of(plan, left, tax_of)
-        yield Dropped(
-            name=plan.names[i],
-            brings=before.benefit - after.benefit,
-            takes=before.cost + before.tax - after.cost - after.tax,
-            because_of=plan.names[group[0]] if i != group[0] else "",
-        )
+    def _values(self, kept: Mask) -> Floats:
+        """What each kept trade adds to what the others leave: by guess in tax, else exact."""
+        plan = self.plan
+        moved = np.where(kept, plan.trades, 0.0)
+        after = plan.active + moved
+        gradient = plan.loadings @ (plan.loadings.T @ after) + plan.specific * after
+        # Without trade u the variance is (a - u e)'S(a - u e) = a'Sa - 2 u (Sa)_i + u^2 S_ii.
+        rise = -2.0 * moved * gradient + moved * moved * self.own
+        risk = 0.5 * plan.risk_aversion * plan.years * rise * plan.nav
+        cash = plan.cash - float(moved.sum())
+        idle = np.maximum(0.0, cash + moved - plan.cash_target) - max(0.0, cash - plan.cash_target)
+        drag = plan.cash_drag * plan.years * idle * plan.nav
+        earned = 0.0 if plan.earned is None else plan.earned
+        return np.asarray(risk + drag + plan.harvest + earned - plan.cost - self.falls)
+
+    def _free(self, kept: Mask) -> Mask:
+        always = self.plan.kept_always
+        return kept if always is None else kept & ~always
+
+    def _worst(self, kept: Mask, values: Floats) -> list[int]:
+        """The kept trades that seem to pay least, the worst first."""
+        places = np.flatnonzero(self._free(kept))
+        order = np.argsort(values[places], kind="stable")[:TRIED]
+        return [int(i) for i in places[order]]
+
+    def _group(self, kept: Mask, first: int, values: Floats) -> list[int] | None:
+        """A trade and the buys that cannot be paid without it; None where these are forced."""
+        plan, group = self.plan, [first]
+        cash = plan.cash - float(plan.trades[kept].sum()) + float(plan.trades[first])
+        if cash >= plan.cash_floor - NEGLIGIBLE or plan.trades[first] > 0:
+            return group
+        buys = np.flatnonzero(self._free(kept) & (plan.trades > 0))
+        order = np.argsort(values[buys] / plan.trades[buys], kind="stable")
+        for i in buys[order].tolist():
+            if cash >= plan.cash_floor - NEGLIGIBLE:
+                break
+            group.append(i)
+            cash += float(plan.trades[i])
+        return group if cash >= plan.cash_floor - NEGLIGIBLE else None
+
+    def _told(self, kept: Mask, worth: Worth, group: Sequence[int]) -> Iterator[Dropped]:
+        """Each trade of a group, weighed in its turn after those before it are gone."""
+        left, before = kept.copy(), worth
+        for i in group:
+            left[i] = False
+            after = self.worth(left)
+            yield Dropped(
+                name=self.plan.names[i],
+                brings=before.benefit - after.benefit,
+                takes=before.cost + before.tax - after.cost - after.tax,
+                because_of=self.plan.names[group[0]] if i != group[0] else "",
+            )
+            before = after

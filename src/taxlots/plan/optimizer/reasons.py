@@ -13,7 +13,7 @@ import numpy as np
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.optimizer.signs import BPS, Certificate
-from taxlots.plan.optimizer.terms import GIVE, Prepared, prepare
+from taxlots.plan.optimizer.terms import GIVE
 from taxlots.plan.risk import Floats
 
 TOLD_FROM_BPS: Final = 0.005
@@ -77,57 +77,67 @@ def _told(name: str, value: float, nav: float) -> str:
 
 def trade_reasons(plan: Optimum) -> tuple[TradeReason, ...]:
     """The reasons of all trades, those of the greatest benefit first."""
-    book, trades = plan.book, plan.trades
-    middle = book.held + 0.5 * trades - book.target
-    risk = -book.risk_aversion * book.risk.marginal(middle) * trades
-    after = 0.5 * (book.cash.held + book.cash_after(trades)) - book.cash.target
+    book = plan.book
+    at = np.flatnonzero(np.abs(plan.trades) > NEGLIGIBLE)
+    trades = plan.trades[at]
+    middle = book.held + 0.5 * plan.trades - book.target
+    risk = -book.risk_aversion * book.risk.marginal(middle)[at] * trades
+    after = 0.5 * (book.cash.held + book.cash_after(plan.trades)) - book.cash.target
     cash = (max(book.cash.curvature, GIVE) * after + book.cash.drag) * trades
-    cost = book.sell_cost * np.minimum(trades, 0) - book.buy_cost * np.maximum(trades, 0)
+    cost = book.sell_cost[at] * np.minimum(trades, 0) - book.buy_cost[at] * np.maximum(trades, 0)
+    impact = -0.5 * book.impact[at] * trades**2
     slopes = plan.sold * book.lots.slope
-    tax = np.bincount(book.lots.holder, np.maximum(slopes, 0), book.count)
-    saved = np.bincount(book.lots.holder, np.minimum(slopes, 0), book.count)
-    limits = limit_worths(plan)
-    figures = np.stack([trades, risk, cash, cost, -0.5 * book.impact * trades**2, -tax, -saved])
-    found = []
-    for at in np.flatnonzero(np.abs(trades) > NEGLIGIBLE).tolist():
-        trade, its_risk, its_cash, its_cost, impact, its_tax, harvest = figures[:, at].tolist()
-        found.append(
-            TradeReason(
-                name=book.names[at],
-                trade=trade,
-                risk=its_risk,
-                cash=its_cash,
-                cost=its_cost,
-                impact=impact,
-                tax=its_tax,
-                harvest=harvest,
-                alpha=float(book.alpha[at]) * trade,
-                limits=tuple((name, float(worth[at])) for name, worth in limits.items()),
-            )
-        )
-    return tuple(sorted(found, key=lambda reason: -reason.benefit))
+    holder = book.lots.holder
+    tax = -np.bincount(holder, np.maximum(slopes, 0), book.count)[at]
+    saved = -np.bincount(holder, np.minimum(slopes, 0), book.count)[at]
+    alpha = book.alpha[at] * trades
+    figures = (trades, risk, cash, cost, impact, tax, saved, alpha)
+    worths = {name: worth[at].tolist() for name, worth in limit_worths(plan).items()}
+    limits = [tuple(zip(worths, each, strict=True)) for each in zip(*worths.values(), strict=True)]
+    order = np.argsort(-(risk + cash + cost + impact + tax + saved + alpha), kind="stable")
+    names = [book.names[place] for place in at.tolist()]
+    rows = np.stack(figures, axis=1).tolist()
+    return tuple(
+        [_reason(names[one], rows[one], limits[one] if limits else ()) for one in order.tolist()]
+    )
+
+
+def _reason(name: str, figures: list[float], limits: tuple[tuple[str, float], ...]) -> TradeReason:
+    trade, risk, cash, cost, impact, tax, harvest, alpha = figures
+    return TradeReason(
+        name=name,
+        trade=trade,
+        risk=risk,
+        cash=cash,
+        cost=cost,
+        impact=impact,
+        tax=tax,
+        harvest=harvest,
+        alpha=alpha,
+        limits=limits,
+    )
 
 
 def limit_worths(plan: Optimum) -> dict[str, Floats]:
-    """What each trade is worth for every limit that binds: its price times what the trade moves."""
-    book = plan.book
-    prepared = prepare(book)
-    terms = prepared.terms
-    factors = book.risk.loadings.shape[1]
-    amounts = plan.trades @ terms.columns
+    """What each trade is worth for every limit that binds: its price times what the trade moves.
+
+    A limit's price is the dual of its column less what the column's own curvature asks for: the
+    distance from where the column would lie by itself.
+    """
+    book, trades = plan.book, plan.trades
+    cash, rows = book.cash, book.rows
+    now = rows.matrix @ book.held
+    centre = np.append(cash.held - cash.target, np.clip(0.0, rows.low - now, rows.high - now))
+    amounts = np.append(trades.sum(), rows.matrix @ trades)
+    curvature = np.full(centre.size, GIVE)
+    curvature[0] = max(cash.curvature, GIVE)
+    prices = plan.duals[book.risk.loadings.shape[1] :] - curvature * (amounts - centre)
     found = {}
-    for row, name in enumerate(("cash", *book.rows.names)):
-        at = factors + row
-        shift = float(terms.curvature[at] * (amounts[at] - _centre(prepared, at)))
-        price = float(plan.duals[at]) - shift
-        if abs(price) * BPS >= TOLD_FROM_BPS:
-            found[f"the limit of {name}"] = -price * terms.columns[:, at] * plan.trades
+    for row in np.flatnonzero(np.abs(prices) * BPS >= TOLD_FROM_BPS).tolist():
+        moved = trades if row == 0 else rows.matrix[row - 1] * trades
+        name = "cash" if row == 0 else rows.names[row - 1]
+        found[f"the limit of {name}"] = -float(prices[row]) * moved
     return found
-
-
-def _centre(prepared: Prepared, at: int) -> float:
-    """Where a column would lie by itself, counted from no trades at all."""
-    return float(prepared.terms.centre[at] + prepared.forced @ prepared.terms.columns[:, at])
 
 
 def certificate_sentence(certificate: Certificate, nav: float) -> str:

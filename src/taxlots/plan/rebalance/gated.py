@@ -11,6 +11,7 @@ import numpy as np
 from taxlots.domain.order import Side
 from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
+from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.rebalance.breaches import breaches
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.replacements import Replaces, replacements
@@ -38,6 +39,7 @@ WITHIN = 1e-6
 CENTS = 100
 
 Ints = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+Rows = list[int]
 
 
 def gated_household(
@@ -55,14 +57,16 @@ def gated_household(
     """
     by = replacements((one.symbol for one in question.positions), replaces, question.families)
     household = portfolio_of(question)
-    names = np.array([one.name for one in question.positions], object)
+    names = [one.name for one in question.positions]
     nothing = np.zeros(len(household.lots), np.bool_)
     solution = solved_within(question, household, by)
     answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
     for _ in range(MOST_ROUNDS - 1):
-        less = np.isin(names, [one.name for one in answer.dropped])
-        is_kept = keeps_limits(solution, ~less)
-        traded = np.abs(solution.weights_traded())
+        gone = {one.name for one in answer.dropped}
+        less = np.array([name in gone for name in names], np.bool_)
+        moved = solution.weights_traded()
+        traded = np.abs(moved)
+        is_kept = keeps_limits(solution.optimum.book, moved, ~less)
         largest = float(traded[less].max(initial=0.0))
         if is_kept and max(largest, LITTLE * traded[less].sum()) <= SMALL * traded.sum():
             break
@@ -76,7 +80,8 @@ def gated_household(
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
     trades = [one for one in solution.trades if one.position.name in kept]
     gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))
-    if set(breaches(gated, question)) - set(breaches(solution, question)):
+    broken = set(breaches(gated, question))
+    if broken and broken - set(breaches(solution, question)):
         every = frozenset(_names(solution))
         return solution, weighed(solution, question, margin_cents=margin_cents, forced=every)
     return gated, answer
@@ -87,9 +92,8 @@ def _paid_first(trade: Trade) -> tuple[bool, int]:
     return not trade.position.forced_cents, -trade.cents
 
 
-def keeps_limits(solution: Solution, kept: Mask) -> bool:
+def keeps_limits(book: Portfolio, trades: Floats, kept: Mask) -> bool:
     """Whether some of a plan's trades keep the limits on sums that all of them keep."""
-    book, trades = solution.optimum.book, solution.weights_traded()
     rows = book.rows
 
     def beyond(weights: Floats) -> Floats:
@@ -124,38 +128,40 @@ def weighed(
     """What the trades in shares are worth against doing nothing, in dollars over the horizon."""
     household, book = solution.household, solution.optimum.book
     nav = household.nav_cents / CENTS
-    trades = {one.position.name: one for one in solution.trades}
     names = _names(solution)
-    cost = np.array([trades[name].cost_cents / CENTS if name in trades else 0.0 for name in names])
-    giving = question.cash.giving
-    always = np.array(
-        [
-            one.name in forced or (one.account.id in giving and one.name in trades)
-            for one in household.positions
-        ],
-        np.bool_,
-    )
-
+    places = _places(solution)
+    cost = np.zeros(len(names))
+    cost[places] = [one.cost_cents for one in solution.trades]
     taxes = TradeTaxes.of(solution, question.years)
+    trades = solution.weights_traded()
     plan = GatedPlan(
         names=names,
         nav=nav,
-        trades=solution.weights_traded(),
+        trades=trades,
         active=book.held - book.target,
         loadings=book.risk.loadings,
         specific=book.risk.specific,
         risk_aversion=question.terms.risk_aversion,
         years=question.terms.horizon_years,
-        cost=cost,
+        cost=cost / CENTS,
         harvest=np.zeros(len(names)),
         cash=book.cash.held,
         cash_floor=min(0.0, book.cash.held),
         cash_target=book.cash.target,
         cash_drag=question.terms.cash_drag,
-        kept_always=always,
-        earned=book.alpha * solution.weights_traded() * nav,
+        kept_always=_always(solution, places, question.cash.giving, forced),
+        earned=book.alpha * trades * nav,
     )
     return weigh(plan, taxes.dollars, margin_dollars=margin_cents / CENTS, falls_of=taxes.falls)
+
+
+def _always(solution: Solution, places: Rows, giving: set[str], forced: frozenset[str]) -> Mask:
+    """Trades that are forced, and those of accounts that must raise money, (positions,)."""
+    found = np.zeros(len(solution.household.positions), np.bool_)
+    found[places] = [one.position.account.id in giving for one in solution.trades]
+    if forced:
+        found |= np.array([name in forced for name in _names(solution)], np.bool_)
+    return found
 
 
 def tax_cents(trades: Sequence[Trade], years: Mapping[str, YearTax]) -> int:
@@ -177,7 +183,13 @@ def netted_cents(year: YearTax, short_cents: int, long_cents: int) -> int:
 
 
 def _names(solution: Solution) -> tuple[str, ...]:
-    return tuple(one.name for one in solution.household.positions)
+    return tuple([one.name for one in solution.household.positions])
+
+
+def _places(solution: Solution) -> Rows:
+    """The row of the position of each trade."""
+    at = {one.name: place for place, one in enumerate(solution.household.positions)}
+    return [at[one.position.name] for one in solution.trades]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -193,27 +205,21 @@ class TradeTaxes:
     @classmethod
     def of(cls, solution: Solution, years: Mapping[str, YearTax]) -> TradeTaxes:
         """The taxes of a solution's trades."""
-        positions = solution.household.positions
-        at = {one.name: place for place, one in enumerate(positions)}
-        found: dict[str, Ints] = {}
-        for trade in solution.trades:
+        count = len(solution.household.positions)
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for place, trade in zip(_places(solution), solution.trades, strict=True):
             name = trade.position.account.tax_return
             if not trade.sales or name not in years or not trade.position.is_taxed:
                 continue
-            into = found.setdefault(name, np.zeros((2, len(positions)), np.int64))
-            gains = [0, 0]
+            into = found.setdefault(name, ([0] * count, [0] * count))
             for one in trade.sales:
-                gains[one.lot.is_long] += one.gain_cents
-            into[:, at[trade.position.name]] += gains
-        return cls(found, years)
+                into[one.lot.is_long][place] += one.gain_cents
+        return cls({name: np.array(both, np.int64) for name, both in found.items()}, years)
 
     def dollars(self, kept: Mask) -> float:
         """The tax of the trades that are kept, netted by return."""
         return float(
-            sum(
-                self._cents(name, *(int(one) for one in gains[:, kept].sum(axis=1)))
-                for name, gains in self.gains.items()
-            )
+            sum(self._cents(name, *map(int, gains.dot(kept))) for name, gains in self.gains.items())
             / CENTS
         )
 
@@ -221,7 +227,7 @@ class TradeTaxes:
         """What the tax falls by without each trade that is kept alone, in dollars, (positions,)."""
         found = np.zeros(kept.size)
         for name, gains in self.gains.items():
-            short, long = (int(one) for one in gains[:, kept].sum(axis=1))
+            short, long = map(int, gains.dot(kept))
             whole = self._cents(name, short, long)
             places = np.flatnonzero(kept & gains.any(axis=0))
             less = np.array([[short], [long]]) - gains[:, places]

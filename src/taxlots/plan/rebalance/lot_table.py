@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -24,8 +24,6 @@ PROBE_CENTS: Final = 100_000
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-
-_FIGURES = attrgetter("value_cents", "gain_cents", "quantity", "is_long", "bar")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,25 +60,22 @@ class LotTable:
 
 def lot_table(positions: Sequence[Position]) -> LotTable:
     """The lots of positions as arrays."""
-    lots = tuple(lot for one in positions for lot in one.lots)
+    lots = tuple(chain.from_iterable([one.lots for one in positions]))
     counts = [len(one.lots) for one in positions]
-    value, gain, quantity, is_long, bar = (
-        zip(*map(_FIGURES, lots), strict=True) if lots else [()] * 5
-    )
 
     def of_holder(flags: list[bool]) -> Mask:
         return np.repeat(np.array(flags, np.bool_), counts)
 
-    is_closed = of_holder([bool(one.sell_bar) for one in positions])
     return LotTable(
         lots=lots,
         holder=np.repeat(np.arange(len(positions)), counts),
-        value_cents=np.array(value, np.int64),
-        gain_cents=np.array(gain, np.int64),
-        quantity=np.array(quantity, np.int64),
-        is_long=np.array(is_long, np.bool_),
+        value_cents=np.array([one.value_cents for one in lots], np.int64),
+        gain_cents=np.array([one.gain_cents for one in lots], np.int64),
+        quantity=np.array([one.quantity for one in lots], np.int64),
+        is_long=np.array([one.is_long for one in lots], np.bool_),
         is_taxed=of_holder([one.is_taxed for one in positions]),
-        is_barred=is_closed | np.array([bool(one) for one in bar], np.bool_),
+        is_barred=of_holder([one.sell_bar != "" for one in positions])
+        | np.array([one.bar != "" for one in lots], np.bool_),
     )
 
 
@@ -95,10 +90,10 @@ def lot_slopes(
     """
     gain = table.gain_cents / np.where(table.value_cents > 0, table.value_cents, 1)
     is_open = table.is_taxed & ~table.is_barred & (table.value_cents > 0)
-    returns = np.array([one.account.tax_return for one in positions], object)[table.holder]
+    returns = [one.account.tax_return for one in positions]
     slope = np.zeros(len(table.lots))
-    for name in set(returns[is_open]) & set(years):
-        mine = is_open & (returns == name)
+    for name in set(returns) & set(years):
+        mine = is_open & _is_of(name, returns)[table.holder]
         rates = rates_of(years[name])
         if isinstance(years[name], RatedYear) or name == main:
             slope[mine] = (gain * np.where(table.is_long, *reversed(rates)))[mine]
@@ -106,10 +101,14 @@ def lot_slopes(
         else:
             slope[mine] = [tax_slope(table.lots[at], years[name]) for at in np.flatnonzero(mine)]
     slope[table.is_barred] = BARRED_SLOPE
-    is_main = is_open & (returns == main)
+    is_main = is_open & _is_of(main, returns)[table.holder]
     saved = gain * saved_rate(years[main]) if main in years else 0.0
     other = np.where(is_main, -saved, slope)
     return slope, lot_gains(np.where(is_main, gain, 0.0), table.is_long, other=other)
+
+
+def _is_of(name: str, returns: Sequence[str]) -> Mask:
+    return np.array([one == name for one in returns], np.bool_)
 
 
 def rates_of(year: YearTax) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -44,6 +44,11 @@ class Position:
     set, ``forced_cents`` is what they want traded (sold below 0), and ``forced_units`` the same in
     1e-8 where they stated a quantity.  ``impact_ppm`` is the impact of a dollar traded at the size
     that is expected, in 1e-6, and ``commission_cents`` what an order costs besides.
+
+    What follows from these is reckoned once: ``name`` is ``account:symbol``, ``value_cents`` and
+    ``quantity`` (1e-8) are those of all lots, ``is_taxed`` says whether a sale realizes a gain or
+    a loss, ``half_spread`` is what a dollar traded costs in spread, and ``cost_rate`` what it
+    costs on average: that and impact.
     """
 
     account: Account
@@ -60,21 +65,23 @@ class Position:
     forced_units: int = 0
     impact_ppm: int = 0
     commission_cents: int = 0
+    name: str = field(init=False, repr=False, compare=False)
+    value_cents: int = field(init=False, repr=False, compare=False)
+    quantity: int = field(init=False, repr=False, compare=False)
+    is_taxed: bool = field(init=False, repr=False, compare=False)
+    half_spread: float = field(init=False, repr=False, compare=False)
+    cost_rate: float = field(init=False, repr=False, compare=False)
 
-    @property
-    def name(self) -> str:
-        """``account:symbol``."""
-        return f"{self.account.id}:{self.symbol}"
-
-    @property
-    def value_cents(self) -> int:
-        """What it is worth."""
-        return sum([one.value_cents for one in self.lots])
-
-    @property
-    def quantity(self) -> int:
-        """Held units in 1e-8."""
-        return sum([one.quantity for one in self.lots])
+    def __post_init__(self) -> None:
+        """Reckon what is asked of every position many times in one plan."""
+        stated = object.__setattr__
+        half_spread = self.spread_ppm / PPM / 2
+        stated(self, "name", f"{self.account.id}:{self.symbol}")
+        stated(self, "value_cents", sum([one.value_cents for one in self.lots]))
+        stated(self, "quantity", sum([one.quantity for one in self.lots]))
+        stated(self, "is_taxed", not self.account.kind.is_tax_deferred)
+        stated(self, "half_spread", half_spread)
+        stated(self, "cost_rate", half_spread + self.impact_ppm / PPM)
 
     @property
     def sellable_cents(self) -> int:
@@ -82,21 +89,6 @@ class Position:
         kept = [] if self.sell_bar else [one.value_cents for one in self.lots if not one.bar]
         most = sum(kept)
         return most if self.most_sold_cents is None else min(most, self.most_sold_cents)
-
-    @property
-    def is_taxed(self) -> bool:
-        """Whether a sale realizes a gain or a loss."""
-        return not self.account.kind.is_tax_deferred
-
-    @property
-    def half_spread(self) -> float:
-        """What a dollar traded costs in spread."""
-        return self.spread_ppm / PPM / 2
-
-    @property
-    def cost_rate(self) -> float:
-        """What a dollar traded costs on average: half the spread, and impact."""
-        return self.half_spread + self.impact_ppm / PPM
 
     @property
     def marginal_cost(self) -> float:
