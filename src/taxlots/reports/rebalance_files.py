@@ -83,7 +83,7 @@ def plan_json(
     was asked.
     """
     gate, worth = proposal.gate, proposal.gate.pruned
-    optimum = proposal.solution.optimum
+    solution = proposal.solution
     return {
         "book": proposal.book,
         "household": proposal.household,
@@ -91,8 +91,10 @@ def plan_json(
         "engine_version": __version__,
         "value": dollars(proposal.solution.household.nav_cents),
         "certificate": {
-            "before_rounding_bps": _weight(optimum.certificate.gap_bps),
-            "in_shares_bps": _weight(proposal.solution.gap_bps),
+            "before_rounding_bps": _weight(solution.unrounded_gap_bps),
+            "in_shares_bps": _weight(solution.gap_bps),
+            "without_dropped_bps": _weight(solution.narrowed_gap_bps),
+            "commissions_bps": _weight(solution.fixed_bps),
             "sentence": proposal.certificate(),
         },
         "gate": {

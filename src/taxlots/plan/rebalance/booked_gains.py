@@ -160,7 +160,7 @@ def _parts(trade: Trade, sold: LotSale, sale: BookedSale) -> list[Outcome]:
 
 
 def _with_lots_of(question: Question, found: BookedPlan, first: BookedPlan) -> BookedPlan:
-    """The plan with its lots as they are, and the lowest bound that was proven."""
+    """The plan with its lots as they are, and the bounds that hold for these."""
     lots = {(one.name, lot.lot_id): lot for one in question.positions for lot in one.lots}
     held = {one.name: one.lots for one in question.positions}
 
@@ -174,6 +174,7 @@ def _with_lots_of(question: Question, found: BookedPlan, first: BookedPlan) -> B
     solution = replace(
         solution,
         optimum=bounded_by(solution.optimum, min(proven)),
+        proof=first.solution.proof,
         trades=tuple(with_lots(one) for one in solution.trades),
     )
     return replace(found, mandated=replace(found.mandated, solution=solution))

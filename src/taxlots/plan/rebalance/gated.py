@@ -13,6 +13,7 @@ from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
 from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.rebalance.breaches import breaches
+from taxlots.plan.rebalance.certified import proof_of
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.replacements import Replaces, replacements
 from taxlots.plan.rebalance.solving import (
@@ -53,13 +54,16 @@ def gated_household(
 
     Where what is left without the trades that do not pay would break a limit, all are made.  What
     raises money that is asked for, and positions that are ``forced``, are kept whatever they cost.
-     Raises DataError for inputs that cannot be solved.
+    The solution's proof is of the household as it was posed, also after trades are dropped.
+    Raises DataError for inputs that cannot be solved.
     """
     by = replacements((one.symbol for one in question.positions), replaces, question.families)
     household = portfolio_of(question)
     names = [one.name for one in question.positions]
     nothing = np.zeros(len(household.lots), np.bool_)
     solution = solved_within(question, household, by)
+    proof = proof_of(household, solution.optimum, solution.unrounded)
+    solution = replace(solution, proof=proof)
     answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
     for _ in range(MOST_ROUNDS - 1):
         gone = {one.name for one in answer.dropped}
@@ -76,7 +80,8 @@ def gated_household(
         judged = weighed(rival, question, margin_cents=margin_cents, forced=forced)
         if is_kept and judged.pruned.net <= answer.pruned.net:
             break
-        solution, answer = rival, judged
+        dropped = (*answer.dropped, *judged.dropped)
+        solution, answer = replace(rival, proof=proof), replace(judged, dropped=dropped)
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
     trades = [one for one in solution.trades if one.position.name in kept]
     gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))

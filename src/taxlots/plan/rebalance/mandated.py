@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from taxlots.plan.gate import GateAnswer
 from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
+from taxlots.plan.rebalance.certified import Proof
 from taxlots.plan.rebalance.few_names import counted, with_few_names
 from taxlots.plan.rebalance.gated import gated_household
 from taxlots.plan.rebalance.mandate import HeldWeights, SumLimit
@@ -25,7 +27,7 @@ from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
 from taxlots.plan.rebalance.shortfall_cap import NAME, ShortfallCap
-from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.solving import Question, Solution, bounded_by
 from taxlots.plan.risk import Floats, floats
 
 MOST_ROUNDS: Final = 12
@@ -91,7 +93,7 @@ class _Search:
     shortfall: ShortfallCap | None
     active: dict[str, SumLimit] = field(default_factory=dict)
     cuts: int = 0
-    floor: float = -np.inf
+    proof: Proof | None = None
     is_narrowed: bool = False
     last: Mapping[str, float] = field(default_factory=dict)
 
@@ -131,8 +133,9 @@ class _Search:
             margin_cents=self.margin_cents,
             forced=self.forced,
         )
-        if not self.is_narrowed:
-            self.floor = max(self.floor, solution.optimum.certificate.bound)
+        if not self.is_narrowed and solution.proof is not None:
+            # Fewer limits bound a plan less tightly; of all of them the highest bound holds.
+            self.proof = max(self.proof or solution.proof, solution.proof, key=attrgetter("bound"))
         return solution, gate
 
     def refine(self, solution: Solution, gate: GateAnswer) -> bool:
@@ -257,10 +260,10 @@ def gated_within_mandate(
         few.active, few.cuts = search.active, search.cuts
         solution, gate = few.run()
         search = few
-    proof = solution.optimum.certificate
-    bound = min(search.floor, proof.objective) if search.is_narrowed else proof.bound
-    optimum = replace(solution.optimum, certificate=replace(proof, bound=bound))
-    solution = replace(solution, optimum=optimum)
+    solution = replace(solution, proof=search.proof or solution.proof)
+    if search.is_narrowed and search.proof is not None:
+        bound = min(search.proof.bound, solution.optimum.certificate.objective)
+        solution = replace(solution, optimum=bounded_by(solution.optimum, bound))
     return Mandated(
         solution=solution,
         gate=gate,

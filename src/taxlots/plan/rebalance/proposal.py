@@ -121,13 +121,22 @@ class Proposal:
     def certificate(self) -> str:
         """How near to the optimum the trades in shares are, in a sentence."""
         solution = self.solution
-        nav = solution.household.nav_cents / 100
-        gap, whole = solution.optimum.certificate.gap_bps, solution.gap_bps
-        return (
-            f"The plan before rounding is within {gap:.4f} basis points of the household"
-            f" ({gap / BPS * nav:,.2f} dollars) of the optimum; in shares, after the gate, within"
-            f" {whole:.4f} ({whole / BPS * nav:,.2f} dollars)"
+
+        def told(bps: float) -> str:
+            dollars = bps / BPS * solution.household.nav_cents / 100
+            return f"{bps:.4f} ({dollars:,.2f} dollars)"
+
+        first = solution.unrounded_gap_bps
+        said = (
+            f"The plan before rounding is within {first:.4f} basis points of the household"
+            f" ({first / BPS * solution.household.nav_cents / 100:,.2f} dollars) of the optimum; in"
+            f" shares, after the gate, within {told(solution.gap_bps)}"
         )
+        if solution.is_narrowed:
+            said += f", and within {told(solution.narrowed_gap_bps)} of plans without what it drops"
+        if solution.fixed_bps:
+            said += f"; commissions are {told(solution.fixed_bps)} beside it"
+        return said
 
 
 def returns_of(sales: Sequence[BookedSale], tax_return: Mapping[str, str]) -> list[ReturnTax]:

@@ -18,6 +18,7 @@ from taxlots.plan.optimizer.objective import Parts, parts_of
 from taxlots.plan.optimizer.optimum import Optimum, optimum_near
 from taxlots.plan.optimizer.rounding import Grain, grain, with_room_for_steps
 from taxlots.plan.optimizer.signs import BPS
+from taxlots.plan.rebalance.certified import Proof
 from taxlots.plan.rebalance.forced_trades import as_forced
 from taxlots.plan.rebalance.household_portfolio import (
     Band,
@@ -92,12 +93,16 @@ class Solution:
     """Trades in shares, the optimum that they come from, and what was forbidden on the way.
 
     ``forbidden`` maps securities that no account may buy to those whose losses they would replace.
+    ``proof`` is of the whole household, where ``optimum`` is of one with less that may be traded.
+    ``unrounded`` is the objective of the plan in fractions.
     """
 
     household: HouseholdPortfolio
     optimum: Optimum
     trades: tuple[Trade, ...]
     forbidden: Mapping[str, str]
+    unrounded: float
+    proof: Proof | None = None
 
     @property
     def parts(self) -> Parts:
@@ -124,9 +129,38 @@ class Solution:
 
     @property
     def gap_bps(self) -> float:
-        """How far the trades in shares are from the optimum at most, in 1e-4 of the household."""
+        """How far the trades in shares are from the optimum at most, in 1e-4 of the household.
+
+        All plans of the household count, also those with trades that the gate drops.  By law each
+        optimum is proven at rates of its own: the larger gap is told.
+        """
+        own = self.narrowed_gap_bps
+        return own if self.proof is None else max(own, self.proof.gap(self.trades) * BPS)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether trades were dropped, and the others solved again without them."""
+        bound = self.optimum.certificate.bound
+        return self.proof is not None and bound > self.proof.bound
+
+    @property
+    def narrowed_gap_bps(self) -> float:
+        """The same of the plans that ``optimum`` is of, without what the gate drops."""
         bound = self.optimum.certificate.bound
         return max(0.0, self.parts.total - bound) * BPS
+
+    @property
+    def unrounded_gap_bps(self) -> float:
+        """How far the plan in fractions is from the optimum at most, before shares and gate."""
+        if self.proof is not None:
+            return max(0.0, self.proof.objective - self.proof.bound) * BPS
+        return max(0.0, self.unrounded - self.optimum.certificate.bound) * BPS
+
+    @property
+    def fixed_bps(self) -> float:
+        """Commissions of the trades, which the optimizer does not know, in 1e-4."""
+        cents = sum(one.position.commission_cents for one in self.trades)
+        return cents / self.household.nav_cents * BPS
 
 
 def solve_household(question: Question, replaces: Replaces, *, is_rounded: bool = True) -> Solution:
@@ -210,6 +244,7 @@ def _in_shares(question: Question, branch: Branch, optimum: Optimum) -> Solution
         optimum=optimum,
         trades=tuple(with_cash_raised(trades, household, cash, step=step)),
         forbidden=branch.choices.forbidden,
+        unrounded=branch.optimum.certificate.objective,
     )
 
 
