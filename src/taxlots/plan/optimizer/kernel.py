@@ -234,34 +234,48 @@ def follow(terms: Terms, growth: Any, known: Any, matrix: Any) -> None:
     known[:] = growth
 
 
-def newton_step(matrix: Any, inside: Any, full: Any, rest: Any) -> Any:
-    """The step to where the columns would balance, kept finite where no name moves."""
-    curved = matrix.copy()
+def curved(matrix: Any, inside: Any, full: Any) -> Any:
+    """How the dual curves, kept away from singular where no name moves."""
+    found = matrix.copy()
     for k in range(inside.size):
-        curved[k, k] += inside[k] + TINY * full[k]
-        if curved[k, k] < LEAST_DIAGONAL * full[k]:
-            curved[k, k] += LEAST_DIAGONAL * full[k]
-    return np.linalg.solve(curved, rest)
+        found[k, k] += inside[k] + TINY * full[k]
+        if found[k, k] < LEAST_DIAGONAL * full[k]:
+            found[k, k] += LEAST_DIAGONAL * full[k]
+    return found
 
 
-def dual(terms: Terms, sides: Any, duals: Any) -> float:
-    """The value of the dual at given prices of the columns, which it is maximized over."""
+def newton_step(matrix: Any, inside: Any, full: Any, rest: Any) -> Any:
+    """The step to where the columns would balance."""
+    return np.linalg.solve(curved(matrix, inside, full), rest)
+
+
+def by_name(terms: Terms, sides: Any, duals: Any) -> Any:
+    """What each name adds to the dual at given prices of the columns; what they add comes last."""
     price = terms.tilt + np.dot(terms.columns, duals)
-    total = 0.0
-    for name in range(price.size):
+    count = price.size
+    found = np.empty(count + 1)
+    for name in range(count):
         _, _, purchase, sale = branches(terms, name, price[name])
         if sides[name] == BUYS:
-            total += purchase
+            found[name] = purchase
         elif sides[name] == SELLS:
-            total += sale
+            found[name] = sale
         else:
-            total += min(purchase, sale)
+            found[name] = min(purchase, sale)
+    total = 0.0
     for k in range(duals.size):
         amount = terms.centre[k] + duals[k] / terms.curvature[k]
         amount = min(max(amount, terms.low[k]), terms.high[k])
         away = amount - terms.centre[k]
         total += 0.5 * terms.curvature[k] * away * away - duals[k] * amount
-    return total
+    found[count] = total
+    return found
+
+
+def dual(terms: Terms, sides: Any, duals: Any) -> float:
+    """The value of the dual at given prices of the columns, which it is maximized over."""
+    value: float = by_name(terms, sides, duals).sum()
+    return value
 
 
 def ascend(
@@ -303,10 +317,9 @@ def ascend(
         steps += 1
 
 
-def bound(terms: Terms, sides: Any, duals: Any) -> float:
-    """The dual's value: no trades that keep all limits cost less, whatever the duals are."""
-    value: float = dual(terms, sides, duals)
-    return value
+def bounds(terms: Terms, sides: Any, duals: Any) -> Any:
+    """The dual by names and columns: no trades that keep all limits cost less than their sum."""
+    return by_name(terms, sides, duals)
 
 
 def cost(terms: Terms, trades: Any) -> float:
@@ -356,3 +369,22 @@ def set_ties(terms: Terms, bridged: Any) -> None:
                 break
             price = moved if low < moved < high else 0.5 * (low + high)
         terms.tie[name] = price
+
+
+def around_ties(terms: Terms, sides: Any, tied: Any, duals: Any) -> tuple[Any, Any, Any]:
+    """How the dual curves where ``tied`` names do not move, and their best purchases and sales."""
+    count = terms.bend.size
+    trades, growth = np.zeros(count), np.zeros(count)
+    inside = np.zeros(duals.size)
+    price = terms.tilt + np.dot(terms.columns, duals)
+    respond(terms, sides, 0.0, price, trades, growth)
+    gradient(terms, duals, trades, inside)
+    purchases, sales = np.zeros(tied.size), np.zeros(tied.size)
+    for at in range(tied.size):
+        name = tied[at]
+        growth[name] = 0.0
+        purchases[at], sales[at], _, _ = branches(terms, name, terms.tie[name])
+    matrix = np.zeros((duals.size, duals.size))
+    follow(terms, growth, np.zeros(count), matrix)
+    full = np.dot(1.0 / terms.bend, terms.columns * terms.columns) + FLOOR
+    return curved(matrix, inside, full), purchases, sales

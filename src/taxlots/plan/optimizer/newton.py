@@ -27,14 +27,20 @@ class Engine(NamedTuple):
     """The kernel's functions, as Python or as machine code."""
 
     ascend: Callable[..., Any]
-    bound: Callable[..., float]
+    bounds: Callable[..., Any]
     cost: Callable[..., float]
     set_ties: Callable[..., None]
+    around_ties: Callable[..., Any]
     descend_on_grid: Callable[..., Any]
 
 
 PLAIN: Final = Engine(
-    kernel.ascend, kernel.bound, kernel.cost, kernel.set_ties, grid_search.descend_on_grid
+    kernel.ascend,
+    kernel.bounds,
+    kernel.cost,
+    kernel.set_ties,
+    kernel.around_ties,
+    grid_search.descend_on_grid,
 )
 
 _compiled: list[Engine] = []
@@ -88,7 +94,7 @@ def solve(
     found, trades, steps, residual, _ = run.ascend(
         terms, sides, width, start, TOLERANCE, MOST_STEPS
     )
-    value = float(run.bound(terms, sides, found))
+    value = float(run.bounds(terms, sides, found).sum())
     return Solved(found, trades, value, steps, float(residual))
 
 

@@ -28,7 +28,8 @@ class Optimum:
     ``book`` is the portfolio that was solved: the one asked for, or the nearest whose limits can be
     kept, and then ``problems`` say what had to give.  ``trades`` are fractions of NAV by name,
     ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
-    limits, which start a later search; ``sides`` hold the side that each name was given.
+    limits; ``relaxed`` are those of the relaxation, which bound best and start a later search
+    (None where they are the same); ``sides`` hold the side that each name was given.
     ``prices`` are what the last unit of each cap costs (see ``caps``).
     """
 
@@ -40,6 +41,12 @@ class Optimum:
     certificate: Certificate
     problems: tuple[Problem, ...] = ()
     prices: Mapping[str, float] = field(default_factory=dict)
+    relaxed: Floats | None = None
+
+    @property
+    def start(self) -> Floats:
+        """The prices from which a search of nearly the same portfolio starts."""
+        return self.duals if self.relaxed is None else self.relaxed
 
     @property
     def parts(self) -> Parts:
@@ -102,17 +109,53 @@ def optimum_near(book: Portfolio, near: Optimum, *, engine: str = "auto") -> Opt
     if solved.residual > BALANCED:
         return None
     value = float(run.cost(prepared.terms, solved.trades))
-    floor = float(run.bound(prepared.terms, free, solved.duals))
+    floor = float(run.bounds(prepared.terms, free, solved.duals).sum())
     proof = Certificate(value, min(floor, value))
     found = Found(solved.trades, solved.duals, sides, proof, solved.residual)
     return settled(book, prepared, found)
 
 
-def bound_at(book: Portfolio, duals: Floats, *, engine: str = "auto") -> float:
+def searched_near(book: Portfolio, near: Optimum, *, engine: str = "auto") -> Optimum | None:
+    """A plan of a portfolio, from the prices of an optimum of nearly the same; None if none is.
+
+    Only one relaxation is solved, which mostly bounds as well as a whole search.  The portfolio is
+    not reviewed.
+    """
+    prepared = prepare(book)
+    found = search(prepared, engine_of(prepared, engine), near.start, most_nodes=1)
+    if found is None or found.residual > BALANCED:
+        return None
+    return settled(book, prepared, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bounds:
+    """What every plan of a portfolio costs at least at some prices, by names.
+
+    Portfolios of the same ``rest`` and ``forced`` trades differ only in names: then the least of
+    each name bounds all of them.
+    """
+
+    names: Floats
+    rest: float
+    forced: Floats
+
+    @property
+    def total(self) -> float:
+        """What every plan costs at least."""
+        return float(self.names.sum()) + self.rest
+
+    def is_like(self, other: "Bounds") -> bool:
+        """Whether two portfolios differ in nothing but what their names may trade."""
+        return self.rest == other.rest and bool((self.forced == other.forced).all())
+
+
+def bounds_at(book: Portfolio, duals: Floats, *, engine: str = "auto") -> Bounds:
     """What every plan of a portfolio costs at least, by any prices of its columns."""
     prepared = prepare(book)
     run = engine_of(prepared, engine)
-    return float(run.bound(prepared.terms, prepared.sides(), duals)) + prepared.constant
+    found = run.bounds(prepared.terms, prepared.sides(), duals)
+    return Bounds(found[:-1], float(found[-1]) + prepared.constant, prepared.forced)
 
 
 def settled(
@@ -127,6 +170,7 @@ def settled(
         sold=lots_sold(book, trades),
         duals=best.duals,
         sides=best.sides,
+        relaxed=best.relaxed,
         certificate=replace(
             proof,
             objective=proof.objective + prepared.constant,

@@ -84,6 +84,6 @@ def solve_by_piqp(prepared: Prepared, sides: Sides, run: Engine) -> Found | None
         return None
     trades, duals = floats(solver.result.x[:count]), floats(solver.result.y[count:])
     value = float(run.cost(terms, trades))
-    floor = float(run.bound(terms, prepared.sides(), duals))
+    floor = float(run.bounds(terms, prepared.sides(), duals).sum())
     rest = np.abs(trades @ terms.columns - solver.result.x[-amounts:]).max()
     return Found(trades, duals, sides, Certificate(value, floor), float(rest))

@@ -121,7 +121,7 @@ class _Year:
             )
         else:
             plan = optimize(book, engine=self.engine, duals=self.duals, most_nodes=most_nodes)
-        self.duals = plan.duals
+        self.duals = plan.start
         sold = by_row(plan.book, plan.sold)
         short, long = (round(gain * self.nav_cents) for gain in self.gains.totals(sold))
         now, later = self.year.this_year(short, long), self.year.next_years(short, long)

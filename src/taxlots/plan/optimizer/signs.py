@@ -9,26 +9,29 @@ where that pays; what stays between plan and bound is divided by branch and boun
 
 import heapq
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from taxlots.plan.optimizer.kernel import BRIDGED, BUYS, SELLS, branches
+from taxlots.plan.optimizer.kernel import BRIDGED, BUYS, HOPELESS, SELLS
 from taxlots.plan.optimizer.newton import Engine, Solved, solve
 from taxlots.plan.optimizer.terms import Prepared, Sides
+from taxlots.plan.optimizer.tied_sides import Rows, TiedSides
 from taxlots.plan.risk import Floats
 
 BPS: Final = 1e4
-WIDTHS: Final = (1e-3, 1e-4, 1e-5)
-"""Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps."""
+WIDTHS: Final = (1e-4, 1e-5)
+"""Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps.  A
+search that starts from prices begins with the last."""
+
+WIDE: Final = (1e-3, 1e-4, 1e-5)
+"""Where that does not balance all columns, limits are tight: wider ones lead there."""
 
 ENOUGH_BPS: Final = 0.01
 MOST_NODES: Final = 12
 MOST_ROUNDS: Final = 8
-MOST_TURNED: Final = 12
-
-Rows = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,17 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The kernel's trades (beyond the forced ones), its prices, and each name's side."""
+    """The kernel's trades (beyond the forced ones), its prices, and each name's side.
+
+    ``relaxed`` are the prices of the relaxation, which bound best; None where there was none.
+    """
 
     trades: Floats
     duals: Floats
     sides: Sides
     certificate: Certificate
     residual: float
+    relaxed: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,8 @@ class _Search:
     def __init__(self, prepared: Prepared, run: Engine, *, is_quick: bool) -> None:
         self.prepared = prepared
         self.run = run
-        self.widths = WIDTHS[:2] if is_quick else WIDTHS
-        self.most_turned = 0 if is_quick else MOST_TURNED
+        self.widths = WIDTHS[:1] if is_quick else WIDTHS
+        self.is_quick = is_quick
         self.best: Solved | None = None
         self.sides: Sides | None = None
         self.value = np.inf
@@ -84,13 +91,19 @@ class _Search:
 
     def relax(self, sides: Sides, duals: Floats | None) -> _Node:
         """The relaxation where ``sides`` leave names bridged."""
-        run = self.run
-        for width in self.widths:
-            solved = solve(self.prepared, sides, duals, run=run, width=width)
-            duals = solved.duals
-        return _Node(sides, solved)
+        first = self.narrowed(sides, duals, self.widths if duals is None else self.widths[-1:])
+        if first.is_solved or first.value > HOPELESS:
+            return _Node(sides, first)
+        return _Node(sides, self.narrowed(sides, None, WIDE))
 
-    def tell(self, node: _Node) -> tuple[Sides, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    def narrowed(self, sides: Sides, duals: Floats | None, widths: Sequence[float]) -> Solved:
+        """The relaxation by bridges of each width in turn."""
+        for width in widths:
+            solved = solve(self.prepared, sides, duals, run=self.run, width=width)
+            duals = solved.duals
+        return solved
+
+    def tell(self, node: _Node) -> tuple[Sides, Rows]:
         """The sides that a relaxation's prices ask for, and the names that they leave open."""
         sides = node.sides.copy()
         names = np.flatnonzero(sides == BRIDGED)
@@ -126,28 +139,26 @@ class _Search:
                 return
             sides, duals = turned, solved.duals
 
-    def turn_each(self, names: Rows, floor: float) -> None:
-        """Turn one name at a time, those first whose sides are most nearly worth the same."""
-        for name in names:
-            if self.best is None or self.sides is None or self.is_enough(floor):
-                return
-            sides = self.sides.copy()
-            sides[name] = BUYS if sides[name] == SELLS else SELLS
-            self.offer(sides, self.best.duals)
+    def tied_sides(self, node: _Node, tied: Rows) -> TiedSides:
+        """What choosing sides of the names that a relaxation leaves open costs."""
+        return TiedSides.of(self.prepared, self.run, node.sides, node.solved, tied)
 
-    def jump(self, names: Rows) -> Floats:
-        """How far apart the best sale and the best purchase of tied names are."""
-        terms = self.prepared.terms
-        apart = [branches(terms, int(name), float(terms.tie[name])) for name in names]
-        return np.array([purchase + sale for purchase, sale, _, _ in apart])
+    def choose(self, node: _Node, sides: Sides, tied: Rows) -> None:
+        """Try the sides of tied names that promise most."""
+        for choice in self.tied_sides(node, tied).choices():
+            chosen = sides.copy()
+            chosen[tied] = np.where(choice > 0, BUYS, SELLS)
+            self.improve(chosen, node.solved.duals, node.solved.value)
+            if self.is_enough(node.solved.value):
+                return
 
     def run_root(self, duals: Floats | None) -> _Node:
         """The relaxation of the whole problem, and the plans that it suggests."""
         root = self.relax(self.prepared.sides(), duals)
         sides, tied = self.tell(root)
         self.improve(sides, root.solved.duals, root.solved.value)
-        order = np.argsort(-self.jump(tied), kind="stable")[: self.most_turned]
-        self.turn_each(tied[order], root.solved.value)
+        if tied.size and not self.is_quick and not self.is_enough(root.solved.value):
+            self.choose(root, sides, tied)
         return root
 
     def divide(self, root: _Node, most_nodes: int) -> tuple[float, int]:
@@ -165,14 +176,14 @@ class _Search:
                 if floor >= self.value:
                     break
                 continue
-            name = tied[int(np.argmax(self.jump(tied)))]
+            name = self.tied_sides(node, tied).most_telling()
             for side in (BUYS, SELLS):
                 fixed = node.sides.copy()
                 fixed[name] = side
                 child = self.relax(fixed, node.solved.duals)
                 nodes += 1
-                told, _ = self.tell(child)
-                self.offer(told, child.solved.duals)
+                if child.solved.value < self.value:
+                    self.offer(self.tell(child)[0], child.solved.duals)
                 if child.solved.is_solved:
                     heapq.heappush(waiting, (child.solved.value, next(count), child))
         floor = min([value for value, _, _ in waiting], default=self.value)
@@ -212,4 +223,4 @@ def search(
         return None
     best = looking.best
     proof = Certificate(looking.value, floor, nodes)
-    return Found(best.trades, best.duals, looking.sides, proof, best.residual)
+    return Found(best.trades, best.duals, looking.sides, proof, best.residual, root.solved.duals)

@@ -17,7 +17,7 @@ from taxlots.plan.optimizer.caps import (
     optimize_capped,
 )
 from taxlots.plan.optimizer.objective import parts_of
-from taxlots.plan.optimizer.optimum import Optimum, bound_at, optimize, optimum_near
+from taxlots.plan.optimizer.optimum import Bounds, Optimum, bounds_at, optimize, searched_near
 from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.optimizer.terms import trade_range
@@ -71,7 +71,7 @@ def optimum_within(
     ``near`` is an optimum of nearly the same household, from whose prices the search starts.
     """
     caps = tuple(_caps(household, limits))
-    duals = None if near is None else near.duals
+    duals = None if near is None else near.start
     book, year = household.book, household.year
     if year is None or isinstance(year, RatedYear):
         return optimize_capped(book, caps, duals=duals) if caps else optimize(book, duals=duals)
@@ -84,28 +84,32 @@ def optimum_within(
 def quick_optimum(
     household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
 ) -> Optimum | None:
-    """A plan near another optimum, on its sides; None where only a whole search can tell.
+    """A plan near another optimum; None where only a whole search can tell.
 
-    Its bound holds, but a whole search finds a better one.
+    Its bound holds, but a whole search may find a better one.
     """
-    is_rated = household.year is None or isinstance(household.year, RatedYear)
-    if not is_rated or near.problems or any(_caps(household, limits)):
+    if near.problems or not _is_priced(household, limits):
         return None
-    low, high = trade_range(household.book)
-    if (low > high).any():
-        return None
-    return optimum_near(household.book, near)
+    return searched_near(household.book, near)
 
 
-def bound_within(household: HouseholdPortfolio, limits: PlanLimits, near: Optimum) -> float:
+def bounds_within(
+    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
+) -> Bounds | None:
     """What every plan of a household costs at least, by the prices of another optimum.
 
-    Nothing is known where prices of caps or the law's rates would have to be found first.
+    None where prices of caps or the law's rates would have to be found first.
     """
+    return bounds_at(household.book, near.start) if _is_priced(household, limits) else None
+
+
+def _is_priced(household: HouseholdPortfolio, limits: PlanLimits) -> bool:
+    """Whether prices of columns say all of a household, whose trades can be within their limits."""
     is_rated = household.year is None or isinstance(household.year, RatedYear)
     if not is_rated or any(_caps(household, limits)):
-        return -np.inf
-    return bound_at(household.book, near.duals)
+        return False
+    low, high = trade_range(household.book)
+    return not (low > high).any()
 
 
 def rounded_within(

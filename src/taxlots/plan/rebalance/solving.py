@@ -32,7 +32,7 @@ from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
-    bound_within,
+    bounds_within,
     optimum_within,
     quick_optimum,
     rounded_within,
@@ -305,7 +305,7 @@ def ways_within(limits: PlanLimits) -> Ways:
     return Ways(
         solver=lambda household, near: optimum_within(household, limits, near),
         quick=lambda household, near: quick_optimum(household, limits, near),
-        bounder=lambda household, near: bound_within(household, limits, near),
+        bounder=lambda household, near: bounds_within(household, limits, near),
     )
 
 

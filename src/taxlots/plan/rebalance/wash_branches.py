@@ -2,9 +2,10 @@
 
 The optimizer knows nothing of section 1091.  Where its trades buy what replaces a loss that they
 take, every plan that does not is one of two: nothing that replaces the loss is bought, or the loss
-is not taken.  Each half is solved from the prices of the whole, unless these prices alone rule it
-out, and so on: first on the sides of the whole, and searched wholly where nothing clashes any more.
-The least of the bounds holds for all such plans.
+is not taken.  At given prices of the columns the cheaper half of each clash is had at once, name
+by name: so all clashes of a plan are settled together, and the same sums at the prices of what
+comes of it bound every other way to settle them.  What these prices do not rule out is solved in
+its turn.  The least of the bounds holds for all such plans.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from taxlots.plan.optimizer.optimum import Optimum
+from taxlots.plan.optimizer.optimum import Bounds, Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
@@ -41,8 +42,8 @@ quick plan no further from its bound is searched no more."""
 Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 """The optimum of a household as it may be traded, near that of what it was narrowed from."""
 
-Bounder = Callable[[HouseholdPortfolio, Optimum], float]
-"""What no plan of a household costs less than, by the prices of another optimum."""
+Bounder = Callable[[HouseholdPortfolio, Optimum], Bounds | None]
+"""What no plan of a household costs less than, by the prices of another optimum, if they tell."""
 
 Quick = Callable[[HouseholdPortfolio, Optimum], Optimum | None]
 """A plan near another optimum with a bound that holds; None where only the solver can tell."""
@@ -77,6 +78,10 @@ class Choices:
         """These choices, and no loss on ``lost`` is taken."""
         return replace(self, kept=self.kept | {lost})
 
+    def halves(self, lost: str, by: Replacements) -> tuple[Choices, Choices]:
+        """Both ways to settle a clash."""
+        return self.without_purchases(lost, by), self.without_losses(lost)
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
@@ -101,16 +106,60 @@ class Branch:
     is_quick: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prices:
+    """What plans cost at least at some prices, by how clashes are settled.
+
+    Each security of ``lost`` maps to what the bound rises by if nothing that replaces its losses
+    is bought, and if none of them is taken; ``least`` is the bound where neither is settled.
+    """
+
+    by: Replacements
+    lost: Mapping[str, tuple[float, float]]
+    least: float
+
+    def rises(self, lost: str, choices: Choices) -> float:
+        """What the bound rises by for a security, by what is settled of it."""
+        unbought, untaken = self.lost[lost]
+        if lost in choices.kept:
+            return untaken
+        is_unbought = all(one in choices.forbidden for one in self.by.of(lost))
+        return unbought if is_unbought else min(unbought, untaken)
+
+    def bound(self, choices: Choices) -> float:
+        """What no plan of some choices, or narrower ones, costs less than."""
+        return self.least + sum(self.rises(lost, choices) for lost in self.lost)
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    """A branch that is not solved yet, near an optimum; those of the least bound come first."""
+
+    bound: float
+    number: int
+    choices: Choices = field(compare=False)
+    near: Optimum = field(compare=False)
+    solved: Branch | None = field(default=None, compare=False)
+
+
 @dataclass(slots=True)
 class _Tree:
-    """The branches that wait, the bounds of those that are settled, and the best plan so far."""
+    """The branches that wait, the bounds of those that are settled, and the best plan so far.
+
+    ``prices`` are those of the best plan, of all ``clashed`` securities, and ``floor`` is what no
+    plan that washes no loss costs less than by them.
+    """
 
     whole: HouseholdPortfolio
+    start: Choices
     ways: Ways
     by: Replacements
-    waiting: list[tuple[float, int, Branch]] = field(default_factory=list)
+    waiting: list[_Waiting] = field(default_factory=list)
     settled: list[tuple[bool, float]] = field(default_factory=list)
     best: Branch | None = None
+    clashed: list[str] = field(default_factory=list)
+    prices: _Prices | None = None
+    floor: float = -np.inf
     effort: int = 0
     number: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -123,13 +172,11 @@ class _Tree:
 
     def opened(self, choices: Choices, near: Optimum, least: float) -> Branch | None:
         """The branch of some choices, solved unless a bound rules it out."""
-        household = choices.applied(self.whole)
-        bound = least
-        if self.best is not None:
-            bound = max(least, self.ways.bounder(household, near))
+        bound = least if self.prices is None else max(least, self.prices.bound(choices))
         if self.is_ruled_out(bound):
             self.settled.append((False, bound))
             return None
+        household = choices.applied(self.whole)
         optimum = self.ways.quick(household, near)
         if optimum is None:
             return self.searched(Branch(choices, household, near, bound))
@@ -145,7 +192,7 @@ class _Tree:
         return replace(branch, optimum=optimum, bound=bound, is_quick=False)
 
     def step(self, branch: Branch) -> Branch | None:
-        """Settle a branch; where its plan replaces a loss, divide it: the half to follow next."""
+        """Settle a branch; where its plan replaces a loss, divide it: the part to follow next."""
         best = self.best
         is_worse = best is not None and _rank(branch.optimum) >= _rank(best.optimum)
         is_done = best is not None and (
@@ -157,32 +204,89 @@ class _Tree:
         if is_worse:
             return self.searched(branch)
         if lost := clashes(branch.household, branch.optimum, self.by):
-            return self.divide(branch, lost[0])
+            self.clashed += [one for one in lost if one not in self.clashed]
+            return self.divide(branch, lost)
         if branch.is_quick and branch.optimum.certificate.objective > branch.bound + CLOSE:
             return self.searched(branch)
-        self.best = branch
-        self.settled.append((bool(branch.optimum.problems), branch.bound))
+        self.take(branch)
         return None
 
-    def divide(self, branch: Branch, lost: str) -> Branch | None:
-        """The better half of a branch; the other one waits."""
-        choices = branch.choices
+    def take(self, branch: Branch) -> None:
+        """Let a branch be the best; its prices bound what is left."""
+        self.best = branch
+        self.settled.append((bool(branch.optimum.problems), branch.bound))
+        if self.clashed and not branch.optimum.problems:
+            prices = self.priced(self.start, branch.optimum, self.clashed)
+            if prices is not None:
+                self.prices, self.floor = prices, max(self.floor, prices.bound(self.start))
+
+    def divide(self, branch: Branch, lost: Sequence[str]) -> Branch | None:
+        """A branch with clashes settled, each the cheaper way; the other ways wait."""
+        choices, near = branch.choices, branch.optimum
+        prices = self.priced(choices, near, lost)
+        if prices is None:
+            return self.halved(branch, lost[0])
+        for one, (unbought, untaken) in prices.lost.items():
+            halves = choices.halves(one, self.by)
+            choices, other = halves if unbought <= untaken else halves[::-1]
+            bound = max(branch.bound, prices.bound(other))
+            heapq.heappush(self.waiting, _Waiting(bound, next(self.number), other, near))
+        return self.opened(choices, near, max(branch.bound, prices.bound(choices)))
+
+    def halved(self, branch: Branch, lost: str) -> Branch | None:
+        """The better half of a branch by its optimum, where prices do not tell."""
         halves = [
             self.opened(one, branch.optimum, branch.bound)
-            for one in (choices.without_purchases(lost, self.by), choices.without_losses(lost))
+            for one in branch.choices.halves(lost, self.by)
         ]
         found = sorted((one for one in halves if one), key=lambda one: _rank(one.optimum))
         for other in found[1:]:
-            heapq.heappush(self.waiting, (other.bound, next(self.number), other))
+            waits = _Waiting(other.bound, next(self.number), other.choices, other.optimum, other)
+            heapq.heappush(self.waiting, waits)
         return found[0] if found else None
+
+    def priced(self, choices: Choices, near: Optimum, lost: Sequence[str]) -> _Prices | None:
+        """How clashes weigh at the prices of an optimum, those that share no securities."""
+        places: dict[str, Mask] = {}
+        unbought = untaken = choices
+        used: set[str] = set()
+        for one in lost:
+            touched = {one, *self.by.of(one)}
+            if used.isdisjoint(touched):
+                used |= touched
+                names = [position.symbol in touched for position in self.whole.positions]
+                places[one] = np.array(names, np.bool_)
+                unbought, untaken = (
+                    unbought.without_purchases(one, self.by),
+                    untaken.without_losses(one),
+                )
+        free, bare, kept = (
+            self.ways.bounder(each.applied(self.whole), near)
+            for each in (choices, unbought, untaken)
+        )
+        if free is None or bare is None or kept is None:
+            return None
+        if not (free.is_like(bare) and free.is_like(kept)):
+            return None
+        of_unbought, of_untaken = bare.names - free.names, kept.names - free.names
+        rises = {
+            one: (float(of_unbought[mine].sum()), float(of_untaken[mine].sum()))
+            for one, mine in places.items()
+        }
+        return _Prices(self.by, rises, free.total)
+
+    def next(self) -> Branch | None:
+        """The branch of the least bound of those that wait, solved unless it is ruled out."""
+        first = heapq.heappop(self.waiting)
+        if first.solved is not None:
+            return first.solved
+        return self.opened(first.choices, first.near, first.bound)
 
     def best_first(self, start: Branch) -> Branch:
         """The best branch, from the first one on."""
         follows: Branch | None = start
-        while follows is not None:
-            follows = self.step(follows)
-            if follows is None and self.waiting:
-                _, _, follows = heapq.heappop(self.waiting)
+        while follows is not None or self.waiting:
+            follows = self.next() if follows is None else self.step(follows)
         if self.best is None:
             raise AssertionError("each branch settles a clash more, and there are finitely many")
         return self.best
@@ -197,9 +301,10 @@ def best_branch(
 ) -> Branch:
     """The best plan that replaces no loss of its own, of those that ``start`` leaves.
 
-    Each branch is followed by the better of its two halves until nothing clashes; then comes the
-    one of the least bound.  A plan whose limits could be kept comes before one for which they had
-    to give.  ``near`` is an optimum of nearly the same household, from which the search starts.
+    Each branch is followed by the cheaper ways to settle its clashes until there are none; then
+    comes the one of the least bound.  A plan whose limits could be kept comes before one for which
+    they had to give.  ``near`` is an optimum of nearly the same household, from which
+    the search starts.
     """
     narrowed = start.applied(household)
     optimum = ways.solver(narrowed, near)
@@ -208,12 +313,14 @@ def best_branch(
         # What had to give stays given in all branches, so that their bounds hold for it.
         household, narrowed = household.within(optimum.book), narrowed.within(optimum.book)
         optimum = ways.solver(narrowed, optimum)
-    tree = _Tree(household, ways, by)
+    tree = _Tree(household, start, ways, by)
     best = tree.best_first(Branch(start, narrowed, optimum, optimum.certificate.bound))
     counted = [
         bound for has_problems, bound in tree.settled if best.optimum.problems or not has_problems
     ]
-    certificate = replace(best.optimum.certificate, bound=float(min(counted)))
+    objective = best.optimum.certificate.objective
+    bound = min(objective, max(tree.floor, float(min(counted))))
+    certificate = replace(best.optimum.certificate, bound=bound)
     problems = tuple(dict.fromkeys((*told, *best.optimum.problems)))
     found = replace(best.optimum, certificate=certificate, problems=problems)
     return replace(best, optimum=found)
