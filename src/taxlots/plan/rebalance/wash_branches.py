@@ -39,6 +39,9 @@ CLOSE: Final = ENOUGH_BPS / BPS
 """A branch whose bound leaves no more than this to gain, as a part of the household, is left; a
 quick plan no further from its bound is searched no more."""
 
+TELLING: Final = 1.0 / BPS
+"""Prices that bound no nearer than this, as a part of the household, settle no clashes."""
+
 Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 """The optimum of a household as it may be traded, near that of what it was narrowed from."""
 
@@ -160,6 +163,7 @@ class _Tree:
     clashed: list[str] = field(default_factory=list)
     prices: _Prices | None = None
     floor: float = -np.inf
+    is_by_prices: bool = True
     effort: int = 0
     number: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -220,10 +224,20 @@ class _Tree:
             if prices is not None:
                 self.prices, self.floor = prices, max(self.floor, prices.bound(self.start))
 
+    def is_told(self) -> bool:
+        """Whether prices tell nearly what the best plan costs, where clashes are settled by them.
+
+        They do not where accounts hold the same securities, of which each can trade at will.
+        """
+        best = self.best
+        if best is None or not self.clashed or self.prices is None:
+            return True
+        return best.optimum.certificate.objective - self.floor <= TELLING
+
     def divide(self, branch: Branch, lost: Sequence[str]) -> Branch | None:
         """A branch with clashes settled, each the cheaper way; the other ways wait."""
         choices, near = branch.choices, branch.optimum
-        prices = self.priced(choices, near, lost)
+        prices = self.priced(choices, near, lost) if self.is_by_prices else None
         if prices is None:
             return self.halved(branch, lost[0])
         for one, (unbought, untaken) in prices.lost.items():
@@ -287,6 +301,9 @@ class _Tree:
         follows: Branch | None = start
         while follows is not None or self.waiting:
             follows = self.next() if follows is None else self.step(follows)
+            if self.is_by_prices and self.best is not None and not self.is_told():
+                self.is_by_prices = False
+                self.waiting, self.settled, follows = [], [], start
         if self.best is None:
             raise AssertionError("each branch settles a clash more, and there are finitely many")
         return self.best
