@@ -400,7 +400,7 @@ CREATE TABLE harvest_order (
     for_symbol TEXT NOT NULL,
     cells TEXT NOT NULL,
     previous_hash TEXT NOT NULL,
-    hash TEXT NOT NULL,
+    hash TEXT NOT NULL, session TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_harvest_order PRIMARY KEY (sequence),
     CONSTRAINT fk_harvest_order_run FOREIGN KEY(run) REFERENCES harvest_run (sequence)
 );

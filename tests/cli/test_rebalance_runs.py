@@ -76,6 +76,8 @@ def test_every_trade_is_kept_as_an_order(url: str, kept: Path) -> None:
     }
     (run,) = json.loads(taxlots("runs", url, "--json").out)["runs"]
     assert (run["kind"], run["by"], run["as_of"]) == ("rebalance", "ann", "2024-12-31")
+    assert {one["session"] for one in run["orders"]} == {""}, "all are of the day of the plan"
+    assert not (kept / "plan" / "later_orders.csv").exists()
     assert verify_ledger(open_ledger(url)) == []
 
 

@@ -1,6 +1,7 @@
 """A rebalance in the ledger: recorded whole or not at all, on every database, and never changed."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from taxlots.ledger.database import reading
 from taxlots.ledger.harvest_runs import lines_of, results_of, run_of
 from taxlots.ledger.migrate import open_ledger
 from taxlots.ledger.verify import heads, verify_ledger
+from taxlots.workflows.rebalance_asked import RebalanceAsked
 from taxlots.workflows.rebalance_ledger import record_rebalance
 from taxlots.workflows.run_check import check_run
+from taxlots.workflows.run_lines import recorded_files
 
 NOW = datetime(2024, 12, 31, 22, tzinfo=UTC)
 TABLES = ("harvest_run", "harvest_order", "harvest_line")
@@ -26,6 +29,8 @@ TABLES = ("harvest_run", "harvest_order", "harvest_line")
 def household(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("six") / "six"
     write_household(folder, has_overrides=False)
+    path = folder / "securities.csv"
+    path.write_text(re.sub(r",3000000\n", ",1000\n", path.read_text()))
     return folder
 
 
@@ -53,6 +58,28 @@ def test_a_rebalance_is_read_back_as_it_was_recorded(filled: str, tmp_path: Path
     assert json.loads(plan["json"]) == json.loads((tmp_path / "plan" / "plan.json").read_text())
     told: dict[str, Any] = json.loads(kept.manifest)
     assert (told["kind"], told["cash_floors"]) == ("rebalance", [])
+    assert check_run(filled, 1, folder=tmp_path / "plan").has_passed
+
+
+def test_the_orders_of_later_sessions_are_read_back_with_their_day(
+    filled: str, tmp_path: Path
+) -> None:
+    """Of a plan over sessions whose volume is a part of what is to be traded, on every database."""
+    asked = RebalanceAsked(tranches=3)
+    done = record_rebalance(filled, tmp_path / "plan", asked, by="ann", now=NOW)
+    ledger = open_ledger(filled)
+    with reading(ledger) as connection:
+        kept = run_of(connection, 1)
+        files = recorded_files(connection, kept)
+    assert verify_ledger(ledger) == []
+    ledger.dispose()
+    assert kept == done.run
+    days = {one.session for one in kept.orders}
+    assert None not in days
+    later = [one for one in kept.orders if one.session != min(filter(None, days))]
+    assert [row["date"] for row in files.get("later_orders.csv", ())] == [
+        str(one.session) for one in later
+    ]
     assert check_run(filled, 1, folder=tmp_path / "plan").has_passed
 
 

@@ -1,6 +1,7 @@
 """What signed orders leave in cash: no part of a plan overdraws an account unnoticed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
@@ -128,3 +129,45 @@ def test_money_that_is_to_be_taken_out_is_not_spent() -> None:
     assert shortfalls(a_run(floors), files, [sale]) == []
     (told,) = shortfalls(a_run(floors), files, [sale, purchase])
     assert told == "104.50 of the 1200.00 that is to be taken out of joint would not be there"
+
+
+DAYS = (date(2024, 12, 31), date(2025, 1, 2), date(2025, 1, 3))
+parts = st.lists(st.tuples(st.sampled_from(DAYS), trades.map(lambda found: found[:1])), max_size=8)
+
+
+@given(found=parts, before=cash, data=st.data())
+def test_no_session_pays_with_the_sales_of_a_later_one(
+    found: list[tuple[date, list[Trade]]], before: dict[str, int], data: st.DataObject
+) -> None:
+    """Any part of any schedule: told where an account owes money through a day on which it buys."""
+    dated = [(day, trade) for day, listed in found for trade in listed]
+    files = files_of([trade for _, trade in dated], before)
+    rows = [
+        {**row, "side": row["action"], "date": day.isoformat()}
+        for (day, _), row in zip(dated, files["trades.csv"], strict=True)
+    ]
+    plan = {
+        "cash": [{"account": name, "before": dollars(cents)} for name, cents in before.items()],
+        "schedule": {"trades": rows, "cash": [], "settled_cash": False},
+    }
+    run = replace(
+        a_run(),
+        orders=tuple(
+            replace(order(place, trade, trade[2]), session=day)
+            for place, (day, trade) in enumerate(dated)
+        ),
+    )
+    signed = [one for one in run.orders if data.draw(st.booleans())]
+    told = shortfalls(run, {**files, "plan.json": plan_lines(plan)}, signed)
+    for account in ACCOUNTS:
+        mine = [
+            (one.session, moved(trade, trade[2]), one.side)
+            for one, (_, trade) in zip(run.orders, dated, strict=True)
+            if one in signed and one.account == account
+        ]
+        owes = any(
+            before[account] + sum(cents for on, cents, _ in mine if on and on <= day) < 0
+            for day, _, side in mine
+            if day and side is Side.BUY
+        )
+        assert owes is any(f"the purchases in {account} " in one for one in told)

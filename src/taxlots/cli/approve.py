@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from taxlots.cli.options import JsonOption
-from taxlots.cli.run_options import ByOption, ReasonOption, RunArgument, UrlArgument
+from taxlots.cli.run_options import (
+    ByOption,
+    DayOption,
+    ReasonOption,
+    RunArgument,
+    UrlArgument,
+    session_of,
+)
 
 
 def approve(
@@ -28,6 +35,7 @@ def approve(
             help="All but this order, or trade ACCOUNT:SYMBOL; repeatable.",
         ),
     ] = None,
+    session: DayOption = None,
     reason: ReasonOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -41,7 +49,8 @@ def approve(
     from taxlots.workflows.run_answers import run_json
 
     chosen, left_out = order or (), excepted or ()
-    done = approve(book, run, by=by, now=now(), orders=chosen, excepted=left_out, reason=reason)
+    named = {"orders": chosen, "excepted": left_out}
+    done = approve(book, run, by=by, now=now(), reason=reason, day=session_of(session), **named)
     if as_json:
         print_json({"approved": list(done.signed), "run": run_json(done.reviewed)})
         return

@@ -1,8 +1,13 @@
 """Arguments and options of the commands that work on recorded harvests and rebalances."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from datetime import date
 
 UrlArgument = Annotated[
     str,
@@ -18,3 +23,16 @@ ByOption = Annotated[
     str, typer.Option("--by", metavar="WHO", help="Your name.", show_default=False)
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
+DayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--day", metavar="DATE", help="Only the orders of that session, of trades in tranches."
+    ),
+]
+
+
+def session_of(text: str | None) -> date | None:
+    """The day that ``--day`` names; None where it is left out.  Raises UsageError."""
+    from taxlots.workflows.gather import day
+
+    return None if text is None else day(text, "--day")

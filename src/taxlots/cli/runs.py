@@ -42,7 +42,7 @@ VERDICTS: Final = {
     "rule_version": "rules",
 }
 TEXTS: Final = frozenset(
-    {"kind", "as_of", "by", "recorded", "states"}
+    {"kind", "as_of", "by", "recorded", "states", "session"}
     | {"client_order_id", "action", "symbol", "account", "lot_id", "state", "approved_by"}
     | {"verdict", "reason", "rule_version"}
 )
@@ -92,8 +92,10 @@ def runs(
         return
     (one,) = found
     rows = [order_json(order) for order in one.orders]
+    is_staggered = any(row["session"] for row in rows)
+    named = {"session": "session", **ORDERS} if is_staggered else ORDERS
     title = f"{one.run.label.capitalize()} as of {one.run.as_of}, recorded by {one.run.actor}"
-    print_listings(listing(title, ORDERS, rows, TEXTS, "it proposes nothing"))
+    print_listings(listing(title, named, rows, TEXTS, "it proposes nothing"))
 
 
 def _of_run(

@@ -40,7 +40,8 @@ class RunOrder:
 
     ``for_symbol`` is the security that is sold: of a purchase of a harvest, the one whose proxy is
     bought; a purchase of a rebalance is for itself.
-    ``cells`` is its row of ``orders.csv``.
+    ``cells`` is its row of ``orders.csv``.  ``session`` is the day on which it is to be traded
+    where the trades of its run go over several, None where all are traded on the day of the run.
     """
 
     client_order_id: str
@@ -52,6 +53,7 @@ class RunOrder:
     lot_id: str
     for_symbol: str
     cells: Mapping[str, str]
+    session: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from taxlots.domain.order import Side
 from taxlots.domain.problem import UsageError
 from taxlots.ledger.batch import next_stamp
 from taxlots.ledger.database import writing
-from taxlots.ledger.hash_chain import append_chained, head_of
+from taxlots.ledger.hash_chain import append_chained, hashed_columns, head_of
 from taxlots.ledger.tables import METADATA
 
 Cells = Mapping[str, str]
@@ -120,12 +120,13 @@ def order_from(cells: Cells) -> RunOrder:
         lot_id=cells["lot_id"],
         for_symbol=cells["for_symbol"],
         cells=json.loads(cells["cells"]),
+        session=date.fromisoformat(cells["session"]) if cells.get("session") else None,
     )
 
 
 def order_text(order: RunOrder) -> str:
     """An order as JSON, as ``order_from`` takes it."""
-    names = METADATA.tables["harvest_order"].columns.keys()[2:-2]
+    names = hashed_columns("harvest_order")[2:]
     return text_of(dict(zip(names, map(str, _order_cells(0, order)[1:]), strict=True)))
 
 
@@ -181,6 +182,7 @@ def _order_cells(number: int, order: RunOrder) -> tuple[Any, ...]:
         order.lot_id,
         order.for_symbol,
         text_of(order.cells),
+        "" if order.session is None else order.session.isoformat(),
     )
 
 

@@ -59,6 +59,7 @@ class HarvestOrderRow(LedgerRow, table=True):
     cells: str = text()
     previous_hash: str = text()
     hash: str = text()
+    session: str = blank_text()
 
 
 class HarvestLineRow(LedgerRow, table=True):

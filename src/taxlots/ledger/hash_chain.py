@@ -23,7 +23,7 @@ from taxlots.ledger.tables import APPEND_ONLY, CHAINED, METADATA
 SEPARATOR: Final = "\x1f"
 GENESIS: Final = "0" * 64
 HASHES: Final = ("previous_hash", "hash")
-LATER: Final = {"harvest_run": 1}
+LATER: Final = {"harvest_run": 1, "harvest_order": 1}
 """How many last columns of a table came after its first rows: those rows keep their hashes."""
 GUARDS: Final = (
     *(f"{table}_{no}" for table in APPEND_ONLY for no in ("no_update", "no_delete", "no_replace")),

@@ -18,7 +18,7 @@ from taxlots.ledger.database import (
     writing,
 )
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision of the schema that this version knows, oldest first."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

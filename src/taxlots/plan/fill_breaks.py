@@ -14,7 +14,7 @@ PERCENT = 100
 
 def breaks_of(
     orders: Sequence[ReviewedOrder],
-    earlier: Iterable[Fill],
+    earlier: Sequence[Fill],
     fills: Sequence[Fill],
     *,
     day: date,
@@ -25,7 +25,8 @@ def breaks_of(
 
     ``orders`` stand as they did before the new ``fills``; ``earlier`` are those known before.
     ``day`` is that of the plan, and ``closes`` its prices by symbol in 1e-8 dollars: a fill further
-    from them than ``tolerance_percent`` is told.
+    from them than ``tolerance_percent`` is told.  An order of a session that is after the last fill
+    is not missing yet.
     """
     known = {one.order.client_order_id: one for one in orders}
     found = []
@@ -34,12 +35,16 @@ def breaks_of(
         if one is None:
             found.append(_extra(fill))
         else:
-            found += _of_fill(one, fill, day, closes.get(fill.symbol), tolerance_percent)
+            due = one.order.session or day
+            found += _of_fill(one, fill, due, closes.get(fill.symbol), tolerance_percent)
     filled: dict[str, int] = {}
     for fill in (*earlier, *fills):
         filled[fill.client_order_id] = filled.get(fill.client_order_id, 0) + fill.quantity
+    last = max((fill.day for fill in (*earlier, *fills)), default=day)
     for one in orders:
-        found += _of_order(one, filled.get(one.order.client_order_id, 0))
+        name = one.order.client_order_id
+        if name in filled or one.order.session is None or one.order.session <= last:
+            found += _of_order(one, filled.get(name, 0))
     return found
 
 

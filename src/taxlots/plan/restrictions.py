@@ -5,7 +5,7 @@ sale + 31; what a purchase would replace is not sold at a loss until purchase + 
 of the household is named, tax-deferred ones included.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -20,7 +20,7 @@ from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.purchases import is_purchase
 from taxlots.plan.replacement import NO_TRADES, Proxies, Trades
-from taxlots.plan.situation import Index
+from taxlots.plan.situation import Index, Situation, index_of
 
 WRITE_NO_PUT: Final = (
     "write no put on it that is deep in the money: that is a contract to acquire it"
@@ -69,6 +69,19 @@ def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, .
             ),
         )
     )
+
+
+def restrictions_by_day(
+    swaps: Mapping[date, Sequence[Swap]], situation: Situation
+) -> tuple[Restriction, ...]:
+    """What swaps of several days forbid, and what is booked: the latest day of each restriction."""
+    latest: dict[tuple[str, str, RestrictionKind], Restriction] = {}
+    for day, found in swaps.items():
+        for one in restrictions_of(found, Guard(index_of(replace(situation, as_of=day)))):
+            key = (one.account, one.symbol, one.kind)
+            if key not in latest or latest[key].until <= one.until:
+                latest[key] = one
+    return tuple(latest.values())
 
 
 def _losses_to_come(index: Index) -> Iterator[tuple[str, WaitingLoss]]:

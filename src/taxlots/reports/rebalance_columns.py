@@ -12,6 +12,8 @@ TRADES_FILE: Final = "trades.csv"
 RESTRICTIONS_FILE: Final = "restrictions.csv"
 SALE_CELLS: Final = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
 """What a sale realizes and costs in tax."""
+LATER_ORDERS: Final = "later_orders.csv"
+"""The orders of the sessions after the first one, where the trades of a plan go over several."""
 
 TRADES: Final = (
     "account",
@@ -32,3 +34,5 @@ REBALANCE_COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     RESTRICTIONS_FILE: COLUMNS[RESTRICTIONS_FILE],
 }
 """The columns of each table, in their order."""
+
+LATER_COLUMNS: Final = ("date", *COLUMNS["orders.csv"])

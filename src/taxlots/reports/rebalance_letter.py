@@ -59,9 +59,13 @@ class LetterClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterTax:
-    """What the plan reckons for the sales of a tax return, in cents; None where nobody can say."""
+    """What the plan reckons for a year's sales of a tax return, in cents.
+
+    None where nobody can say.
+    """
 
     tax_return: str
+    year: int
     now_cents: int | None
     later_cents: int | None
 
@@ -71,7 +75,8 @@ class RebalanceLetter(RunLetter):
     """Everything that the letter says.
 
     ``untaxed`` are sales in tax-deferred accounts, ``left_out`` trades of the plan that nobody
-    signed.
+    signed, ``untraded`` those that none of its sessions takes; ``last_session`` is the last day of
+    trades that go over several, else None.
     """
 
     kind: ClassVar[RunKind] = RunKind.REBALANCE
@@ -81,6 +86,8 @@ class RebalanceLetter(RunLetter):
     purchases: tuple[LetterTrade, ...]
     left_out: tuple[str, ...]
     taxes: tuple[LetterTax, ...]
+    untraded: tuple[str, ...] = ()
+    last_session: date | None = None
 
     @property
     def sold(self) -> tuple[LetterSale | LetterTrade, ...]:
@@ -135,6 +142,10 @@ def _opening(letter: RebalanceLetter) -> str:
         state = "A part of it is executed; the rest is ordered."
     else:
         state = "It is ordered and not executed yet."
+    if letter.last_session is not None and letter.last_session > letter.planned:
+        state += (
+            f" What is large for its market goes over days, to {day_text(letter.last_session)}."
+        )
     return (
         f"On {day_text(letter.planned)} we compared what your household holds with what it is to "
         "hold, over all its accounts together, and weighed the risk of being away from that "
@@ -171,6 +182,9 @@ def _purchases(letter: RebalanceLetter) -> Iterator[Block]:
         yield text("Nothing.")
     if letter.left_out:
         yield text(f"The plan also had, and nobody signed: {'; '.join(letter.left_out)}.")
+    if letter.untraded:
+        more = "; ".join(letter.untraded)
+        yield text(f"The plan wants more, which does not fit into these days: {more}.")
 
 
 def _amounts(letter: RebalanceLetter, found: tuple[LetterTrade, ...], name: str) -> Block:
@@ -201,11 +215,11 @@ def _taxes(letter: RebalanceLetter) -> Iterator[str]:
         if one.now_cents is None or one.later_cents is None:
             yield (
                 f"{whose} no tax is stated in dollars: the book has neither its income nor its "
-                f"rates for {letter.planned.year}. With them it can be."
+                f"rates for {one.year}. With them it can be."
             )
             continue
         yield (
-            f"{whose} the plan estimates {_tax(one.now_cents)} for {letter.planned.year} from "
+            f"{whose} the plan estimates {_tax(one.now_cents)} for {one.year} from "
             f"these sales, and {_tax(one.later_cents)} in later years, as of today's rates."
         )
     yield from disallowed_told(letter)

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from taxlots.plan.rebalance.proposal import Proposal, instructions_of, orders_of
+from taxlots.plan.rebalance.session_orders import session_orders
+from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.reports.inert import inert
 from taxlots.reports.order_rows import instruction_row, order_row
-from taxlots.reports.rebalance_columns import REBALANCE_COLUMNS, RESTRICTIONS_FILE, TRADES_FILE
+from taxlots.reports.rebalance_columns import (
+    LATER_COLUMNS,
+    REBALANCE_COLUMNS,
+    RESTRICTIONS_FILE,
+    TRADES_FILE,
+)
 from taxlots.reports.rebalance_files import trade_rows
 
 Row = dict[str, str]
@@ -30,3 +37,15 @@ def tables_of_rebalance(
         name: [{column: inert(row[column]) for column in columns} for row in rows[name]]
         for name, columns in REBALANCE_COLUMNS.items()
     }
+
+
+def later_rows(proposal: Proposal, schedule: TradeSchedule | None) -> list[Row]:
+    """``later_orders.csv``: what is ordered in the sessions after the first one, in their order."""
+    if schedule is None:
+        return []
+    rows: Iterable[Mapping[str, str]] = (
+        {"date": one.session.isoformat(), **order_row(one.order)}
+        for one in session_orders(proposal, schedule)
+        if one.session is not None and one.session > schedule.first_day
+    )
+    return [{column: inert(row[column]) for column in LATER_COLUMNS} for row in rows]

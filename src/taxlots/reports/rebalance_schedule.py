@@ -150,8 +150,8 @@ def _sentences(schedule: TradeSchedule) -> Iterator[str]:
 def first_orders(proposal: Proposal, schedule: TradeSchedule | None) -> Proposal:
     """The proposal with what is traded on the first day of its schedule alone.
 
-    Its orders are those that can be sent now; later ones are planned again on their day.
+    Its orders are those that can be sent now.
     """
     if schedule is None:
         return proposal
-    return of_day(proposal, schedule, schedule.sessions[0])
+    return of_day(proposal, schedule, schedule.first_day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from taxlots.domain.harvest_run import Approval, OrderState
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which orders somebody signs: those named or all but some, of one session or of all."""
+
+    orders: tuple[str, ...]
+    excepted: tuple[str, ...]
+    day: date | None
+
+    def is_of_day(self, one: ReviewedOrder, reviewed: ReviewedRun) -> bool:
+        return self.day in (None, one.order.session or reviewed.run.as_of)
+
+
+@dataclass(frozen=True, slots=True)
 class Approved:
     """The run as it stands after the signatures, and the names of the orders signed now."""
 
@@ -40,15 +52,18 @@ def approve(
     orders: Sequence[str] = (),
     excepted: Sequence[str] = (),
     reason: str = "",
+    day: date | None = None,
 ) -> Approved:
     """Sign orders of a recorded run; without names, every one that is still proposed.
 
     ``orders`` are signed alone, or all but ``excepted``; either names orders by their ids, or
-    trades as ``ACCOUNT:SYMBOL``.  A signature stands under an order as it is: what is changed
-    afterwards must be signed again.  All are signed or none.  Raises UsageError for a folder, for
-    a run or order that is not there, for an order that is excluded, executed, or signed in another
-    run, where the journal has changed since, where what is signed would not be paid for or would
-    disallow a loss, and, with makers and checkers apart, for whoever recorded or changed the run.
+    trades as ``ACCOUNT:SYMBOL``; ``day`` leaves those of that session.  A signature stands under
+    an order as it is: what is changed afterwards must be signed again.  All are signed or none.
+
+    Raises UsageError for a folder, for a run or order that is not there, for an order that is
+    excluded, executed, or signed in another run, where the journal has changed since, where what is
+    signed would not be paid for or would disallow a loss, and, with makers and checkers apart, for
+    whoever recorded or changed the run.
     """
     require_database(book)
     require_name(by, "who approves")
@@ -60,9 +75,10 @@ def approve(
     from taxlots.ledger.migrate import open_ledger
 
     ledger = open_ledger(book)
+    asked = _Asked(tuple(orders), tuple(excepted), day)
     with reading(ledger) as connection:
         reviewed = review_of(connection, number)
-        chosen = _signable(connection, reviewed, by, orders, excepted)
+        chosen = _signable(connection, reviewed, by, asked)
     names = tuple(one.order.client_order_id for one in chosen)
     refuse_unsound(book, reviewed, names)
     with writing(ledger) as connection:
@@ -71,7 +87,7 @@ def approve(
             raise UsageError(
                 f"{reviewed.run.label.capitalize()} was changed meanwhile. Repeat the command."
             )
-        _signable(connection, reviewed, by, orders, excepted)
+        _signable(connection, reviewed, by, asked)
         approvals = [
             Approval(
                 actor=by,
@@ -90,13 +106,12 @@ def _signable(
     connection: Connection,
     reviewed: ReviewedRun,
     by: str,
-    orders: Sequence[str],
-    excepted: Sequence[str],
+    asked: _Asked,
 ) -> list[ReviewedOrder]:
     """The orders that are asked for, which this person may sign.  Raises UsageError."""
     _refuse_maker(connection, reviewed, by)
     refuse_changed_journal(connection, reviewed.run)
-    chosen = _chosen(reviewed, orders, excepted)
+    chosen = _chosen(reviewed, asked)
     _refuse_signed_elsewhere(connection, reviewed, chosen)
     return chosen
 
@@ -123,21 +138,27 @@ def _same(one: str, other: str) -> bool:
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _chosen(
-    reviewed: ReviewedRun, names: Sequence[str], excepted: Sequence[str]
-) -> list[ReviewedOrder]:
-    if not names:
-        left_out = {one.order.client_order_id for name in excepted for one in reviewed.named(name)}
+def _chosen(reviewed: ReviewedRun, asked: _Asked) -> list[ReviewedOrder]:
+    if not asked.orders:
+        left_out = {
+            one.order.client_order_id for name in asked.excepted for one in reviewed.named(name)
+        }
         chosen = [
             one
             for one in reviewed.orders
-            if one.state is OrderState.PROPOSED and one.order.client_order_id not in left_out
+            if one.state is OrderState.PROPOSED
+            and one.order.client_order_id not in left_out
+            and asked.is_of_day(one, reviewed)
         ]
         if not chosen:
-            raise UsageError(f"{reviewed.run.label} has no order left to approve")
+            when = "" if asked.day is None else f" of {asked.day}"
+            raise UsageError(f"{reviewed.run.label} has no order{when} left to approve")
         return chosen
-    found = [one for name in dict.fromkeys(names) for one in reviewed.named(name)]
+    found = [one for name in dict.fromkeys(asked.orders) for one in reviewed.named(name)]
     chosen = list({one.order.client_order_id: one for one in found}.values())
+    chosen = [one for one in chosen if asked.is_of_day(one, reviewed)]
+    if not chosen:
+        raise UsageError(f"{', '.join(asked.orders)} has no order on {asked.day}")
     for one in chosen:
         if one.state is not OrderState.PROPOSED:
             raise UsageError(f"order {one.order.client_order_id} is {one.state} already")

@@ -8,7 +8,7 @@ from datetime import date
 
 from taxlots.book.booking import Books
 from taxlots.book.record import OpenLot, WaitingLoss
-from taxlots.domain.calendar import date_of
+from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_run import OrderState, RunOrder
 from taxlots.domain.money import apportion
 from taxlots.domain.order import Side
@@ -42,7 +42,7 @@ def approved_orders(book: str, books: Books) -> tuple[RunOrder, ...]:
 
 
 def planned_losses(orders: Iterable[RunOrder], situation: Situation) -> list[PlannedLoss]:
-    """What the open sales would lose if they were executed at the last close.
+    """What the open sales would lose if they were executed at the last close, on their session.
 
     Those that section 1091 does not reach, and those at a gain, are left out.  A sale that names
     no lot is one of its position: at average basis all its shares cost alike.
@@ -70,7 +70,7 @@ def planned_losses(orders: Iterable[RunOrder], situation: Situation) -> list[Pla
                 household=order.household,
                 account=order.account,
                 symbol=order.symbol,
-                sold=situation.as_of,
+                sold=max(order.session or situation.as_of, situation.as_of),
                 quantity=quantity,
                 loss_cents=cents,
             )
@@ -79,14 +79,14 @@ def planned_losses(orders: Iterable[RunOrder], situation: Situation) -> list[Pla
 
 
 def expected_purchases(orders: Iterable[RunOrder], situation: Situation) -> list[Purchase]:
-    """The open purchases, as if they were executed on the as-of day."""
+    """The open purchases, as if they were executed on their session, or on the as-of day."""
     accounts = {account.id: account for account in situation.accounts}
     return [
         Purchase(
             lot_id="",
             account=accounts[order.account],
             symbol=order.symbol,
-            day=situation.day,
+            day=max(day_of(order.session) if order.session else situation.day, situation.day),
             units=order.quantity,
             multiplier=_multiplier(order.symbol, situation),
             kind="approved_purchase",

@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,11 +53,55 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class OrderFiles:
-    """The run and what was written of it: the rows of each file, and custodians' layouts."""
+    """The run and what was written of it: the rows of each file, and custodians' layouts.
+
+    ``session`` is the day of these orders where those of the run go over several.
+    """
 
     reviewed: ReviewedRun
     rows: Mapping[str, Sequence[Row]]
     of_custodians: LaidOutOrders | None = None
+    session: date | None = None
+
+    @property
+    def signed_elsewhen(self) -> tuple[int, int]:
+        """Signed orders that are not executed of sessions before these, and after them."""
+        left = [one.order.session for one in _signed(self.reviewed)]
+        if self.session is None:
+            return 0, 0
+        days = [day for day in left if day is not None]
+        return sum(day < self.session for day in days), sum(day > self.session for day in days)
+
+
+def sent_of(reviewed: ReviewedRun, day: date | None) -> tuple[list[ReviewedOrder], date | None]:
+    """What of a run is to be sent, and of which session.  Raises UsageError where nothing is."""
+    signed = _signed(reviewed)
+    sessions = sorted({one.order.session for one in signed if one.order.session is not None})
+    if not signed:
+        raise UsageError(
+            f"{reviewed.run.label} has no signed order that is not executed; sign it with"
+            " `taxlots approve`"
+        )
+    if day is None and not sessions:
+        return signed, None
+    on = day or sessions[0]
+    found = [one for one in signed if on_day(one, reviewed) == on]
+    if not found:
+        days = ", ".join(sorted({on_day(one, reviewed).isoformat() for one in signed}))
+        raise UsageError(
+            f"{reviewed.run.label} has no signed order for {on} that is not executed; it has some"
+            f" for {days}"
+        )
+    return found, on if sessions else None
+
+
+def on_day(one: ReviewedOrder, reviewed: ReviewedRun) -> date:
+    """When an order is to be traded: on its session, or on the day of its run."""
+    return one.order.session or reviewed.run.as_of
+
+
+def _signed(reviewed: ReviewedRun) -> list[ReviewedOrder]:
+    return [one for one in reviewed.orders if one.approvals and one.state in SENT]
 
 
 def write_orders(
@@ -67,8 +111,12 @@ def write_orders(
     *,
     fills: Path | None = None,
     layouts: Sequence[str] = (),
+    day: date | None = None,
 ) -> OrderFiles:
     """Write what is signed and not executed of a recorded run, all files together or none.
+
+    Of trades that go over several sessions these are the orders of ``day``, by default of the
+    first session that has any left.
 
     ``fills`` is a CSV of block fills (``block_id, quantity, amount``), which ``allocations.csv``
     then shares out; without it, each order is to get what it asks for.  ``layouts`` are those of
@@ -86,14 +134,9 @@ def write_orders(
         reviewed = review_of(connection, number)
         files = recorded_files(connection, reviewed.run)
         record, _ = record_of(connection)
-    to_send = [one for one in reviewed.orders if one.approvals and one.state in SENT]
+    to_send, session = sent_of(reviewed, day)
     signed = [_unfilled(one) for one in to_send]
-    if not signed:
-        raise UsageError(
-            f"{reviewed.run.label} has no signed order that is not executed; sign it with"
-            " `taxlots approve`"
-        )
-    refuse_unsound(book, reviewed)
+    refuse_unsound(book, reviewed, sending=session)
     accounts = [account.id for account in record.accounts] if record else []
     blocks = blocks_of([one.order for one in signed], accounts)
     rows: dict[str, list[Row]] = {
@@ -105,6 +148,8 @@ def write_orders(
     if reviewed.run.kind is RunKind.HARVEST:
         rows[SWITCH_BACK] = list(_switch_backs(files[SWITCH_BACK], signed))
     content = _files(reviewed, rows)
+    if session is not None:
+        content[MANIFEST] |= {"session": session.isoformat()}
     content[MANIFEST] |= {
         "run_files": hashes_of(files),
         "signed": ties_of(to_send, files),
@@ -117,7 +162,7 @@ def write_orders(
             "layout_files": of_custodians.hashes,
         }
     write_folder(out, content, results=RESULTS)
-    return OrderFiles(reviewed, rows, of_custodians)
+    return OrderFiles(reviewed, rows, of_custodians, session)
 
 
 def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, Any]:

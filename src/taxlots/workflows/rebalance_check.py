@@ -15,15 +15,15 @@ from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.selection import SaleRequest
-from taxlots.plan.several_sales import BookedSale, book_sales
+from taxlots.plan.several_sales import book_sales
 from taxlots.reports.inert import inert
 from taxlots.reports.rebalance_columns import RESTRICTIONS_FILE, TRADES_FILE
+from taxlots.reports.rebalance_files import sale_cells
 from taxlots.workflows.guard import PreparedGuard, guard_of_book
 from taxlots.workflows.run_cash import cash_of_trades
-from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on
+from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on, worked_trades
+from taxlots.workflows.schedule_check import schedule_checks
 from taxlots.workflows.verify import Check, failed, passed
-
-FIGURES = ("short_term_gain", "long_term_gain", "disallowed", "tax_now", "tax_later")
 
 
 def rebalance_checks(book: str, run: HarvestRun, files: Files) -> list[Check]:
@@ -32,7 +32,10 @@ def rebalance_checks(book: str, run: HarvestRun, files: Files) -> list[Check]:
     The book is booked again as it was known when the run was recorded.
     """
     trades = files[TRADES_FILE]
-    checks = [_counts(run, files), _orders(run, first_trades(files))]
+    checks = [
+        _counts(run, files),
+        _orders(run, worked_trades(run, plan_in(files), files[TRADES_FILE])),
+    ]
     asked = json.loads(run.manifest)["asked"]
     try:
         prepared = guard_of_book(
@@ -43,7 +46,10 @@ def rebalance_checks(book: str, run: HarvestRun, files: Files) -> list[Check]:
         )
     except DataError:
         return [*checks, failed("gains", "the book as it was known then cannot be booked")]
-    return [*checks, _lots(run, prepared), _gains(trades, prepared), _cash(run, files)]
+    found = [*checks, _lots(run, prepared), _gains(trades, prepared), _cash(run, files)]
+    if "schedule" in plan_in(files):
+        found += schedule_checks(plan_in(files), prepared)
+    return found
 
 
 def _counts(run: HarvestRun, files: Files) -> Check:
@@ -68,15 +74,6 @@ def _counts(run: HarvestRun, files: Files) -> Check:
 
 def _inert(rows: Sequence[Row]) -> list[dict[str, str]]:
     return [{name: inert(cell) for name, cell in row.items()} for row in rows]
-
-
-def first_trades(files: Files) -> Sequence[Row]:
-    """What the orders are to do: the trades, or those of the first day of their schedule."""
-    plan = plan_in(files)
-    if "schedule" not in plan:
-        return files[TRADES_FILE]
-    rows = [{**row, "action": row["side"]} for row in plan["schedule"]["trades"]]
-    return [row for row in rows if row["date"] == min(one["date"] for one in rows)]
 
 
 def _orders(run: HarvestRun, trades: Sequence[Row]) -> Check:
@@ -127,7 +124,7 @@ def _gains(trades: Sequence[Row], prepared: PreparedGuard) -> Check:
     wrong = [
         f"{trade['symbol']} in {trade['account']} ({name} {trade[name]}, not {cell})"
         for trade, sale in zip(sales, booked, strict=True)
-        for name, cell in _figures(sale, is_taxed=trade["account"] in returns)
+        for name, cell in sale_cells(sale, is_taxed=trade["account"] in returns).items()
         if trade[name] != cell
     ]
     if wrong:
@@ -143,19 +140,6 @@ def _request(trade: Row, day: str) -> SaleRequest:
         price=scaled(trade["close"], 8) or 0,
         day=day,
     )
-
-
-def _figures(sale: BookedSale, *, is_taxed: bool) -> Iterator[tuple[str, str]]:
-    """The figures of a sale as ``trades.csv`` has them."""
-    if not is_taxed:
-        yield from dict.fromkeys(FIGURES, "").items()
-        return
-    outcomes, costs = sale.outcomes, sale.costs
-    yield "short_term_gain", dollars(sum(o.gain_cents for o in outcomes if not o.is_long))
-    yield "long_term_gain", dollars(sum(o.gain_cents for o in outcomes if o.is_long))
-    yield "disallowed", dollars(sum(o.disallowed_cents for o in outcomes))
-    yield "tax_now", dollars(sum(one.now_cents for one in costs)) if costs else ""
-    yield "tax_later", dollars(sum(one.later_cents for one in costs)) if costs else ""
 
 
 def _cash(run: HarvestRun, files: Files) -> Check:

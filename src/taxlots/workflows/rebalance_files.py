@@ -13,9 +13,14 @@ from taxlots.reports.books_files import problem_table
 from taxlots.reports.failed_folder import problems_alone
 from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.rebalance_charts import rebalance_charts
-from taxlots.reports.rebalance_columns import PLAN, REBALANCE_COLUMNS
+from taxlots.reports.rebalance_columns import (
+    LATER_COLUMNS,
+    LATER_ORDERS,
+    PLAN,
+    REBALANCE_COLUMNS,
+)
 from taxlots.reports.rebalance_overlay import OVERLAY, overlay_rows
-from taxlots.reports.rebalance_rows import tables_of_rebalance
+from taxlots.reports.rebalance_rows import later_rows, tables_of_rebalance
 from taxlots.reports.rebalance_schedule import (
     SCHEDULE,
     first_orders,
@@ -29,7 +34,7 @@ from taxlots.workflows.rebalance_json import rebalance_json
 
 OVERLAY_FILE: Final = "overlay.csv"
 RESULTS: Final = frozenset(
-    {PLAN, OVERLAY_FILE, *REBALANCE_COLUMNS, "schedule.csv", FAILURE, MANIFEST}
+    {PLAN, OVERLAY_FILE, *REBALANCE_COLUMNS, "schedule.csv", LATER_ORDERS, FAILURE, MANIFEST}
     | {"drift.svg", "tax_by_lot.svg", "frontier.svg"}
 )
 """Every file that a rebalance can leave."""
@@ -61,6 +66,8 @@ def write_rebalance(
     }
     if run.schedule is not None:
         files["schedule.csv"] = text_table(SCHEDULE, schedule_rows(run.schedule))
+    if later := later_rows(run.proposal, run.schedule):
+        files[LATER_ORDERS] = text_table(LATER_COLUMNS, later)
     if run.overlay is not None:
         files[OVERLAY_FILE] = text_table(OVERLAY, overlay_rows(run.overlay))
     drawings = rebalance_charts(run.proposal, points)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
-from taxlots.plan.rebalance.proposal import orders_of
+from taxlots.plan.rebalance.session_orders import session_orders
 from taxlots.reports.folders import MANIFEST
-from taxlots.reports.rebalance_columns import PLAN
-from taxlots.reports.rebalance_rows import tables_of_rebalance
+from taxlots.reports.rebalance_columns import LATER_ORDERS, PLAN
+from taxlots.reports.rebalance_rows import later_rows, tables_of_rebalance
 from taxlots.reports.rebalance_schedule import first_orders
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.rebalance import RebalanceRun
@@ -68,8 +69,12 @@ def record_rebalance(
         **tables_of_rebalance(planned.proposal, first, plan["restrictions"]),
         PLAN: plan_lines(plan),
     }
+    if later := later_rows(planned.proposal, planned.schedule):
+        files[LATER_ORDERS] = later
     manifest = with_hashes(out / MANIFEST, files)
-    lines = {result_of(name): rows for name, rows in files.items() if name != ORDERS}
+    lines = {
+        result_of(name): rows for name, rows in files.items() if name not in (ORDERS, LATER_ORDERS)
+    }
     run = _run(planned, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
     carry_exclusions(ledger, kept, now=now)
@@ -88,9 +93,15 @@ def _run(planned: RebalanceRun, files: Lines, manifest: str) -> HarvestRun:
 
 
 def _orders(planned: RebalanceRun, files: Lines) -> list[RunOrder]:
-    """The orders: of trades over several days, those of the first one."""
-    first = first_orders(planned.proposal, planned.schedule)
+    """The orders of every session, each with its day where there are several."""
+    cells = [*files[ORDERS], *files.get(LATER_ORDERS, ())]
+    found = session_orders(planned.proposal, planned.schedule)
     return [
-        run_order(order.household, cells)
-        for order, cells in zip(orders_of(first), files[ORDERS], strict=True)
+        replace(run_order(one.order.household, _undated(row)), session=one.session)
+        for one, row in zip(found, cells, strict=True)
     ]
+
+
+def _undated(row: Mapping[str, str]) -> dict[str, str]:
+    """The row of an order without its day, which stands beside its cells."""
+    return {name: cell for name, cell in row.items() if name != "date"}

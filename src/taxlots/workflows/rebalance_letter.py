@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from taxlots.domain.account import taxed_returns
 from taxlots.domain.calendar import day_of
@@ -29,7 +31,7 @@ from taxlots.workflows.letter_source import (
     unknown_of,
 )
 from taxlots.workflows.named_accounts import check_named
-from taxlots.workflows.run_lines import plan_in, trades_on
+from taxlots.workflows.run_lines import Row, plan_in, trades_on, worked_trades
 from taxlots.workflows.run_results import RunResults
 
 COSTS_OF_CENT = 10**10
@@ -56,6 +58,8 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
     taxed = taxed_returns(accounts)
     told = restrictions_for(source, accounts)
     plan = plan_in(found.lines)
+    trades = worked_trades(run, plan, found.lines["trades"])
+    sessions = [one.order.session for one in orders if one.order.session is not None]
     return RebalanceLetter(
         book=record.name or source.book,
         household=own,
@@ -69,13 +73,15 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         recorded_by=run.actor,
         approved_by=tuple(dict.fromkeys(a.actor for one in orders for a in one.approvals)),
         classes=tuple(_class(one) for one in plan["classes"]),
-        sales=tuple(_sales(found, [o for o in orders if o.order.account in taxed])),
+        sales=tuple(_sales(found, [o for o in orders if o.order.account in taxed], trades)),
         untaxed=tuple(
-            _moved(found, [o for o in orders if o.order.account not in taxed], Side.SELL)
+            _moved(found, [o for o in orders if o.order.account not in taxed], trades, Side.SELL)
         ),
-        purchases=tuple(_moved(found, orders, Side.BUY)),
-        left_out=tuple(_left_out(found, account)),
-        taxes=tuple(_taxes(found, orders, taxed)),
+        purchases=tuple(_moved(found, orders, trades, Side.BUY)),
+        left_out=tuple(_left_out(found, trades, account)),
+        untraded=tuple(_untraded(plan, account)),
+        last_session=max(sessions, default=None),
+        taxes=tuple(_taxes(run.as_of, orders, trades, taxed)),
         not_to_buy=told.not_to_buy,
         not_to_sell=told.not_to_sell,
         notes=told.notes,
@@ -89,7 +95,9 @@ def _class(one: dict[str, str]) -> LetterClass:
     return LetterClass(name=one["name"], target=target, before=before, after=after)
 
 
-def _sales(found: RunResults, orders: Sequence[ReviewedOrder]) -> Iterator[LetterSale]:
+def _sales(
+    found: RunResults, orders: Sequence[ReviewedOrder], trades: Sequence[Row]
+) -> Iterator[LetterSale]:
     """A row for each lot that is sold, by the books; then one for what is not executed yet."""
     sells = [one for one in orders if one.order.side is Side.SELL]
     booked = executed_sales(found, sells)
@@ -98,7 +106,7 @@ def _sales(found: RunResults, orders: Sequence[ReviewedOrder]) -> Iterator[Lette
         yield from booked[order.client_order_id]
         left = order.quantity - one.filled
         if left > 0:
-            gain = _planned_gain(order, left, trades_on(order, found.lines["trades"]))
+            gain = _planned_gain(order, left, trades_on(order, trades))
             yield unexecuted_sale(one, term=_term(order), gain_cents=gain)
 
 
@@ -124,7 +132,9 @@ def _planned_gain(
     return apportion(scaled(trade["amount"], 2) or 0, quantity, whole) - basis
 
 
-def _moved(found: RunResults, orders: Iterable[ReviewedOrder], side: Side) -> Iterator[LetterTrade]:
+def _moved(
+    found: RunResults, orders: Iterable[ReviewedOrder], trades: Sequence[Row], side: Side
+) -> Iterator[LetterTrade]:
     """Trades in dollars alone: what is executed by its fills, then what is not by the plan."""
     for one in orders:
         order = one.order
@@ -139,7 +149,7 @@ def _moved(found: RunResults, orders: Iterable[ReviewedOrder], side: Side) -> It
                 day=fill.day,
             )
         left = order.quantity - one.filled
-        for trade in trades_on(order, found.lines["trades"]) if left > 0 else ():
+        for trade in trades_on(order, trades) if left > 0 else ():
             whole = scaled(trade["quantity"], 8) or 1
             yield LetterTrade(
                 account=shown_account(order.account),
@@ -149,41 +159,55 @@ def _moved(found: RunResults, orders: Iterable[ReviewedOrder], side: Side) -> It
             )
 
 
-def _left_out(found: RunResults, account: str) -> Iterator[str]:
+def _left_out(found: RunResults, trades: Sequence[Row], account: str) -> Iterator[str]:
     """What of the trades of the plan is neither signed nor executed, in words."""
     standing: dict[tuple[str, str, str], int] = {}
     for one in found.orders:
         place = one.order.account, one.order.symbol, str(one.order.side)
         standing[place] = standing.get(place, 0) + one.order.quantity
-    for trade in found.lines["trades"]:
-        if account not in ("", trade["account"]):
-            continue
+    planned: dict[tuple[str, str, str], int] = {}
+    for trade in trades:
         place = trade["account"], trade["symbol"], trade["action"]
-        left = (scaled(trade["quantity"], 8) or 0) - standing.get(place, 0)
-        if left > 0:
-            did = "buy" if trade["action"] == Side.BUY else "sell"
-            where = shown_account(trade["account"])
-            yield f"{did} {shares(left)} {trade['symbol']} in {where}"
+        planned[place] = planned.get(place, 0) + (scaled(trade["quantity"], 8) or 0)
+    for place, quantity in planned.items():
+        left = quantity - standing.get(place, 0)
+        if left > 0 and account in ("", place[0]):
+            yield _said(*place, shares(left))
+
+
+def _untraded(plan: Mapping[str, Any], account: str) -> Iterator[str]:
+    """What of the trades of a plan none of its sessions takes, in words."""
+    for one in plan.get("schedule", {}).get("left", ()):
+        if account in ("", one["account"]):
+            yield _said(one["account"], one["symbol"], one["side"], one["quantity"])
+
+
+def _said(account: str, symbol: str, side: str, quantity: str) -> str:
+    did = "buy" if side == Side.BUY else "sell"
+    return f"{did} {quantity} {symbol} in {shown_account(account)}"
 
 
 def _taxes(
-    found: RunResults, orders: Sequence[ReviewedOrder], returns: Mapping[str, str]
+    day: date,
+    orders: Sequence[ReviewedOrder],
+    trades: Sequence[Row],
+    returns: Mapping[str, str],
 ) -> Iterator[LetterTax]:
-    """What the plan reckons for the part of its sales that stands, by tax return."""
-    sums: dict[str, list[int] | None] = {}
+    """What the plan reckons for the part of its sales that stands, by tax return and year."""
+    sums: dict[tuple[str, int], list[int] | None] = {}
     for one in orders:
         order = one.order
         if order.side is not Side.SELL or order.account not in returns:
             continue
-        name = returns[order.account]
-        known = sums.setdefault(name, [0, 0])
-        trades = trades_on(order, found.lines["trades"])
-        if known is None or not trades or not trades[0]["tax_now"]:
-            sums[name] = None
+        key = returns[order.account], (order.session or day).year
+        known = sums.setdefault(key, [0, 0])
+        mine = trades_on(order, trades)
+        if known is None or not mine or not mine[0]["tax_now"]:
+            sums[key] = None
             continue
-        whole = scaled(trades[0]["quantity"], 8) or 1
+        whole = scaled(mine[0]["quantity"], 8) or 1
         for place, column in enumerate(("tax_now", "tax_later")):
-            known[place] += apportion(scaled(trades[0][column], 2) or 0, order.quantity, whole)
-    for name, cents in sums.items():
+            known[place] += apportion(scaled(mine[0][column], 2) or 0, order.quantity, whole)
+    for (name, year), cents in sums.items():
         now, later = (None, None) if cents is None else cents
-        yield LetterTax(tax_return=name, now_cents=now, later_cents=later)
+        yield LetterTax(tax_return=name, year=year, now_cents=now, later_cents=later)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from taxlots.domain.restriction import Restriction, RestrictionKind
+from taxlots.domain.restriction import Restriction
 from taxlots.plan.guard import Guard
 from taxlots.plan.rebalance.proposal import Proposal
 from taxlots.plan.rebalance.restricted import swaps_of_proposal
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule, of_day
-from taxlots.plan.restrictions import restrictions_of
+from taxlots.plan.restrictions import restrictions_by_day, restrictions_of
 from taxlots.plan.situation import Situation, index_of
 from taxlots.reports.restriction_rows import restriction_rows
 from taxlots.workflows.harvest import situation_of
@@ -30,12 +28,7 @@ def restrictions_of_rebalance(run: RebalanceRun) -> list[dict[str, str]]:
 def _of_schedule(
     proposal: Proposal, schedule: TradeSchedule, situation: Situation
 ) -> tuple[Restriction, ...]:
-    """What the trades of each day forbid, and what the books do: the latest day of each."""
-    latest: dict[tuple[str, str, RestrictionKind], Restriction] = {}
-    for day in dict.fromkeys([situation.as_of, *(one.day for one in schedule.trades)]):
-        swaps = swaps_of_proposal(of_day(proposal, schedule, day))
-        for one in restrictions_of(swaps, Guard(index_of(replace(situation, as_of=day)))):
-            key = (one.account, one.symbol, one.kind)
-            if key not in latest or latest[key].until <= one.until:
-                latest[key] = one
-    return tuple(latest.values())
+    days = dict.fromkeys([situation.as_of, *(one.day for one in schedule.trades)])
+    return restrictions_by_day(
+        {day: swaps_of_proposal(of_day(proposal, schedule, day)) for day in days}, situation
+    )

@@ -9,9 +9,8 @@ from taxlots.book.booking import Books
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.order import Order, Side
-from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
-from taxlots.plan.restrictions import restrictions_of
+from taxlots.plan.restrictions import restrictions_by_day
 from taxlots.plan.situation import Index, index_of
 from taxlots.reports.restriction_rows import restriction_rows
 from taxlots.workflows.approved_orders import approved_orders, planned_losses
@@ -49,8 +48,11 @@ def restrictions_in(book: str, books: Books, *, with_signed: bool = True) -> lis
     orders = approved_orders(book, books) if with_signed else ()
     at_a_loss = {loss.order_id for loss in planned_losses(orders, situation)}
     meant = [one for one in orders if one.side is Side.BUY or one.client_order_id in at_a_loss]
-    found = restrictions_of([_swap(one, index) for one in meant], Guard(index))
     day = date_of(books.as_of)
+    swaps: dict[date, list[Swap]] = {day: []}
+    for one in meant:
+        swaps.setdefault(max(one.session or day, day), []).append(_swap(one, index))
+    found = restrictions_by_day(swaps, situation)
     active = [one for one in found if one.until > day]
     return restriction_rows(active)
 

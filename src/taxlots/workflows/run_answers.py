@@ -64,6 +64,7 @@ def order_json(one: ReviewedOrder) -> dict[str, str]:
         "symbol": order.symbol,
         "account": order.account,
         "lot_id": order.lot_id,
+        "session": "" if order.session is None else order.session.isoformat(),
         "quantity": shares(order.quantity),
         "planned": shares(one.planned),
         "filled": shares(one.filled),
@@ -87,6 +88,11 @@ def layouts_json(done: OrderFiles) -> dict[str, Any]:
         return {}
     carried = {name: str(count) for name, count in done.of_custodians.carried.items()}
     return {"layouts": carried, "unsendable": list(done.of_custodians.unsendable)}
+
+
+def on_json(done: OrderFiles) -> dict[str, str]:
+    """The session of the orders, where those of the run go over several."""
+    return {} if done.session is None else {"session": done.session.isoformat()}
 
 
 def letter_json(letter: Letter, out: str) -> dict[str, Any]:

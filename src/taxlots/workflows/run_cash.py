@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
+from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_run import HarvestRun, RunOrder
 from taxlots.domain.money import apportion, dollars, scaled
 from taxlots.domain.order import Side
+from taxlots.market_data.calendars import settlement_day
 from taxlots.reports.rebalance_columns import TRADES_FILE
-from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on
+from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on, worked_trades
 
 
 def cash_of_trades(before: Mapping[str, int], trades: Iterable[Row]) -> dict[str, int]:
@@ -24,44 +29,106 @@ def cash_of_trades(before: Mapping[str, int], trades: Iterable[Row]) -> dict[str
     return found
 
 
-def shortfalls(run: HarvestRun, files: Files, orders: Sequence[RunOrder]) -> list[str]:
+def shortfalls(
+    run: HarvestRun, files: Files, orders: Sequence[RunOrder], through: date | None = None
+) -> list[str]:
     """Where the money for the purchases among some orders is lacking, in sentences.
 
     ``orders`` are those that stand, each as it was changed.  An account pays its purchases from
-    its cash and its own sales; what is to be taken out must be left where anything is bought.
-    A sale that the plan did not propose brings nothing that can be counted on.
+    its cash and its own sales, session by session up to ``through`` (None: to the last one); what
+    is to be taken out must be left where anything is bought.  A sale that the plan did not propose
+    brings nothing that can be counted on.
     """
     plan = plan_in(files)
     before = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
-    after = dict(before)
-    for order in orders:
-        for trade in trades_on(order, files[TRADES_FILE]):
-            whole = scaled(trade["quantity"], 8) or 1
-            after[order.account] = after.get(order.account, 0) + apportion(
-                _moved(trade), order.quantity, whole
-            )
+    moves = _moves(run, orders, worked_trades(run, plan, files[TRADES_FILE]))
     buying = {order.account for order in orders if order.side is Side.BUY and order.quantity}
-    # Over several days, the money to be taken out need not be there on the first one.
-    floors = () if "schedule" in plan else _floors(run, after, buying)
-    return [*_overdrawn(before, after, buying), *floors]
+    is_settled_only = plan.get("schedule", {}).get("settled_cash", False)
+    lacking = _overdrawn(before, moves, buying, through, is_settled_only=is_settled_only)
+    return [*lacking, *_floors(run, plan, _after(before, moves), buying)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Cents that a part of a trade moves into an account on a day."""
+
+    account: str
+    day: date
+    cents: int
+
+    def comes(self, *, is_settled_only: bool) -> date:
+        """When it counts: what is paid at once, what is received once it may be spent."""
+        if self.cents > 0 and is_settled_only:
+            return date_of(settlement_day(day_of(self.day)))
+        return self.day
+
+
+def _moves(run: HarvestRun, orders: Iterable[RunOrder], trades: Sequence[Row]) -> list[_Move]:
+    """What some orders move, by the part of a trade that they are of: rounded once for each."""
+    units: dict[int, int] = {}
+    days: dict[int, date] = {}
+    places = {id(row): place for place, row in enumerate(trades)}
+    for order in orders:
+        for row in trades_on(order, trades):
+            place = places[id(row)]
+            units[place] = units.get(place, 0) + order.quantity
+            days[place] = order.session or run.as_of
+    return [
+        _Move(
+            trades[place]["account"],
+            days[place],
+            apportion(_moved(trades[place]), count, scaled(trades[place]["quantity"], 8) or 1),
+        )
+        for place, count in units.items()
+    ]
+
+
+def _after(before: Mapping[str, int], moves: Iterable[_Move]) -> dict[str, int]:
+    found = dict(before)
+    for one in moves:
+        found[one.account] = found.get(one.account, 0) + one.cents
+    return found
 
 
 def _overdrawn(
-    before: Mapping[str, int], after: Mapping[str, int], buying: set[str]
+    before: Mapping[str, int],
+    moves: Sequence[_Move],
+    buying: set[str],
+    through: date | None,
+    *,
+    is_settled_only: bool,
 ) -> Iterator[str]:
+    """Each account that pays more than it has, on the first day on which it does."""
+    days = sorted({one.day for one in moves})
     for account in sorted(buying):
-        lacking = -after.get(account, 0)
-        if lacking > 0:
-            yield (
-                f"the purchases in {account} cost {dollars(lacking)} more than its cash of"
-                f" {dollars(before.get(account, 0))} and the sales that are signed with them"
-            )
+        mine = [one for one in moves if one.account == account]
+        for day in sorted({one.day for one in mine if one.cents < 0}):
+            if through is not None and day > through:
+                break
+            here = [one for one in mine if one.comes(is_settled_only=is_settled_only) <= day]
+            lacking = -before.get(account, 0) - sum(one.cents for one in here)
+            if lacking > 0:
+                when = f" through {day}" if len(days) > 1 else ""
+                yield (
+                    f"the purchases in {account}{when} cost {dollars(lacking)} more than its cash"
+                    f" of {dollars(before.get(account, 0))} and the sales that are signed with them"
+                )
+                break
 
 
-def _floors(run: HarvestRun, after: Mapping[str, int], buying: set[str]) -> Iterator[str]:
+def _floors(
+    run: HarvestRun, plan: Mapping[str, Any], after: Mapping[str, int], buying: set[str]
+) -> Iterator[str]:
+    """What would not be there of money that is to be taken out, beyond what a schedule lacks."""
     for floor in json.loads(run.manifest)["cash_floors"]:
         group = floor["accounts"]
-        lacking = (scaled(floor["amount"], 2) or 0) - sum(after.get(name, 0) for name in group)
+        least = scaled(floor["amount"], 2) or 0
+        if "schedule" in plan:
+            last = {
+                row["account"]: scaled(row["after"], 2) or 0 for row in plan["schedule"]["cash"]
+            }
+            least = min(least, sum(last.get(name, 0) for name in group))
+        lacking = least - sum(after.get(name, 0) for name in group)
         if lacking > 0 and buying & set(group):
             yield (
                 f"{dollars(lacking)} of the {floor['amount']} that is to be taken out of"

@@ -51,22 +51,27 @@ def run_effect(
 ) -> RunEffect:
     """What some orders of a harvest do to Schedule D of some returns.
 
-    What is executed is as booked; what is ordered is taken to be traded on the day of the plan, at
-    its closes.  Forms that cannot be filled in are told in the remarks.
+    What is executed is as booked; what is ordered is taken to be traded on its session, or on the
+    day of the plan, at the closes of the plan.  Forms that cannot be filled in are told in the
+    remarks.
     """
     names = [f.transaction_id for one in orders for f in found.fills_of(one.order.client_order_id)]
     days = [f.day for one in orders for f in found.fills_of(one.order.client_order_id)]
     remarks: list[str] = []
     rows = list(_ordered(found, orders, remarks))
-    years = sorted({day.year for day in days} | ({found.run.as_of.year} if rows else set()))
+    ordered = [date.fromisoformat(row["date"]) for row in rows]
+    years = sorted({day.year for day in (*days, *ordered)})
     record = found.books.record
     last = date_of(found.books.as_of)
+    end = max([last, *ordered])
     lines: list[LineEffect] = []
     filed: dict[int, FiledYear] = {}
     for year in years:
-        with_it = _filed(record, year, last, remarks)
-        without = _filed(_without(record, names), year, last, remarks) if names else with_it
-        more = _filed(with_rows(record, rows), year, last, remarks) if rows else with_it
+        # Of a year that the books have not reached, what is ordered says how far to book.
+        upto = last if year <= last.year else end
+        with_it = _filed(record, year, upto, remarks)
+        without = _filed(_without(record, names), year, upto, remarks) if names else with_it
+        more = _filed(with_rows(record, rows), year, end, remarks) if rows else with_it
         if with_it is not None:
             filed[year] = with_it
         if with_it is not None and without is not None:
@@ -133,7 +138,7 @@ def _ordered(
         is_lot = order.side is Side.SELL and order.lot_id
         yield {
             "id": f"ordered-{number}",
-            "date": found.run.as_of.isoformat(),
+            "date": (order.session or found.run.as_of).isoformat(),
             "account": order.account,
             "symbol": order.symbol,
             "action": str(order.side),

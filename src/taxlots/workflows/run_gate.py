@@ -7,11 +7,12 @@ sale (26 USC 1091; Rev. Rul. 56-602).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from taxlots.book.booking import Books
+from taxlots.book.extension import extend
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import HarvestRun, OrderState, RunKind, RunOrder
 from taxlots.domain.money import dollars, scaled, shares
@@ -20,37 +21,62 @@ from taxlots.domain.problem import Severity, UsageError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.plan.selection import outcomes_of
-from taxlots.plan.what_if import executed
+from taxlots.plan.what_if import until_as_of, with_rows
 from taxlots.reports.rebalance_columns import TRADES_FILE
 from taxlots.workflows.approved_orders import OPEN_STATES
 from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.replay import replay
 from taxlots.workflows.run_cash import shortfalls
 from taxlots.workflows.run_ledger import ReviewedRun, recorded_runs
-from taxlots.workflows.run_lines import Files, recorded_files, trades_on
+from taxlots.workflows.run_lines import (
+    Files,
+    first_session,
+    plan_in,
+    recorded_files,
+    trades_on,
+    worked_trades,
+)
 
 Disallowed = Mapping[str, int]
 """Cents of each sale's losses that section 1091 disallows, by order id."""
 
 
-def refuse_unsound(book: str, reviewed: ReviewedRun, signing: Collection[str] = ()) -> None:
+def refuse_unsound(
+    book: str,
+    reviewed: ReviewedRun,
+    signing: Collection[str] = (),
+    *,
+    sending: date | None = None,
+) -> None:
     """Raise UsageError where the orders that would be signed cannot stand together.
 
-    ``signing`` names the orders that are to be signed beside those that are.
+    ``signing`` names the orders that are to be signed beside those that are.  ``sending`` is the
+    session whose orders are to be sent: what earlier ones left undone is not counted on then.
     """
-    faults = faults_of(book, reviewed, signing)
-    if faults:
-        raise UsageError(
-            f"{'; '.join(faults)}. Sign these orders of {reviewed.run.label} together with what"
-            " they need, or leave them out: `taxlots override` excludes or caps them."
-        )
+    faults = faults_of(book, reviewed, signing, sending=sending)
+    if not faults:
+        return
+    label = reviewed.run.label
+    remedy = (
+        f"Sign these orders of {label} together with what they need, or leave them out:"
+        " `taxlots override` excludes or caps them."
+    )
+    if sending is not None and sending > first_session(reviewed.run):
+        remedy += f" What is executed of the sessions before {sending} counts once it is confirmed."
+    raise UsageError(f"{'; '.join(faults)}. {remedy}")
 
 
-def faults_of(book: str, reviewed: ReviewedRun, signing: Collection[str] = ()) -> list[str]:
+def faults_of(
+    book: str,
+    reviewed: ReviewedRun,
+    signing: Collection[str] = (),
+    *,
+    sending: date | None = None,
+) -> list[str]:
     """Why the signed orders of a run cannot stand together, in sentences; empty if they can.
 
     Of a harvest, whose purchases are paid by the sales that they go with, only what it and the
-    signed orders of other runs do to each other is looked at.
+    signed orders of other runs do to each other is looked at.  See ``refuse_unsound``.
     """
     standing = [
         one
@@ -58,6 +84,8 @@ def faults_of(book: str, reviewed: ReviewedRun, signing: Collection[str] = ()) -
         if one.order.quantity
         and (one.order.client_order_id in signing or one.state in (*OPEN_STATES, OrderState.FILLED))
     ]
+    if sending is not None:
+        standing = list(_as_executed(standing, sending))
     if not standing:
         return []
     others = [one for one in recorded_runs(book) if one.run.number != reviewed.run.number]
@@ -65,8 +93,17 @@ def faults_of(book: str, reviewed: ReviewedRun, signing: Collection[str] = ()) -
     if reviewed.run.kind is RunKind.HARVEST:
         return _washed(book, reviewed.run, {}, standing, open_elsewhere) if open_elsewhere else []
     files = _files(book, reviewed.run)
-    lacking = shortfalls(reviewed.run, files, [one.order for one in standing])
+    lacking = shortfalls(reviewed.run, files, [one.order for one in standing], sending)
     return [*lacking, *_washed(book, reviewed.run, files, standing, open_elsewhere)]
+
+
+def _as_executed(standing: Iterable[ReviewedOrder], day: date) -> Iterator[ReviewedOrder]:
+    """Orders as they stand on a day: of earlier sessions, what is executed and nothing else."""
+    for one in standing:
+        if one.order.session is None or one.order.session >= day:
+            yield one
+        elif one.filled:
+            yield replace(one, order=replace(one.order, quantity=one.filled))
 
 
 def _files(book: str, run: HarvestRun) -> Files:
@@ -126,7 +163,8 @@ def _planned(
     if run.kind is RunKind.HARVEST:
         return dict(_sound(_booked(books, mine)))
     sales = [one for one in mine if one.side is Side.SELL]
-    trades = {one.client_order_id: trades_on(one, files[TRADES_FILE]) for one in sales}
+    worked = worked_trades(run, plan_in(files), files[TRADES_FILE])
+    trades = {one.client_order_id: trades_on(one, worked) for one in sales}
     forced = any(not rows for rows in trades.values())
     alone = _sound(_booked(books, sales)) if forced else {}
     return {
@@ -144,18 +182,22 @@ def _sound(found: Disallowed | str) -> Disallowed:
 def _booked(books: Books, orders: Sequence[RunOrder]) -> Disallowed | str:
     """What the books disallow of each sale once all orders are executed at the last closes.
 
+    An order that has a session is executed on it, or on the books' day where that is later.
     Returns why the books refuse them, if they do.
     """
     rows = []
-    day = date_of(books.as_of)
-    history = same_market(books.record.prices, day).history
-    for number, order in enumerate(sorted(orders, key=lambda one: one.side is Side.BUY), 1):
-        quote = history.last_close(order.symbol, day)
+    today = date_of(books.as_of)
+    history = same_market(books.record.prices, today).history
+    days = {one.client_order_id: max(one.session or today, today) for one in orders}
+    ordered = sorted(orders, key=lambda one: (days[one.client_order_id], one.side is Side.BUY))
+    for number, order in enumerate(ordered, 1):
+        quote = history.last_close(order.symbol, today)
         is_named = order.side is Side.SELL and order.lot_id
         rows.append(
             {
                 "id": f"signed-{number}",
-                "date": day.isoformat(),
+                "date": days[order.client_order_id].isoformat(),
+                "time": "23:59:59",
                 "account": order.account,
                 "symbol": order.symbol,
                 "action": str(order.side),
@@ -167,7 +209,9 @@ def _booked(books: Books, orders: Sequence[RunOrder]) -> Disallowed | str:
         )
     if not rows:
         return {}
-    after, problems = executed(books, rows, settlement_day)
+    record = with_rows(until_as_of(books), rows)
+    last = max(today, *days.values())
+    after, problems = extend(books, record, as_of=last, settlement=settlement_day)
     if after is None:
         first = next(one for one in problems if one.severity is Severity.ERROR)
         return f"{first.message.rstrip('.')}; {first.remedy.rstrip('.')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
@@ -11,7 +12,12 @@ from taxlots.domain.order import Side
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.readiness import READINESS_FILE
-from taxlots.reports.rebalance_columns import PLAN, REBALANCE_COLUMNS, TRADES_FILE
+from taxlots.reports.rebalance_columns import (
+    LATER_ORDERS,
+    PLAN,
+    REBALANCE_COLUMNS,
+    TRADES_FILE,
+)
 from taxlots.workflows.run_ledger import ORDERS, hash_of
 
 if TYPE_CHECKING:
@@ -50,12 +56,29 @@ def recorded_files(connection: Connection, run: HarvestRun) -> dict[str, Sequenc
     from taxlots.ledger.harvest_runs import lines_of, results_of
 
     kept = [name if "." in name else f"{name}.csv" for name in results_of(connection, run.number)]
-    return {
-        name: [dict(order.cells) for order in run.orders]
+    files: dict[str, Sequence[Row]] = {
+        name: [dict(order.cells) for order in run.orders if not is_later(order, run)]
         if name == ORDERS
         else lines_of(connection, run.number, result_of(name))
         for name in dict.fromkeys([*NAMES[run.kind], *kept])
     }
+    if later := [_dated(order) for order in run.orders if is_later(order, run)]:
+        files[LATER_ORDERS] = later
+    return files
+
+
+def is_later(order: RunOrder, run: HarvestRun) -> bool:
+    """Whether an order is for a session after the first one of its run."""
+    return order.session is not None and order.session > first_session(run)
+
+
+def first_session(run: HarvestRun) -> date:
+    """The day on which a run begins to trade."""
+    return min((one.session for one in run.orders if one.session is not None), default=run.as_of)
+
+
+def _dated(order: RunOrder) -> Row:
+    return {"date": "" if order.session is None else order.session.isoformat(), **order.cells}
 
 
 def verdicts_on(order: RunOrder, verdicts: Iterable[Row]) -> list[Row]:
@@ -71,9 +94,32 @@ def verdicts_on(order: RunOrder, verdicts: Iterable[Row]) -> list[Row]:
 
 
 def trades_on(order: RunOrder, trades: Iterable[Row]) -> list[Row]:
-    """The trade of a rebalance that an order is a part of; none of an order by force."""
+    """The trade of a rebalance that an order is a part of; none of an order by force.
+
+    Where ``trades`` are the parts of a schedule, which have a ``date``, it is that of its session.
+    """
     place = order.account, order.symbol, str(order.side)
-    return [row for row in trades if (row["account"], row["symbol"], row["action"]) == place]
+    days = "", order.session.isoformat() if order.session else ""
+    return [
+        row
+        for row in trades
+        if (row["account"], row["symbol"], row["action"]) == place and row.get("date", "") in days
+    ]
+
+
+def worked_trades(run: HarvestRun, plan: Mapping[str, Any], trades: Sequence[Row]) -> list[Row]:
+    """What the orders of a rebalance are to do: its trades, or their parts by session.
+
+    ``trades`` are the rows of ``trades.csv``.  A part has its ``date``, unless the run was recorded
+    when only the orders of the first session were kept.
+    """
+    if "schedule" not in plan:
+        return list(trades)
+    rows: list[Row] = [{**row, "action": row["side"]} for row in plan["schedule"]["trades"]]
+    if any(one.session is not None for one in run.orders):
+        return rows
+    first = min((row["date"] for row in rows), default="")
+    return [{**row, "date": ""} for row in rows if row["date"] == first]
 
 
 def ties_of(orders: Iterable[ReviewedOrder], files: Files) -> list[dict[str, Any]]:

@@ -92,14 +92,19 @@ class RunQuestions:
         orders: Sequence[str] = (),
         excepted: Sequence[str] = (),
         reason: str = "",
+        day: Day = None,
     ) -> RunAnswer:
-        """Sign orders of a recorded run: all that are proposed, those named, or all but some."""
+        """Sign orders of a recorded run: all that are proposed, those named, or all but some.
+
+        ``day`` leaves those of one session of trades in tranches.
+        """
         from taxlots.workflows.approve import approve
         from taxlots.workflows.clock import now
         from taxlots.workflows.run_answers import run_json
 
         named = {"orders": orders, "excepted": excepted}
-        done = approve(self.source, run, by=by, now=now(), reason=reason, **named)
+        on = as_day(day)
+        done = approve(self.source, run, by=by, now=now(), reason=reason, day=on, **named)
         return RunAnswer({"approved": list(done.signed), "run": run_json(done.reviewed)})
 
     def override(
@@ -135,16 +140,25 @@ class RunQuestions:
         return RunAnswer({**told, "run": run_json(done.reviewed)})
 
     def orders(
-        self, run: int, out: Place, *, block_fills: Place | None = None, layouts: Sequence[str] = ()
+        self,
+        run: int,
+        out: Place,
+        *,
+        block_fills: Place | None = None,
+        layouts: Sequence[str] = (),
+        day: Day = None,
     ) -> RunAnswer:
-        """Write the signed orders of a recorded run into a folder, as ``taxlots orders``."""
-        from taxlots.workflows.order_files import write_orders
-        from taxlots.workflows.run_answers import layouts_json, run_json
+        """Write the signed orders of a recorded run into a folder, as ``taxlots orders``.
 
-        fills = None if block_fills is None else Path(block_fills)
-        done = write_orders(self.source, run, Path(out), fills=fills, layouts=layouts)
+        Of trades in tranches, those of ``day``, by default of the first session with any left.
+        """
+        from taxlots.workflows.order_files import write_orders
+        from taxlots.workflows.run_answers import layouts_json, on_json, run_json
+
+        fills, on = None if block_fills is None else Path(block_fills), as_day(day)
+        done = write_orders(self.source, run, Path(out), fills=fills, layouts=layouts, day=on)
         files = {name.removesuffix(".csv"): list(rows) for name, rows in done.rows.items()}
-        told = {"out": str(out), "files": files, **layouts_json(done)}
+        told = {"out": str(out), "files": files, **layouts_json(done), **on_json(done)}
         return RunAnswer({**told, "run": run_json(done.reviewed)})
 
     def confirm(self, run: int, fills: Place, *, by: str, tolerance_percent: int = 2) -> RunAnswer:

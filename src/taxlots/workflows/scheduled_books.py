@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from taxlots.book.booking import Books
 from taxlots.book.extension import extend
-from taxlots.domain.account import taxed_returns
+from taxlots.domain.account import Account, taxed_returns
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Severity
@@ -122,20 +122,33 @@ def _row(part: ScheduledTrade, name: str) -> dict[str, str]:
 
 
 def _years(plan: HouseholdPlan, days: Sequence[date]) -> dict[tuple[str, int], YearTax]:
-    """The tax of the plan's year, and that of a later one with what is realized in it so far."""
-    found = {(name, plan.as_of.year): year for name, year in plan.situation.years.items()}
-    later = {day.year: day for day in days if day.year != plan.as_of.year}
+    accounts, known = plan.accounts, plan.situation.years
+    return years_through(plan.prepared.books, accounts, known, plan.as_of, days)
+
+
+def years_through(
+    books: Books,
+    accounts: Iterable[Account],
+    known: Mapping[str, YearTax],
+    as_of: date,
+    days: Sequence[date],
+) -> dict[tuple[str, int], YearTax]:
+    """The tax of the year of a plan, and that of later ones with what is realized in them so far.
+
+    ``known`` is the former by tax return, ``as_of`` its day, ``days`` those that are traded on.
+    """
+    found = {(name, as_of.year): year for name, year in known.items()}
+    later = {day.year: day for day in days if day.year != as_of.year}
     if not later:
         return found
-    books = plan.prepared.books
     moved, problems = extend(
         books, until_as_of(books), as_of=max(later.values()), settlement=settlement_day
     )
     if moved is None:
         raise DataError([one for one in problems if one.severity is Severity.ERROR])
-    for name in set(taxed_returns(plan.accounts).values()):
+    for name in set(taxed_returns(accounts).values()):
         for year in later:
-            known, _ = year_tax_of(moved, name, year)
-            if known is not None:
-                found[name, year] = known
+            of_year, _ = year_tax_of(moved, name, year)
+            if of_year is not None:
+                found[name, year] = of_year
     return found

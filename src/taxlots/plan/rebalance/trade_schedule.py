@@ -68,6 +68,11 @@ class TradeSchedule:
     told: tuple[str, ...] = ()
 
     @property
+    def first_day(self) -> date:
+        """The day on which it begins to trade."""
+        return min((one.day for one in self.trades), default=self.sessions[0])
+
+    @property
     def cost(self) -> TradeCost:
         """What all of it is expected to cost."""
         return sum((one.cost for one in self.trades), TradeCost())
