@@ -42,6 +42,19 @@ def url(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return copy_of(f"sqlite:///{kept / 'book.db'}", tmp_path)
 
 
+@pytest.fixture(scope="module")
+def executed(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The database once its rebalance is signed, executed at the closes of the plan and booked."""
+    folder = tmp_path_factory.mktemp("executed")
+    url = copy_of(f"sqlite:///{kept / 'book.db'}", folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clock, "now", lambda: NOW)
+        assert approve(url).status == 0
+        done = taxlots("confirm", url, 1, fills(url, folder / "fills.csv"), "--by", "dave")
+    assert done.status == 0, done.err
+    return url
+
+
 def approve(url: str, *more: object, by: str = "carol") -> Ran:
     return taxlots("approve", url, 1, "--by", by, *more)
 
@@ -294,4 +307,51 @@ def test_a_rebalance_has_orders_and_no_verdicts(url: str) -> None:
 
 def test_another_security_is_a_matter_of_another_plan(url: str) -> None:
     ran = change(url, "replace", "joint:USB2", "--with", "USB1")
-    assert (ran.status, "override-trade" in ran.err) == (2, True)
+    assert (ran.status, "override-trade --action replace" in ran.err) == (2, True)
+    assert "a risk, limits and losses that it replaces of its own" in ran.err
+
+
+def test_a_second_purchase_on_one_day_is_another_order(
+    executed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its id follows from what was executed, and from nothing that another moment changes."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    url = copy_of(executed, tmp_path)
+    ran = record(url, tmp_path / "again", "ann", "--cash", "+30000", "--account", "joint")
+    assert ran.status == 0, ran.err
+    first, second = orders(url), orders(url, 2)
+    bought = [
+        {key for key, one in run.items() if one["action"] == "BUY"} for run in (first, second)
+    ]
+    assert bought[0] & bought[1], "more is bought of what was bought"
+    ids = [{one["client_order_id"] for one in run.values()} for run in (first, second)]
+    assert ids[0].isdisjoint(ids[1])
+    signed = taxlots("approve", url, 2, "--by", "carol")
+    assert (signed.status, signed.err) == (0, "")
+
+
+def test_what_is_filled_in_part_is_not_bought_again_that_day(url: str, tmp_path: Path) -> None:
+    assert approve(url).status == 0
+    path = fills(url, tmp_path / "fills.csv")
+    bought = orders(url)["joint", "DEV1"]
+    rows = path.read_text()
+    assert f",{bought['quantity']},60," in rows
+    path.write_text(rows.replace(f",{bought['quantity']},60,", ",1,60,"))
+    assert taxlots("confirm", url, 1, path, "--by", "dave").status in (0, 1)
+    ran = record(url, tmp_path / "again", "ann", "--cash", "+30000", "--account", "joint")
+    assert ran.status == 0, ran.err
+    assert ("joint", "DEV1") in orders(url, 2)
+    signed = taxlots("approve", url, 2, "--by", "carol")
+    assert (signed.status, "not executed in full" in signed.err) == (2, True)
+
+
+def test_a_tax_preparer_is_told_of_a_rebalance_and_of_no_harvest(
+    executed: str, tmp_path: Path
+) -> None:
+    early = taxlots("cpa-pack", executed, 1, "--out", tmp_path / "early", "--as-of", "2024-12-30")
+    assert (early.status, "the last trade of rebalance 1" in early.err) == (2, True)
+    ran = taxlots("cpa-pack", executed, 1, "--out", tmp_path / "pack")
+    assert ran.status == 0, ran.err
+    readme = (tmp_path / "pack" / "README.md").read_text()
+    assert "harvest" not in (readme + ran.out + text_of(tmp_path / "pack" / "summary.pdf")).lower()
+    assert "the order of the rebalance" in readme

@@ -83,7 +83,7 @@ def test_a_run_is_read_back_as_it_was_recorded(filled: Engine) -> None:
     with reading(filled) as connection:
         assert run_of(connection, 1) == kept
         assert lines_of(connection, 1, "verdicts") == LINES["verdicts"]
-        with pytest.raises(UsageError, match="no recorded harvest 2; there is 1"):
+        with pytest.raises(UsageError, match="no recorded run 2; there is 1"):
             run_of(connection, 2)
     assert verify_ledger(filled) == []
 

@@ -83,5 +83,5 @@ def test_a_folder_and_an_unknown_change_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(UsageError, match="database"):
             call()
-    with pytest.raises(UsageError, match="no change of a harvest"):
+    with pytest.raises(UsageError, match="no change of a run"):
         kept.override(1, "delete", by="ann", reason="x", lot="a1")

@@ -82,7 +82,7 @@ def runs(
 
     found = [one for one in recorded_runs(book) if run in (None, one.run.number)]
     if run is not None and not found:
-        raise UsageError(f"there is no recorded harvest {run}; `taxlots runs {book}` lists them")
+        raise UsageError(f"there is no recorded run {run}; `taxlots runs {book}` lists them")
     if as_json:
         print_json({"runs": [run_json(one) for one in found]})
         return

@@ -71,7 +71,7 @@ def run_of(connection: Connection, number: int) -> HarvestRun:
         has = connection.execute(select(table.c.sequence).order_by(table.c.sequence)).scalars()
         known = ", ".join(map(str, has)) or "none"
         raise UsageError(
-            f"There is no recorded harvest {number}; there is {known}. Record one with"
+            f"There is no recorded run {number}; there is {known}. Record one with"
             " `taxlots harvest BOOK --out DIR --record --by WHO`, or a rebalance with `taxlots"
             " rebalance` so."
         )

@@ -65,7 +65,10 @@ def readme(pack: CpaSummary) -> str:
         ]
         if one.columns:
             lines += ["| column | |", "|---|---|"]
-            lines += [f"| `{column}` | {meaning} |" for column, meaning in one.columns.items()]
+            lines += [
+                f"| `{column}` | {meaning.replace('harvest', pack.kind)} |"
+                for column, meaning in one.columns.items()
+            ]
             lines.append("")
     lines += [f"`{MANIFEST}` has the hash of every list.", ""]
     return "\n".join(lines)

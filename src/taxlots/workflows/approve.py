@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from taxlots.domain.harvest_run import Approval, OrderState
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
+from taxlots.workflows.approved_orders import OPEN_STATES
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.run_gate import refuse_unsound
 from taxlots.workflows.run_ledger import (
@@ -179,3 +180,29 @@ def _refuse_signed_elsewhere(
                 raise UsageError(
                     f"order {name} was approved in {elsewhere.run.label}: exclude it there first"
                 )
+    _refuse_still_open(connection, reviewed, chosen)
+
+
+def _refuse_still_open(
+    connection: Connection, reviewed: ReviewedRun, chosen: Sequence[ReviewedOrder]
+) -> None:
+    """Once something is executed a later order for the same has another id: it comes after it."""
+    from taxlots.ledger.harvest_runs import runs_of
+
+    asked = {_purpose(one): one.order.client_order_id for one in chosen}
+    for other in runs_of(connection):
+        if other.number == reviewed.run.number or other.as_of != reviewed.run.as_of:
+            continue
+        for one in review_of(connection, other.number).orders:
+            if one.state in OPEN_STATES and _purpose(one) in asked:
+                raise UsageError(
+                    f"order {asked[_purpose(one)]} is for what order {one.order.client_order_id} of"
+                    f" {other.label} is for, which is signed and not executed in full: exclude that"
+                    " one, or wait for the next day"
+                )
+
+
+def _purpose(one: ReviewedOrder) -> tuple[str, ...]:
+    """What an order is for, whatever its id."""
+    order = one.order
+    return order.account, order.side, order.symbol, order.lot_id, order.for_symbol

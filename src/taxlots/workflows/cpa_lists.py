@@ -54,7 +54,7 @@ class PackSource:
 
 
 def booked_pieces(found: RunResults, scope: RunScope) -> tuple[Realized, tuple[BookedPiece, ...]]:
-    """Every realized piece of the books, and those that the sales of a harvest closed."""
+    """Every realized piece of the books, and those that the sales of a run closed."""
     fills = [
         fill
         for one in scope.orders

@@ -1,4 +1,4 @@
-"""The CPA pack of a recorded harvest: what whoever prepares the return needs of it."""
+"""The CPA pack of a recorded harvest or rebalance: what whoever prepares the return needs of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ZIP: Final = ".zip"
 def write_cpa_pack(
     book: str, number: int, out: Path, *, household: str = "", as_of: date | None = None
 ) -> CpaSummary:
-    """Write the CPA pack of a recorded harvest into a folder, or into one ``.zip``.
+    """Write the CPA pack of a recorded run into a folder, or into one ``.zip``.
 
     It is booked up to ``as_of``, by default the journal's last date, so that a pack of a later day
     has later wash sales.  The same book gives the same bytes.  Raises UsageError where nothing is
@@ -57,7 +57,7 @@ def write_cpa_pack(
 def cpa_pack(
     book: str, number: int, *, household: str = "", as_of: date | None = None
 ) -> CpaSummary:
-    """What the CPA pack of a recorded harvest holds; see ``write_cpa_pack``."""
+    """What the CPA pack of a recorded run holds; see ``write_cpa_pack``."""
     found = run_results(book, number, as_of=as_of, is_latest=True)
     scope = run_scope(found, household, "")
     pieces, booked = booked_pieces(found, scope)

@@ -55,7 +55,7 @@ def override_action(text: str) -> OverrideAction:
         return OverrideAction(text)
     except ValueError:
         known = ", ".join(OverrideAction)
-        raise UsageError(f"{text!r} is no change of a harvest; use {known}") from None
+        raise UsageError(f"{text!r} is no change of a run; use {known}") from None
 
 
 def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> Overridden:
@@ -69,9 +69,9 @@ def override(book: str, number: int, asked: AskedOverride, *, now: datetime) -> 
     are signed is told.  Raises UsageError where that cannot be.
     """
     require_database(book)
-    require_name(asked.by, "who changes the harvest")
+    require_name(asked.by, "who changes the run")
     if not asked.reason.strip():
-        raise UsageError("--reason is blank; say why the harvest is changed")
+        raise UsageError("--reason is blank; say why the run is changed")
     if bool(asked.order) == bool(asked.lot):
         raise UsageError("name what is changed: --order ID, or --lot ID")
     from taxlots.ledger.batch import next_stamp
@@ -113,8 +113,10 @@ def _changes(
         case OverrideAction.REPLACE:
             if before.run.kind is RunKind.REBALANCE:
                 raise UsageError(
-                    f"a purchase of {before.run.label} is not replaced by hand: say it with"
-                    " `taxlots override-trade`, and plan and record the rebalance again around it"
+                    f"a purchase of {before.run.label} is not replaced by hand: another security"
+                    " has a risk, limits and losses that it replaces of its own, and the other"
+                    " trades rest on it. Say it with `taxlots override-trade --action replace`, and"
+                    " plan and record the rebalance again around it"
                 )
             quantity = replacement_quantity(book, before.run, targets, asked.symbol)
             return [replace(plain[0], symbol=asked.symbol, quantity=quantity)], ()

@@ -36,6 +36,7 @@ from taxlots.reports.drift import HouseholdDrift
 from taxlots.reports.rebalance_overlay import OverlaySaid
 from taxlots.workflows.cash_alone import is_rebalanced
 from taxlots.workflows.drift import drift_of_books
+from taxlots.workflows.executed_trades import executed_since
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
 from taxlots.workflows.market_files import MarketFiles, market_files
 from taxlots.workflows.rebalance_asked import (
@@ -169,6 +170,7 @@ def rebalance_of(
         told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes])),
         limits=mandated.standings,
         overlay=overlay,
+        executed=executed_since(plan.prepared.books.record, plan.as_of),
     )
     is_staggered = asked.tranches is not None or execution.tranches > 1
     return RebalanceRun(

@@ -1,4 +1,4 @@
-"""What a recorded harvest does to the forms of its years: Schedule D without it and with it."""
+"""What a recorded run does to the forms of its years: Schedule D without it and with it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from taxlots.workflows.run_results import RunResults
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineEffect:
-    """One line of Schedule D of a return: without the harvest, as executed, and as ordered."""
+    """One line of Schedule D of a return: without the run, as executed, and as ordered."""
 
     tax_return: str
     year: int
@@ -49,7 +49,7 @@ class RunEffect:
 def run_effect(
     found: RunResults, orders: Sequence[ReviewedOrder], tax_returns: Collection[str]
 ) -> RunEffect:
-    """What some orders of a harvest do to Schedule D of some returns.
+    """What some orders of a run do to Schedule D of some returns.
 
     What is executed is as booked; what is ordered is taken to be traded on its session, or on the
     day of the plan, at the closes of the plan.  Forms that cannot be filled in are told in the

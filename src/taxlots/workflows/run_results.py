@@ -1,4 +1,4 @@
-"""What a recorded harvest came to: its orders as they stand, its fills, the books after them."""
+"""What a recorded run came to: its orders as they stand, its fills, the books after them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RunResults:
 def run_results(
     book: str, number: int, *, as_of: date | None = None, is_latest: bool = False
 ) -> RunResults:
-    """What a recorded harvest came to, booked up to a day.
+    """What a recorded run came to, booked up to a day.
 
     By default that is the day of its last trade, or of the plan where none is executed yet;
     ``is_latest`` takes the journal's last date if that is later.  Raises UsageError for a folder,
@@ -83,14 +83,16 @@ def run_results(
         fills=tuple(fills),
         breaks=tuple(breaks),
         lines=lines,
-        books=_books(book, traded, as_of, is_latest=is_latest),
+        books=_books(book, reviewed.run, traded, as_of, is_latest=is_latest),
         traded=traded,
     )
 
 
-def _books(book: str, traded: date, as_of: date | None, *, is_latest: bool) -> Books:
+def _books(
+    book: str, run: HarvestRun, traded: date, as_of: date | None, *, is_latest: bool
+) -> Books:
     if as_of is not None and as_of < traded:
-        raise UsageError(f"--as-of {as_of} is before the last trade of the harvest, {traded}")
+        raise UsageError(f"--as-of {as_of} is before the last trade of {run.label}, {traded}")
     if as_of is not None or not is_latest:
         return replay(book, as_of=as_of or traded)
     books = replay(book)

@@ -1,4 +1,4 @@
-"""Whom a report on a recorded harvest is for: one household, or one account of it."""
+"""Whom a report on a recorded run is for: one household, or one account of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RunScope:
 
 
 def run_scope(found: RunResults, household: str, account: str) -> RunScope:
-    """Whom a report is for; without names, the one household that the harvest trades for.
+    """Whom a report is for; without names, the one household that the run trades for.
 
     Raises UsageError where there are several, and where nothing is sold for them.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -65,7 +65,8 @@ class Proposal:
     ``sales`` are booked in a dry run, in the order of the trades.  ``cash_before`` and
     ``cash_after`` are in cents by account, half spreads paid.  ``told`` says what was assumed,
     forbidden and left alone, ``limits`` where those of the mandate stand.  With an ``overlay``
-    the trades are weighed beside its contracts.
+    the trades are weighed beside its contracts.  ``executed`` is how often an account has traded
+    a symbol on the day already: what it trades again has other order ids.
     """
 
     book: str
@@ -82,6 +83,7 @@ class Proposal:
     told: tuple[str, ...]
     limits: tuple[LimitStanding, ...] = ()
     overlay: Overlaid | None = None
+    executed: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def trades(self) -> tuple[Trade, ...]:
@@ -190,6 +192,7 @@ def instructions_of(proposal: Proposal) -> tuple[LotInstruction, ...]:
 def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
     account, symbol = trade.position.account, trade.position.symbol
     cusip = proposal.cusips.get(symbol, "")
+    again = proposal.executed.get((account.id, symbol), 0)
 
     def order(units: int, name: str, reason: str, **lot: Any) -> Order:
         return Order(
@@ -201,7 +204,9 @@ def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
             cusip=cusip,
             quantity=units,
             client_order_id=client_order_id(
-                proposal.as_of, account.household, account.id, trade.side, symbol, name
+                proposal.as_of,
+                *(account.household, account.id, trade.side, symbol, name),
+                *([f"after {again}"] if again else []),
             ),
             reason=reason,
             **lot,
