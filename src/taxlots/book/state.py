@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from copy import copy
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final, cast
 
@@ -49,25 +50,30 @@ class State:
 
     def fork(self) -> State:
         """An independent copy, for a dry run."""
-        if self.is_compiled:
-            book = Book(*(table.copy() for table in cast("Any", self.book)))
-        else:
-            tables = cast("tuple[list[Any], ...]", self.book)
-            book = Book(*cast("Any", ([copy(record) for record in table] for table in tables)))
-        return State(book, self.booked, self.is_compiled)
+        return self._with({})
 
     def over(self, tables: dict[str, Array]) -> State:
         """A copy over other tables of events and positions; what is booked stays booked."""
-        fresh = self.fork()
         lots = len(tables["events"]) + 64
-        changed: dict[str, Any] = {
-            name: table.copy() if self.is_compiled else as_records(table, TABLES[name])
-            for name, table in tables.items()
-        }
+        fresh = self._with(
+            {
+                name: table.copy() if self.is_compiled else as_records(table, TABLES[name])
+                for name, table in tables.items()
+            }
+        )
         if lots > len(fresh.book.lots):
-            changed["lots"] = _enlarged(fresh.book.lots, "lots", lots, self.is_compiled)
-        fresh.book = fresh.book._replace(**changed)
+            enlarged = _enlarged(fresh.book.lots, "lots", lots, self.is_compiled)
+            fresh.book = fresh.book._replace(lots=enlarged)
         return fresh
+
+    def _with(self, others: dict[str, Any]) -> State:
+        """A copy with other tables in the place of some."""
+        tables = {
+            name: _copied(table, name, self.is_compiled)
+            for name, table in self.book._asdict().items()
+            if name not in others
+        }
+        return State(Book(**tables, **others), self.booked, self.is_compiled)
 
     def table(self, name: str) -> Array:
         """One table as a structured array, cut to what is in use."""
@@ -149,6 +155,20 @@ def begin(
     built["rules"] = as_array([rules], Rules) if is_compiled else [rules]
     built["tally"] = as_array([Tally()], Tally) if is_compiled else [Tally()]
     return State(Book(**built), 0, is_compiled)
+
+
+def _copied(table: Any, name: str, is_compiled: bool) -> Any:
+    """A table of its own; records made anew from their fields are made much sooner than copied."""
+    if is_compiled or name == "order":
+        return table.copy()
+    record, values = TABLES[name], _values(name)
+    return [record(*values(one)) for one in table]
+
+
+@cache
+def _values(name: str) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the fields of a record of a table, in order."""
+    return attrgetter(*(one.name for one in fields(TABLES[name])))
 
 
 def as_records(table: Array, record: type[Any]) -> list[Any]:

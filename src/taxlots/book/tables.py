@@ -6,8 +6,10 @@ and the compiler.  Days count from 1970-01-01, money is in cents, quantities in 
 -1 stands for "none" in every field that holds an index.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Final, NamedTuple, get_args, get_type_hints
+from functools import cache
+from typing import Annotated, Any, Final, NamedTuple, cast, get_args, get_type_hints
 
 from taxlots.law.identical import Kinship, Membership
 
@@ -376,6 +378,11 @@ class Book(NamedTuple):
 
 def layout(record: type[Any]) -> list[tuple[str, str]]:
     """The fields of a record as a numpy structured dtype: 32 bits where annotated, else 64."""
+    return _layout(cast("Hashable", record))
+
+
+@cache
+def _layout(record: Any) -> list[tuple[str, str]]:
     hints = get_type_hints(record, include_extras=True)
     return [
         (f.name, "<i4" if getattr(hints[f.name], "__metadata__", ()) == ("i4",) else "<i8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from taxlots.book.booking import Books
 from taxlots.book.identification import METHOD_OF_CODE
-from taxlots.book.results import realized_of
+from taxlots.book.results import Realized, realized_of
 from taxlots.domain.method import ReliefMethod
 from taxlots.domain.money import shares
 from taxlots.domain.problem import Problem
@@ -98,29 +98,36 @@ def costs_of(outcomes: tuple[Outcome, ...], year: YearTax) -> tuple[TaxCost, ...
 
 def outcomes_of(books: Books, sale_id: str) -> tuple[Outcome, ...]:
     """The pieces of a sale in the order in which its lots were relieved."""
+    return outcomes_of_sales(books, [sale_id])[sale_id]
+
+
+def outcomes_of_sales(books: Books, sale_ids: Collection[str]) -> dict[str, tuple[Outcome, ...]]:
+    """The pieces of each of some sales, each in the order in which its lots were relieved."""
     pieces = realized_of(books)
-    names = books.journal.ids
-    mine = np.flatnonzero(pieces.sale_row == _row_of(books, sale_id))
-    found = []
-    for at in sorted(mine.tolist(), key=lambda at: (int(pieces.source[at]), at)):
-        sold, held = int(pieces.sold[at]), int(pieces.holding_period[at])
-        is_long = bool(pieces.is_long[at])
-        found.append(
-            Outcome(
-                lot_id=names[int(pieces.lot_row[at])].as_py(),
-                acquired=int(pieces.acquired[at]),
-                holding_period=held,
-                is_long=is_long,
-                days_to_long_term=0 if is_long else max(0, long_term_from(held) - sold),
-                quantity=int(pieces.quantity[at]),
-                basis_cents=int(pieces.basis[at]),
-                proceeds_cents=int(pieces.proceeds[at]),
-                gain_cents=int(pieces.gain[at]),
-                disallowed_cents=int(pieces.disallowed[at]),
-                permanent_cents=int(pieces.permanent[at]),
-            )
-        )
-    return tuple(found)
+    found = {}
+    for sale_id in sale_ids:
+        mine = np.flatnonzero(pieces.sale_row == _row_of(books, sale_id))
+        order = sorted(mine.tolist(), key=lambda at: (int(pieces.source[at]), at))
+        found[sale_id] = tuple(_outcome(books, pieces, at) for at in order)
+    return found
+
+
+def _outcome(books: Books, pieces: Realized, at: int) -> Outcome:
+    sold, held = int(pieces.sold[at]), int(pieces.holding_period[at])
+    is_long = bool(pieces.is_long[at])
+    return Outcome(
+        lot_id=books.journal.ids[int(pieces.lot_row[at])].as_py(),
+        acquired=int(pieces.acquired[at]),
+        holding_period=held,
+        is_long=is_long,
+        days_to_long_term=0 if is_long else max(0, long_term_from(held) - sold),
+        quantity=int(pieces.quantity[at]),
+        basis_cents=int(pieces.basis[at]),
+        proceeds_cents=int(pieces.proceeds[at]),
+        gain_cents=int(pieces.gain[at]),
+        disallowed_cents=int(pieces.disallowed[at]),
+        permanent_cents=int(pieces.permanent[at]),
+    )
 
 
 def _standing_method(books: Books, sale_id: str) -> str:

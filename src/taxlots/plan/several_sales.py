@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from taxlots.book.booking import Books
 from taxlots.domain.problem import Problem
-from taxlots.plan.selection import SaleRequest, outcomes_of, sale_row, unused_ids
+from taxlots.plan.selection import SaleRequest, outcomes_of_sales, sale_row, unused_ids
 from taxlots.plan.tax_cost import Outcome, TaxCost, tax_cost
 from taxlots.plan.what_if import executed
 from taxlots.plan.year_tax import YearTax
@@ -54,11 +54,13 @@ def book_sales(
     after, problems = executed(books, rows, settlement)
     if after is None:
         return None, problems
+    taxed = [name for (one, _), name in zip(asked, names, strict=True) if returns.get(one.account)]
+    booked = outcomes_of_sales(after, taxed)
     before: dict[str, list[Outcome]] = {}
     found = []
     for (request, lots), name in zip(asked, names, strict=True):
         tax_return = returns.get(request.account, "")
-        outcomes = outcomes_of(after, name) if tax_return else ()
+        outcomes = booked.get(name, ())
         costs = costs_after(before.setdefault(tax_return, []), outcomes, years.get(tax_return))
         found.append(BookedSale(request=request, lots=lots, outcomes=outcomes, costs=costs))
     return found, problems

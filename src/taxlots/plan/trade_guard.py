@@ -162,6 +162,10 @@ class TradeGuard:
             told=tuple(self.sayings.told_of_purchase(holder, symbol, check)),
         )
 
+    def meets_no_loss(self, account: str, symbol: str) -> bool:
+        """Whether no purchase could disallow a loss under any reading: sooner told than why."""
+        return not self._losses(self.index.accounts[account], symbol)
+
     def held(self, account: str, symbol: str) -> int:
         """How much of a security an account holds, in 1e-8 units."""
         return self.sayings.held(account, symbol)

@@ -145,7 +145,10 @@ class HouseholdPlan:
 
     def spoils_harvest(self, symbol: str) -> str:
         """The security at a loss that a purchase of a symbol would replace; blank if none."""
-        for other in sorted(self.symbols_at_a_loss):
+        at_a_loss = self.symbols_at_a_loss
+        # What replaces a security is of its family.
+        relatives = at_a_loss.intersection(self.index.relatives(symbol)) if at_a_loss else ()
+        for other in sorted(relatives):
             if self.index.replaces(symbol, other):
                 return other
         return ""
@@ -170,18 +173,18 @@ def household_plan(
     )
     plan = plan_of(prepared, _household(prepared, account, household))
     plan = replace(plan, is_narrowed=account is not None)
-    if prepared.books.record.rebalance.get("targets"):
-        from taxlots.workflows.drift import drift
+    if not prepared.books.record.rebalance.get("targets"):
+        return plan
+    from taxlots.workflows.drift import drift, drift_of_books
 
-        found = drift(
-            book,
-            household=plan.name,
-            as_of=plan.as_of,
-            known_at=known_at,
-            funded=(plan.name,) if is_funded else (),
-        )
-        plan = with_targets_of_day(plan, found.households[0])
-    return plan
+    funded = (plan.name,) if is_funded else ()
+    if plan.is_narrowed:
+        # Classes of targets may have their rows in households that these books do not have.
+        found = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at, funded=funded)
+        return with_targets_of_day(plan, found.households[0])
+    (drifted,) = drift_of_books(prepared.books, plan.name, funded=funded).households
+    plan = with_targets_of_day(plan, drifted)
+    return replace(plan, drifted=drifted) if drifted.value_cents else plan
 
 
 def plan_of(prepared: PreparedGuard, name: str) -> HouseholdPlan:

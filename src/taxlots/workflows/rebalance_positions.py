@@ -193,8 +193,9 @@ def _buy_bar(plan: HouseholdPlan, account: Account, symbol: str) -> str:
     A tax-deferred account leaves alone what a taxable one could still sell at a loss: its purchase
     would take that loss for good (Rev. Rul. 2008-5).
     """
-    check = plan.buy_check(account.id, symbol)
-    if check.verdict is not TradeVerdict.OK:
+    is_free = plan.prepared.guard.meets_no_loss(account.id, symbol)
+    check = None if is_free else plan.buy_check(account.id, symbol)
+    if check is not None and check.verdict is not TradeVerdict.OK:
         lost = dollars(check.at_stake.loss_cents)
         return f"a purchase before {check.safe_date} would disallow {lost} of losses"
     if account.kind.is_tax_deferred and (other := plan.spoils_harvest(symbol)):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from taxlots.book.booking import Books
 from taxlots.book.extension import extend
 from taxlots.domain.account import Account, taxed_returns
 from taxlots.domain.money import dollars, shares
@@ -16,7 +15,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.rebalance.lots_by_day import LastDollar, last_dollar
 from taxlots.plan.rebalance.proposal import ReturnTax, returns_of
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade
-from taxlots.plan.selection import SaleRequest, outcomes_of, unused_ids
+from taxlots.plan.selection import SaleRequest, outcomes_of_sales, unused_ids
 from taxlots.plan.several_sales import BookedSale, costs_after
 from taxlots.plan.tax_cost import Outcome
 from taxlots.plan.what_if import until_as_of, with_rows
@@ -71,9 +70,16 @@ def booked_schedule(plan: HouseholdPlan, parts: Sequence[ScheduledTrade], last: 
     if after is None:
         raise DataError([one for one in problems if one.severity is Severity.ERROR])
     years = _years(plan, [one.day for one in parts])
+    sales = [
+        name
+        for one, name in zip(parts, names, strict=True)
+        if one.trade.side is Side.SELL and one.trade.position.is_taxed
+    ]
+    outcomes = outcomes_of_sales(after, sales)
     before: dict[tuple[str, int], list[Outcome]] = {}
     found = [
-        _booked(one, name, after, years, before) for one, name in zip(parts, names, strict=True)
+        _booked(one, outcomes.get(name, ()), years, before)
+        for one, name in zip(parts, names, strict=True)
     ]
     taxed = taxed_returns(plan.accounts)
     returns = {}
@@ -85,8 +91,7 @@ def booked_schedule(plan: HouseholdPlan, parts: Sequence[ScheduledTrade], last: 
 
 def _booked(
     part: ScheduledTrade,
-    name: str,
-    after: Books,
+    outcomes: tuple[Outcome, ...],
     years: Years,
     before: dict[tuple[str, int], list[Outcome]],
 ) -> ScheduledTrade:
@@ -94,7 +99,6 @@ def _booked(
         return part
     position = part.trade.position
     key = (position.account.tax_return, part.day.year)
-    outcomes = outcomes_of(after, name) if position.is_taxed else ()
     costs = costs_after(before.setdefault(key, []), outcomes, years.get(key))
     request = SaleRequest(
         account=position.account.id,
