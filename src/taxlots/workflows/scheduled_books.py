@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from taxlots.book.booking import Books
 from taxlots.book.extension import extend
 from taxlots.domain.account import Account, taxed_returns
 from taxlots.domain.money import dollars, shares
