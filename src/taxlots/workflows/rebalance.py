@@ -28,6 +28,7 @@ from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
 from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
+from taxlots.plan.rebalance.turned_lots import without_turned_lots
 from taxlots.plan.rebalance.whole_trades import Trade
 from taxlots.plan.selection import SaleRequest
 from taxlots.plan.several_sales import BookedSale, book_sales
@@ -144,11 +145,12 @@ def rebalance_of(
     given = replace(given, question=question)
     considered = overlay_of(plan, given.question, given.accounts, market) if asked.overlay else ()
     contracts, planner = [one.contract for one in considered], _planner(plan, given, terms)
-    found = within_booked_gains(
-        given.question,
+    ways = (
         lambda question: overlaid_household(question, contracts, plan.index.replaces, planner),
         lambda trades: _booked(plan, trades, given.accounts),
     )
+    budgeted = within_booked_gains(given.question, *ways)
+    found = without_turned_lots(given.question, budgeted, *ways)
     mandated, overlay, solution = found.mandated, found.overlay, found.solution
     near = replace(given.question.mandate, sums=mandated.active)
     given = replace(given, question=replace(given.question, mandate=near))

@@ -96,7 +96,7 @@ def within_booked_gains(question: Question, solve: Solve, book: Book) -> BookedP
     the first is taken, and what it exceeds is told in the problems of its optimum.  Raises
     DataError as ``solve`` and ``book`` do of the question as it is stated.
     """
-    first = _booked(question, solve, book)
+    first = booked_plan(question, solve, book)
     beyond = first.beyond(question.limits)
     is_told = any(
         code == CAP_CANNOT_BE_KEPT and "gains" in where for code, where in first.problems()
@@ -110,18 +110,19 @@ def within_booked_gains(question: Question, solve: Solve, book: Book) -> BookedP
             break
         asked = replace(asked, positions=positions)
         try:
-            found = _booked(asked, solve, book)
+            found = booked_plan(asked, solve, book)
         except DataError:
             break
         if found.has_unseen_loss() or not found.problems() <= first.problems():
             break
         if not found.beyond(question.limits):
-            kept = _with_lots_of(question, found, first)
+            kept = with_lots_of(question, found, first)
             return _told(first, beyond) if kept.buys_back() else kept
     return _told(first, beyond)
 
 
-def _booked(question: Question, solve: Solve, book: Book) -> BookedPlan:
+def booked_plan(question: Question, solve: Solve, book: Book) -> BookedPlan:
+    """The plan of a question, and its sales as the books have them."""
     mandated, overlay = solve(question)
     return BookedPlan(mandated, overlay, book(mandated.solution.trades))
 
@@ -142,7 +143,7 @@ def _restated(positions: Sequence[Position], found: BookedPlan) -> tuple[Positio
 def _as_booked(trade: Trade, sale: BookedSale) -> Iterator[PlannedLot]:
     """The lots of a sale at the gain of the parts that left, in proportion; never at less."""
     for one in trade.sales:
-        parts = _parts(trade, one, sale)
+        parts = parts_sold(trade, one, sale)
         if sum(part.quantity for part in parts) != one.units:
             continue
         gain = sum(part.gain_cents for part in parts)
@@ -153,13 +154,13 @@ def _as_booked(trade: Trade, sale: BookedSale) -> Iterator[PlannedLot]:
             yield replace(one.lot, gain_cents=most, is_long=is_long)
 
 
-def _parts(trade: Trade, sold: LotSale, sale: BookedSale) -> list[Outcome]:
+def parts_sold(trade: Trade, sold: LotSale, sale: BookedSale) -> list[Outcome]:
     """What the books have of a lot of a sale; a sale of one lot is all of that lot."""
     is_only = len(trade.sales) == 1
     return [part for part in sale.outcomes if is_only or part.lot_id == sold.lot.lot_id]
 
 
-def _with_lots_of(question: Question, found: BookedPlan, first: BookedPlan) -> BookedPlan:
+def with_lots_of(question: Question, found: BookedPlan, first: BookedPlan) -> BookedPlan:
     """The plan with its lots as they are, and the bounds that hold for these."""
     lots = {(one.name, lot.lot_id): lot for one in question.positions for lot in one.lots}
     held = {one.name: one.lots for one in question.positions}
