@@ -19,6 +19,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.optimizer.newton import engine
 from taxlots.plan.rebalance.booked_gains import within_booked_gains
+from taxlots.plan.rebalance.clashing_caps import within_nearest_caps
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
@@ -201,7 +202,7 @@ def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Plann
             forced=frozenset(one.name for one in question.positions if one.forced_cents),
         )
 
-    return planned
+    return lambda question: within_nearest_caps(question, planned)
 
 
 def _stated(plan: HouseholdPlan) -> tuple[RebalanceTerms, StatedMandate]:

@@ -1,12 +1,28 @@
 """Caps that couple all trades, each with the portfolio that pays for what it uses."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from math import ceil, floor, log10
+from typing import Final, Protocol
 
 import numpy as np
 
 from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.risk import Floats
+
+DIGITS: Final = 4
+"""Of an amount as it is told."""
+
+
+ROUNDING: Final = 1e-6
+"""Of the last digit: a number that has so many digits is told as it is."""
+
+
+def rounded_up(value: float, digits: int = DIGITS) -> float:
+    """The least number of so many digits that is not below a value: what is told is then enough."""
+    if value == 0 or not np.isfinite(value):
+        return value
+    places = digits - 1 - floor(log10(abs(value)))
+    return float(f"{ceil(value * 10.0**places - ROUNDING)}e{-places}")
 
 
 class Cap(Protocol):
@@ -31,7 +47,7 @@ class Cap(Protocol):
         ...
 
     def told(self, used: float) -> str:
-        """An amount as it is told."""
+        """An amount as it is told, rounded up: so much is enough."""
         ...
 
 
@@ -52,7 +68,7 @@ class TurnoverCap:
 
     def told(self, used: float) -> str:
         """In percent of NAV."""
-        return f"{100 * used:.4g} % of NAV"
+        return f"{rounded_up(100 * used):.4g} % of NAV"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,7 @@ class TrackingCap:
 
     def told(self, used: float) -> str:
         """As a standard deviation."""
-        return f"{100 * np.sqrt(2 * max(used, 0.0)):.4g} % a year"
+        return f"{rounded_up(100 * float(np.sqrt(2 * max(used, 0.0)))):.4g} % a year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +101,16 @@ class LotCap:
     """A sum over the lots sold: gains, short-term gains or tax for each dollar of proceeds.
 
     ``each`` is by lot, in the order in which the lots were given to ``lots_of``; losses are
-    negative and make room.  ``allowed`` is a fraction of NAV.
+    negative and make room.  ``allowed`` is a fraction of NAV, which is told in dollars where
+    ``nav_cents`` says how much that is.  ``stated`` is what somebody allowed, where the cap that
+    keeps it is narrower.
     """
 
     name: str
     each: Floats
     allowed: float
+    nav_cents: int = 0
+    stated: float | None = None
 
     def used(self, _book: Portfolio, _trades: Floats, sold_by_row: Floats) -> float:
         """The sum over what is sold."""
@@ -102,8 +122,10 @@ class LotCap:
         return replace(book, lots=lots.with_slopes(lots.slope + price * self.each[lots.order]))
 
     def told(self, used: float) -> str:
-        """In percent of NAV."""
-        return f"{100 * used:.4g} % of NAV"
+        """In dollars, or in percent of NAV."""
+        if self.nav_cents:
+            return f"{ceil(used * self.nav_cents - ROUNDING) / 100:.2f} dollars"
+        return f"{rounded_up(100 * used):.4g} % of NAV"
 
 
 def by_row(book: Portfolio, sold: Floats) -> Floats:
@@ -136,3 +158,25 @@ class LiftedCap:
     def told(self, used: float) -> str:
         """As before."""
         return self.cap.told(used)
+
+
+def told_of(cap: Cap) -> str:
+    """A cap as it was stated."""
+    stated = cap.cap if isinstance(cap, LiftedCap) else cap
+    allowed = stated.stated if isinstance(stated, LotCap) and stated.stated is not None else None
+    return f"{cap.name} of at most {cap.told(stated.allowed if allowed is None else allowed)}"
+
+
+def is_tracking(cap: Cap) -> bool:
+    """Whether a cap is of the tracking error; all others are linear in what is bought and sold."""
+    return isinstance(cap.cap if isinstance(cap, LiftedCap) else cap, TrackingCap)
+
+
+def uses_of_lots(cap: Cap, book: Portfolio) -> tuple[Floats, Floats]:
+    """What a unit bought of each name, and sold of each lot in order, uses of a linear cap."""
+    plain = cap.cap if isinstance(cap, LiftedCap) else cap
+    if isinstance(plain, TurnoverCap):
+        return np.ones(book.count), np.ones(book.lots.slope.size)
+    if not isinstance(plain, LotCap):
+        raise TypeError(f"no linear use is known of {plain.name}")
+    return np.zeros(book.count), plain.each[book.lots.order]

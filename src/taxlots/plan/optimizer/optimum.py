@@ -30,7 +30,8 @@ class Optimum:
     ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
     limits; ``relaxed`` are those of the relaxation, which bound best and start a later search
     (None where they are the same); ``sides`` hold the side that each name was given.
-    ``prices`` are what the last unit of each cap costs (see ``caps``).
+    ``prices`` are what the last unit of each cap costs (see ``caps``), and ``lifted`` what is
+    allowed of caps that could not be kept, in the cap's unit.
     """
 
     book: Portfolio
@@ -41,6 +42,7 @@ class Optimum:
     certificate: Certificate
     problems: tuple[Problem, ...] = ()
     prices: Mapping[str, float] = field(default_factory=dict)
+    lifted: Mapping[str, float] = field(default_factory=dict)
     relaxed: Floats | None = None
 
     @property

@@ -15,6 +15,7 @@ from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.rebalance.breaches import breaches
 from taxlots.plan.rebalance.certified import proof_of
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
+from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT
 from taxlots.plan.rebalance.replacements import Replaces, replacements
 from taxlots.plan.rebalance.solving import (
     Question,
@@ -80,6 +81,8 @@ def gated_household(
         judged = weighed(rival, question, margin_cents=margin_cents, forced=forced)
         if is_kept and judged.pruned.net <= answer.pruned.net:
             break
+        if caps_given(rival) - caps_given(solution):
+            break
         dropped = (*answer.dropped, *judged.dropped)
         solution, answer = replace(rival, proof=proof), replace(judged, dropped=dropped)
     kept = {name for name, is_kept in zip(_names(solution), answer.kept, strict=True) if is_kept}
@@ -90,6 +93,12 @@ def gated_household(
         every = frozenset(_names(solution))
         return solution, weighed(solution, question, margin_cents=margin_cents, forced=every)
     return gated, answer
+
+
+def caps_given(solution: Solution) -> set[str]:
+    """The caps that a plan could not keep."""
+    problems = solution.optimum.problems
+    return {one.where for one in problems if one.code == CAP_CANNOT_BE_KEPT}
 
 
 def _paid_first(trade: Trade) -> tuple[bool, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
+from taxlots.plan.optimizer.cap_clash import CAP_CANNOT_BE_KEPT
 from taxlots.plan.optimizer.caps import (
     Cap,
     LotCap,
@@ -25,10 +26,19 @@ from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
 from taxlots.plan.year_tax import RatedYear, YearTax
 
+__all__ = ["CAP_CANNOT_BE_KEPT", "GAIN_CAPS", "PlanLimits"]
+
+BARRED_USE: Final = 10.0
+"""Of a cap by a dollar of a lot that is not sold: more than any gain, so that it stays the last."""
+
 LAST_CENTS: Final = 1_000_00
 LEAST_STEP_CENTS: Final = 50_00
-CAP_CANNOT_BE_KEPT: Final = "CAP_CANNOT_BE_KEPT"
-"""The code of a problem of the optimizer: other limits clash with a cap, the nearest is taken."""
+GAIN_CAPS: Final = {
+    "short-term gains": "short_gain_cents",
+    "long-term gains": "long_gain_cents",
+    "gains": "gain_cents",
+}
+"""Caps on gains as the optimizer names them, and where ``PlanLimits`` has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,17 @@ def tightened(
     return None if found is solved else found
 
 
+def has_given(stated: PlanLimits, solved: PlanLimits, lifted: Mapping[str, float]) -> bool:
+    """Whether a cap had to give as it is stated, and not only as narrowed for whole shares."""
+    fields = {name: name.replace(" ", "_") for name in lifted} | GAIN_CAPS
+    same = {name for name in lifted if _cap(stated, fields[name]) == _cap(solved, fields[name])}
+    return stated is solved or bool(same)
+
+
+def _cap(limits: PlanLimits, field: str) -> object:
+    return getattr(limits, field, limits.metered)
+
+
 def _meter(year: YearTax, short: int, long: int) -> MeteredTax:
     """The rates of the last thousand dollars of a plan's gains."""
     owed = year.this_year(short, long)
@@ -179,15 +200,16 @@ def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
         yield TurnoverCap(limits.turnover)
     if limits.tracking_error is not None:
         yield TrackingCap(limits.tracking_error)
-    gains = household.gains
-    for name, cents, mine in (
-        ("short-term gains", limits.short_gain_cents, ~gains.is_long),
-        ("long-term gains", limits.long_gain_cents, gains.is_long),
-        ("gains", limits.gain_cents, np.ones(len(gains.gain), np.bool_)),
-    ):
+    gains, is_barred = household.gains, household.table.is_barred
+    terms = (~gains.is_long, gains.is_long, np.ones(len(gains.gain), np.bool_))
+    for (name, field), mine in zip(GAIN_CAPS.items(), terms, strict=True):
+        cents = getattr(limits, field)
         if cents is not None:
-            yield LotCap(name, np.where(mine, gains.usable, 0.0), cents / household.nav_cents)
+            each = np.where(is_barred, BARRED_USE, np.where(mine, gains.usable, 0.0))
+            yield LotCap(name, each, cents / household.nav_cents, household.nav_cents)
     if limits.metered is not None:
         rate = np.where(gains.is_long, limits.metered.long_rate, limits.metered.short_rate)
         allowed = limits.metered.cents / household.nav_cents
-        yield LotCap("tax of this year", gains.usable * rate, allowed)
+        each = np.where(is_barred, BARRED_USE, gains.usable * rate)
+        stated = None if limits.tax_cents is None else limits.tax_cents / household.nav_cents
+        yield LotCap("tax of this year", each, allowed, household.nav_cents, stated)

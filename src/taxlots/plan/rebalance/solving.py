@@ -33,6 +33,7 @@ from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
     bounds_within,
+    has_given,
     optimum_within,
     quick_optimum,
     rounded_within,
@@ -214,7 +215,7 @@ def solved_within(
         is_told = any(one.code == CAP_CANNOT_BE_KEPT for one in optimum.problems)
         if not excess and (tighter is None or is_told):
             return solution
-        if is_told and limits is question.limits:
+        if is_told and has_given(question.limits, limits, optimum.lifted):
             return solution
         if tighter is None and (nearest is None or sum(excess.values()) < sum(nearest[1].values())):
             nearest = solution, excess

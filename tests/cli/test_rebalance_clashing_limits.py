@@ -1,0 +1,93 @@
+"""Limits of ``taxlots rebalance`` that no plan keeps together: the clash, and the nearest plan."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fixtures.households.six_classes import write_household
+from tests.cli.running import taxlots
+
+PLAN, BUDGET = "[rebalance.plan]", "[rebalance.budget]"
+BEFORE = "gains and taxes are kept before turnover, and turnover before tracking error"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up household of six classes."""
+    folder = tmp_path_factory.mktemp("six") / "household"
+    write_household(folder)
+    (folder / "overrides.csv").unlink()
+    return folder
+
+
+@pytest.fixture
+def six(made: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may spoil."""
+    return Path(shutil.copytree(made, tmp_path / "six"))
+
+
+def limited(book: Path, plan: str, more: str = "") -> None:
+    """Keys of [rebalance.plan], and further tables, in the book's settings."""
+    stated = (book / "book.toml").read_text()
+    (book / "book.toml").write_text(stated.replace(PLAN, f"{PLAN}\n{plan}") + more)
+
+
+def planned(book: Path, *asked: str) -> tuple[dict[str, Any], list[str]]:
+    """The plan, and what it says of limits that clash."""
+    done = taxlots("rebalance", book, *asked, "--json")
+    assert done.status == 0, done.err
+    plan = json.loads(done.out)
+    return plan, [one for one in plan["told"] if "clashes with" in one]
+
+
+def test_turnover_and_tracking_error_that_clash_leave_the_nearest_plan(six: Path) -> None:
+    limited(six, "turnover_percent = 1\ntracking_error_percent = 0.5")
+    plan, (said,) = planned(six)
+    assert said == (
+        "tracking error of at most 0.5 % a year clashes with turnover of at most 1 % of NAV;"
+        " where that is kept, allow tracking error of 0.5057 % a year; where tracking error is"
+        " kept, allow turnover of 1.039 % of NAV; the plan takes the first of these, because"
+        f" {BEFORE}"
+    )
+    assert 2 * float(plan["turnover"]) <= 0.01
+    assert 0.005 < float(plan["tracking_error"]["after"]) <= 0.0051
+    assert plan["trades"]
+
+
+def test_what_is_told_to_be_enough_is_enough(six: Path) -> None:
+    limited(six, "turnover_percent = 1\ntracking_error_percent = 0.51")
+    plan, said = planned(six)
+    assert not said
+    assert float(plan["tracking_error"]["after"]) <= 0.0051
+
+
+def test_a_tracking_error_that_nothing_reaches_is_told_alone_and_beside_turnover(six: Path) -> None:
+    limited(six, "turnover_percent = 1\ntracking_error_percent = 0.0001")
+    plan, said = planned(six)
+    alone, beside = said
+    assert "tracking error of at most 0.0001 % a year clashes with the other limits" in alone
+    assert "clashes with turnover of at most 1 % of NAV" in beside
+    assert plan["trades"]
+
+
+def test_a_withdrawal_that_must_realize_gains_clashes_with_a_budget_of_none(six: Path) -> None:
+    limited(six, "turnover_percent = 50", f"\n{BUDGET}\ngain = 0\n")
+    plan, (said,) = planned(six, "--withdraw", "400000")
+    assert "gains of at most 0.00 dollars clashes with the other limits" in said
+    needed = float(said.partition("the nearest is ")[2].partition(" dollars")[0])
+    (taxed,) = plan["returns"]
+    realized = float(taxed["short_term"]) + float(taxed["long_term"])
+    assert 0 < realized <= 1.011 * needed
+
+
+def test_a_tax_budget_is_kept_before_turnover_and_tracking_error(six: Path) -> None:
+    limited(six, "turnover_percent = 10\ntracking_error_percent = 0.5")
+    (six / "book.toml").write_text(
+        (six / "book.toml").read_text() + "\n[rebalance.mandate]\ntax = 0\n"
+    )
+    plan, said = planned(six, "--withdraw", "200000")
+    assert float(plan["returns"][0]["tax_now"]) <= 0
+    assert any("turnover of at most 10 % of NAV clashes with" in one for one in said)
+    assert any("tracking error of at most 0.5 % a year clashes with" in one for one in said)
