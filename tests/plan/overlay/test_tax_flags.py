@@ -120,6 +120,67 @@ def test_reg_1_246_5_c_1_70_percent_of_a_portfolio_position_make_a_straddle() ->
     assert len(flag.lots) == 18
 
 
+def test_1092_c_a_protective_put_makes_a_straddle_of_every_lot_of_its_stock() -> None:
+    """Lots at a gain, at a loss, young and old: 1092(a) and (c) know no difference."""
+    put = position(OverlayKind.OPTION, delta=-0.4, is_put=True)
+    flag = by_code(tax_flags(put, HELD, same))[FlagCode.STRADDLE]
+    assert flag.authority == "26 USC 1092(a), (c)"
+    assert flag.lots == ("old", "young", "loss")
+    assert "qualified" not in flag.because
+    assert FlagCode.STRADDLE not in by_code(tax_flags(put, HELD[3:], same)), "another stock"
+
+
+@pytest.mark.parametrize("delta", [0.3, 0.6, 0.97])
+def test_1092_c_4_a_written_call_may_be_a_qualified_covered_one(delta: float) -> None:
+    """Whether it is depends on strikes that are listed: it is flagged with what would except it.
+
+    One that is deep in the money never qualifies, and may be a constructive sale besides.
+    """
+    call = position(OverlayKind.OPTION, delta=delta)
+    flags = by_code(tax_flags(call, HELD, same))
+    assert "26 USC 1092(c)(4)" in flags[FlagCode.STRADDLE].because
+    assert "with no put beside it" in flags[FlagCode.STRADDLE].because
+    assert (FlagCode.CONSTRUCTIVE_SALE_POSSIBLE in flags) is (delta >= 0.9)
+
+
+def test_1092_c_both_legs_of_a_collar_are_flagged() -> None:
+    """The call of a collar is part of a larger straddle: 1092(c)(4)(A)(ii) does not except it."""
+    put = position(OverlayKind.OPTION, symbol="PUT", delta=-0.3, is_put=True)
+    call = position(OverlayKind.OPTION, symbol="CALL", delta=0.3)
+    for leg in (put, call):
+        assert FlagCode.STRADDLE in by_code(tax_flags(leg, HELD, same))
+
+
+def test_1256_d_a_written_index_call_is_no_covered_call_but_a_mixed_straddle() -> None:
+    call = position(OverlayKind.OPTION, delta=0.4, is_1256=True)
+    flag = by_code(tax_flags(call, HELD, same))[FlagCode.MIXED_STRADDLE]
+    assert flag.authority == "26 USC 1092(b)(2), 1256(d)"
+    assert "1092(c)(4)" not in flag.because
+
+
+def test_reg_1_246_5_c_1_a_put_on_a_fund_meets_the_stocks_that_it_holds() -> None:
+    """A fund of 20 issuers counts from 70 percent on, one of 19 for whatever is held of them."""
+    held = [lot(f"l{n}", f"S{n}", 100, 50, "2020-01-06") for n in range(13)]
+    for issuers, is_flagged in ((20, False), (19, True), (18, True)):
+        fund = position(
+            OverlayKind.OPTION,
+            underlying="FUND",
+            is_put=True,
+            delta=-0.4,
+            members={f"S{n}": 100.0 for n in range(issuers)},
+        )
+        assert (FlagCode.STRADDLE in by_code(tax_flags(fund, held, same))) is is_flagged
+    one_more = [*held, lot("more", "S13", 100, 50, "2020-01-06")]
+    twenty = position(
+        OverlayKind.OPTION,
+        underlying="FUND",
+        is_put=True,
+        delta=-0.4,
+        members={f"S{n}": 100.0 for n in range(20)},
+    )
+    assert "70%" in by_code(tax_flags(twenty, one_more, same))[FlagCode.STRADDLE].because
+
+
 def test_1259_only_as_much_as_is_offset_is_sold_oldest_lots_first() -> None:
     """12,000 dollars short: the old lot of 10,000 whole, and 2,000 of 5,000 of the young one."""
     short = position(OverlayKind.SWAP, dollars=12_000.0)

@@ -282,9 +282,23 @@ def _straddles(
         authority="26 USC 1092(b)(2), 1256(d)" if position.is_1256 else "26 USC 1092(a), (c)",
         because=(
             f"{position.symbol} may be a straddle: {why}; a loss may be deferred and holding"
-            " periods suspended, which is not computed"
+            f" periods suspended, which is not computed{_covered_call(position)}"
         ),
         lots=lots,
+    )
+
+
+def _covered_call(position: OverlayPosition) -> str:
+    """What a written call may be instead; whether it is one is not told apart.
+
+    Source: 26 USC 1092(c)(4); Treas. Reg. 1.1092(c)-1 to -4.
+    """
+    is_written_call = position.kind is OverlayKind.OPTION and not position.is_put
+    if not is_written_call or position.is_1256:
+        return ""
+    return (
+        "; a qualified covered call is none (26 USC 1092(c)(4)): listed, granted more than 30 days"
+        " before it expires, not deep in the money, and with no put beside it; ask the preparer"
     )
 
 
