@@ -79,3 +79,14 @@ def test_between_looks_only_flows_trade_towards_the_targets(tmp_path: Path) -> N
     asked = planned(made, "--withdraw", "2990")  # 30 shares raise it, with what selling costs
     assert {one["action"] for one in asked["trades"]} == {"SELL"}
     assert {one["symbol"] for one in asked["trades"]} == {"USA"}
+
+
+def test_the_last_share_of_a_withdrawal_comes_from_where_the_others_do(tmp_path: Path) -> None:
+    """3,000.00 are 30 shares, and what selling them costs is a 31st: no bond is sold for it."""
+    made = moving(tmp_path / "b", RELATIVE + NO_LOOK + NO_CASH)
+    for amount, shares in (("3000", "31"), ("3090", "31"), ("3100", "32")):
+        asked = planned(made, "--withdraw", amount)
+        assert [(one["action"], one["symbol"], one["quantity"]) for one in asked["trades"]] == [
+            ("SELL", "USA", shares)
+        ]
+        assert Decimal(asked["cash"][0]["after"]) >= Decimal(amount)

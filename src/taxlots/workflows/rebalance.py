@@ -51,6 +51,7 @@ from taxlots.workflows.rebalance_bands import sentences_of_bands
 from taxlots.workflows.rebalance_cash import cash_target_of, nav_cents, plan_terms
 from taxlots.workflows.rebalance_classes import (
     class_weights,
+    drained_securities,
     goals_of,
     illiquid_classes,
     wanted_weights,
@@ -279,6 +280,7 @@ def _gathered(
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen, objectives, stated),
         mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
+        drained=drained_securities(drifted, goals, positions, nav),
     )
     if objectives.has_views:
         views = views_of(plan, seen, terms)

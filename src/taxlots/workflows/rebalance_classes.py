@@ -54,6 +54,23 @@ def goals_of(
     return class_goals(states, nav_cents, invested)
 
 
+def drained_securities(
+    drifted: HouseholdDrift, goals: Mapping[str, ClassGoal], positions: Positions, nav_cents: int
+) -> frozenset[str]:
+    """Securities of the classes that a withdrawal comes from, on a day without a look at bands."""
+    if drifted.is_looked_at:
+        return frozenset()
+    held: dict[str, int] = {}
+    for one in positions.seen:
+        held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
+    return frozenset(
+        symbol
+        for goal in goals.values()
+        if round(goal.wanted * nav_cents) < sum(held.get(one, 0) for one in goal.band.symbols)
+        for symbol in goal.band.symbols
+    )
+
+
 def class_weights(
     plan: HouseholdPlan,
     drifted: HouseholdDrift,

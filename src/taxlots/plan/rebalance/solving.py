@@ -27,6 +27,7 @@ from taxlots.plan.rebalance.household_portfolio import (
     PlanTerms,
     household_portfolio,
 )
+from taxlots.plan.rebalance.last_share import with_last_share_of
 from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.plan_limits import (
@@ -72,7 +73,8 @@ class Question:
 
     ``step`` is the smallest quantity in 1e-8 units and ``least_cents`` the smallest trade.
     ``families`` maps each security to the name of the largest set in which its replacements lie;
-    None where any may replace any other.
+    None where any may replace any other.  ``drained`` are the securities whose classes a withdrawal
+    comes from, where flows alone trade.
     """
 
     positions: tuple[Position, ...]
@@ -87,6 +89,7 @@ class Question:
     limits: PlanLimits = field(default_factory=PlanLimits)
     mandate: Mandate = field(default_factory=Mandate)
     families: Mapping[str, str] | None = None
+    drained: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,10 +243,13 @@ def _in_shares(question: Question, branch: Branch, optimum: Optimum) -> Solution
     trades = whole_trades(household, optimum, cash, step=step, least_cents=least)
     trades = in_round_lots(trades, question.mandate.round_lots, cash)
     trades = as_forced(trades, household, cash, step=step, least_cents=least)
+    trades = with_cash_raised(trades, household, cash, step=step)
+    if question.drained:
+        trades = with_last_share_of(question.drained, trades, household, cash, step=step)
     return Solution(
         household=household,
         optimum=optimum,
-        trades=tuple(with_cash_raised(trades, household, cash, step=step)),
+        trades=tuple(trades),
         forbidden=branch.choices.forbidden,
         unrounded=branch.optimum.certificate.objective,
     )
