@@ -23,9 +23,13 @@ def executed_since(record: Record, day: date) -> Mapping[tuple[str, str], int]:
     import pyarrow.compute as pc
 
     rows = record.transactions.select(COLUMNS)
-    texts = {name: rows.column(name).cast(pa.string()) for name in COLUMNS}
+    dates = rows.column("date").cast(pa.string())
+    is_late = pc.greater_equal(dates, day.isoformat())
+    if not pc.any(is_late).as_py():
+        return {}
+    late = rows.filter(is_late)
+    texts = {name: late.column(name).cast(pa.string()) for name in COLUMNS}
     is_trade = pc.is_in(texts["action"], value_set=pa.array([str(side) for side in Side]))
-    is_late = pc.greater_equal(texts["date"], day.isoformat())
-    chosen = pa.table(texts).filter(pc.and_(is_trade, is_late))
+    chosen = pa.table(texts).filter(is_trade)
     accounts, symbols = (chosen.column(name).to_pylist() for name in ("account", "symbol"))
     return Counter(zip(accounts, symbols, strict=True))
