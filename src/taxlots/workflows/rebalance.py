@@ -282,10 +282,8 @@ def _gathered(
         mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
         drained=drained_securities(drifted, goals, positions, nav),
     )
-    if objectives.has_views:
-        views = views_of(plan, seen, terms)
-        question = replace(question, mandate=replace(question.mandate, views=views))
-    question = volume.narrowed(question)
+    views = views_of(plan, seen, terms) if objectives.has_views else question.mandate.views
+    question = volume.narrowed(replace(question, mandate=replace(question.mandate, views=views)))
     return _Given(
         accounts=accounts,
         positions=positions,
