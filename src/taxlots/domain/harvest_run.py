@@ -55,6 +55,11 @@ class RunOrder:
     cells: Mapping[str, str]
     session: date | None = None
 
+    @property
+    def is_contract(self) -> bool:
+        """Whether it is for futures, a swap or a forward: its row is of ``contract_orders.csv``."""
+        return "unit" in self.cells
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:

@@ -75,8 +75,8 @@ class RebalanceLetter(RunLetter):
     """Everything that the letter says.
 
     ``untaxed`` are sales in tax-deferred accounts, ``left_out`` trades of the plan that nobody
-    signed, ``untraded`` those that none of its sessions takes; ``last_session`` is the last day of
-    trades that go over several, else None.
+    signed, ``untraded`` those that none of its sessions takes; ``contracts`` are those of futures,
+    swaps and forwards.  ``last_session`` is the last day of trades that go over several, else None.
     """
 
     kind: ClassVar[RunKind] = RunKind.REBALANCE
@@ -87,6 +87,7 @@ class RebalanceLetter(RunLetter):
     left_out: tuple[str, ...]
     taxes: tuple[LetterTax, ...]
     untraded: tuple[str, ...] = ()
+    contracts: tuple[str, ...] = ()
     last_session: date | None = None
 
     @property
@@ -123,6 +124,13 @@ def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
     yield from _sales(letter)
     yield heading("What is bought")
     yield from _purchases(letter)
+    if letter.contracts:
+        yield heading("What is done with contracts")
+        yield text(
+            "Contracts move exposure and sell nothing that you hold. They tie up cash as margin,"
+            " and their gains and losses come beside those of your holdings."
+        )
+        yield items(list(letter.contracts))
     yield heading("What it means for taxes")
     yield from map(text, _taxes(letter))
     yield heading("What must not be done")

@@ -24,7 +24,8 @@ OPEN_STATES = (OrderState.APPROVED, OrderState.PARTLY_FILLED)
 def approved_orders(book: str, books: Books) -> tuple[RunOrder, ...]:
     """The open orders of the accounts of some books, each with what is not executed yet.
 
-    A folder records no harvests.  Runs of a later day than the books are left out.
+    A folder records no harvests.  Runs of a later day than the books are left out, and orders for
+    contracts.
     """
     if not is_database(book):
         return ()
@@ -37,7 +38,7 @@ def approved_orders(book: str, books: Books) -> tuple[RunOrder, ...]:
         for reviewed in recorded_runs(book)
         if reviewed.run.as_of <= last
         for one in reviewed.orders
-        if one.state in OPEN_STATES and one.order.account in accounts
+        if one.state in OPEN_STATES and one.order.account in accounts and not one.order.is_contract
     )
 
 

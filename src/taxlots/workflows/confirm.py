@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from taxlots.book.standing import open_lots
-from taxlots.domain.harvest_run import Fill, FillBreak, RunKind
+from taxlots.domain.action import Action
+from taxlots.domain.harvest_run import Fill, FillBreak, RunKind, RunOrder
 from taxlots.domain.money import dollars, scaled, shares
 from taxlots.domain.order import Side
-from taxlots.domain.problem import DataError, Problem
+from taxlots.domain.problem import DataError, Problem, warning
+from taxlots.domain.security import Security, SecurityKind
 from taxlots.plan.fill_breaks import breaks_of
+from taxlots.plan.rebalance.contract_orders import Effect
 from taxlots.workflows.fill_file import read_fills
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.replay import replay
@@ -26,6 +29,12 @@ if TYPE_CHECKING:
 
 TOLERANCE_PERCENT: Final = 2
 """How far a fill may be from the close that the plan was made at."""
+
+JOURNAL_ACTION: Final[Mapping[tuple[Side, str], str]] = {
+    (Side.SELL, Effect.OPEN): str(Action.SELL_SHORT),
+    (Side.BUY, Effect.CLOSE): str(Action.BUY_TO_COVER),
+}
+"""How the journal names a trade in futures that is not a purchase or sale of what is held."""
 
 COPIED: Final = ("time", "settle_date", "price", "fees", "identified_at", "confirmation")
 
@@ -77,8 +86,10 @@ def confirm(
         before = confirmation_of_file(connection, number, sha256)
     if before is not None:
         return Confirmed(reviewed, 0, len(fills), tuple(before[1]), ())
-    taken = {fill.transaction_id for fill in earlier}
-    new = [fill for fill in fills if fill.transaction_id not in taken]
+    booked = bookable(orders, books.record.securities)
+    taken = {fill.transaction_id or unbooked_key(fill) for fill in earlier}
+    fills = [one if booked(one) else replace(one, transaction_id="") for one in fills]
+    new = [fill for fill in fills if (fill.transaction_id or unbooked_key(fill)) not in taken]
     breaks = breaks_of(
         reviewed.orders,
         earlier,
@@ -91,7 +102,38 @@ def confirm(
     problems = _book(ledger, reviewed, ours, breaks, path, sha256, by=by, now=now)
     with reading(ledger) as connection:
         after = review_of(connection, number)
-    return Confirmed(after, len(ours), len(fills) - len(new), tuple(breaks), tuple(problems))
+    made = sum(1 for fill in ours if fill.transaction_id)
+    problems += [_not_booked(path, fill) for fill in ours if not fill.transaction_id]
+    return Confirmed(after, made, len(fills) - len(new), tuple(breaks), tuple(problems))
+
+
+def bookable(
+    orders: Sequence[RunOrder], securities: Mapping[str, Security]
+) -> Callable[[Fill], bool]:
+    """Whether the journal can have a fill: of contracts, one that securities.csv knows as such."""
+    contracts = {one.client_order_id for one in orders if one.is_contract}
+
+    def is_booked(fill: Fill) -> bool:
+        known = securities.get(fill.symbol)
+        is_known = known is not None and known.kind is SecurityKind.SECTION_1256
+        return fill.client_order_id not in contracts or is_known
+
+    return is_booked
+
+
+def _not_booked(path: Path, fill: Fill) -> Problem:
+    return warning(
+        f"{path.name}:{fill.line}",
+        "CONTRACT_NOT_BOOKED",
+        f"{fill.symbol} is kept as executed and not booked: the journal has no such contract",
+        "List a future in securities.csv as section_1256 before its fills come; swaps and forwards"
+        " are settled outside the journal.",
+    )
+
+
+def unbooked_key(fill: Fill) -> str:
+    """What tells a fill that the journal does not have from others."""
+    return "\x1f".join(f"{name}={fill.cells[name]}" for name in sorted(fill.cells))
 
 
 def _book(
@@ -143,22 +185,30 @@ def _book(
 def _rows(reviewed: ReviewedRun, fills: Sequence[Fill]) -> pa.Table:
     """The rows of the journal: a day's fills in the order of the plan, sales before purchases."""
     place = {one.order.client_order_id: n for n, one in enumerate(reviewed.orders)}
+    effects = {
+        one.order.client_order_id: one.order.cells["effect"]
+        for one in reviewed.orders
+        if one.order.is_contract
+    }
+    fills = [one for one in fills if one.transaction_id]
     ordered = sorted(fills, key=lambda fill: (fill.day, place[fill.client_order_id]))
-    rows = [_row(reviewed.run.label, fill) for fill in ordered]
+    rows = [
+        _row(reviewed.run.label, fill, effects.get(fill.client_order_id, "")) for fill in ordered
+    ]
     names = list(_row("", fills[0])) if fills else ["id", "date", "account", "action", "quantity"]
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
     lines = pa.array([str(fill.line) for fill in ordered], pa.string())
     return pa.table({**columns, "line": lines})
 
 
-def _row(run: str, fill: Fill) -> dict[str, str]:
+def _row(run: str, fill: Fill, effect: str = "") -> dict[str, str]:
     is_sale = fill.side is Side.SELL
     return {
         "id": fill.transaction_id,
         "date": fill.day.isoformat(),
         "account": fill.account,
         "symbol": fill.symbol,
-        "action": str(fill.side),
+        "action": JOURNAL_ACTION.get((fill.side, effect), str(fill.side)),
         "quantity": shares(fill.quantity),
         "amount": dollars(fill.amount_cents),
         "lots": f"{fill.lot_id}:{shares(fill.quantity)}" if is_sale and fill.lot_id else "",

@@ -17,6 +17,7 @@ from taxlots.domain.problem import UsageError
 from taxlots.plan.blocks import Allocation, Block, average_price, blocks_of, fills_by_block
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.calendar_ics import switch_back_calendar
+from taxlots.reports.contract_orders import CONTRACT_COLUMNS, CONTRACT_ORDERS
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.order_layouts.registry import FILES
@@ -43,7 +44,7 @@ SWITCH_BACK: Final = "switch_back.csv"
 CALENDAR: Final = "switch_back.ics"
 RESULTS: Final = frozenset(
     {"orders.csv", "lot_instructions.csv", "blocks.csv", "allocations.csv", SWITCH_BACK}
-    | {CALENDAR, MANIFEST}
+    | {CALENDAR, MANIFEST, CONTRACT_ORDERS}
     | FILES
 )
 SENT: Final = (OrderState.APPROVED, OrderState.PARTLY_FILLED)
@@ -138,13 +139,16 @@ def write_orders(
     signed = [_unfilled(one) for one in to_send]
     refuse_unsound(book, reviewed, sending=session)
     accounts = [account.id for account in record.accounts] if record else []
-    blocks = blocks_of([one.order for one in signed], accounts)
+    securities = [one for one in signed if not one.order.is_contract]
+    blocks = blocks_of([one.order for one in securities], accounts)
     rows: dict[str, list[Row]] = {
-        "orders.csv": [dict(one.order.cells) for one in signed],
-        "lot_instructions.csv": [_instruction(one) for one in signed if one.order.lot_id],
+        "orders.csv": [dict(one.order.cells) for one in securities],
+        "lot_instructions.csv": [_instruction(one) for one in securities if one.order.lot_id],
         "blocks.csv": [_block(block) for block in blocks],
         "allocations.csv": list(_allocations(blocks, fills)),
     }
+    if contracts := [dict(one.order.cells) for one in signed if one.order.is_contract]:
+        rows[CONTRACT_ORDERS] = contracts
     if reviewed.run.kind is RunKind.HARVEST:
         rows[SWITCH_BACK] = list(_switch_backs(files[SWITCH_BACK], signed))
     content = _files(reviewed, rows)
@@ -169,7 +173,12 @@ def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, An
     import pyarrow as pa
 
     run = reviewed.run
-    columns = {**COLUMNS, "blocks.csv": BLOCKS, "allocations.csv": ALLOCATIONS}
+    columns = {
+        **COLUMNS,
+        "blocks.csv": BLOCKS,
+        "allocations.csv": ALLOCATIONS,
+        CONTRACT_ORDERS: CONTRACT_COLUMNS,
+    }
     files: dict[str, Any] = {
         name: pa.table(
             {c: pa.array([row.get(c, "") for row in of], pa.string()) for c in columns[name]}

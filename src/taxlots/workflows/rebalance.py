@@ -21,6 +21,7 @@ from taxlots.plan.optimizer.newton import engine
 from taxlots.plan.rebalance.booked_gains import within_booked_gains
 from taxlots.plan.rebalance.clashing_caps import within_nearest_caps
 from taxlots.plan.rebalance.class_goals import ClassGoal
+from taxlots.plan.rebalance.contract_orders import ContractOrder
 from taxlots.plan.rebalance.mandate_room import room_of
 from taxlots.plan.rebalance.mandated import Mandated, gated_within_mandate
 from taxlots.plan.rebalance.objectives import objectives_of
@@ -37,6 +38,7 @@ from taxlots.plan.trade_overrides import TradeLimits
 from taxlots.reports.drift import HouseholdDrift
 from taxlots.reports.rebalance_overlay import OverlaySaid
 from taxlots.workflows.cash_alone import is_rebalanced
+from taxlots.workflows.contract_orders import contract_orders_of
 from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.executed_trades import executed_since
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
@@ -61,7 +63,7 @@ from taxlots.workflows.rebalance_execution import (
     scheduled,
     with_trading_costs,
 )
-from taxlots.workflows.rebalance_exposures import exposures_told, states_exposures
+from taxlots.workflows.rebalance_exposures import exposure_changes, states_exposures
 from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import (
@@ -92,7 +94,8 @@ from taxlots.workflows.trade_overrides import overrides_of
 class RebalanceRun:
     """A proposal for a household, what it was asked and solved from, and every warning.
 
-    ``schedule`` has its trades over sessions, where that is asked or the book says so.
+    ``schedule`` has its trades over sessions, where that is asked or the book says so;
+    ``contract_orders`` are those of an overlay and of currency hedges.
     """
 
     plan: HouseholdPlan
@@ -102,6 +105,7 @@ class RebalanceRun:
     problems: tuple[Problem, ...]
     schedule: TradeSchedule | None = None
     overlay: OverlaySaid | None = None
+    contract_orders: tuple[ContractOrder, ...] = ()
 
 
 def rebalance(
@@ -156,7 +160,7 @@ def rebalance_of(
     mandated, overlay, solution = found.mandated, found.overlay, found.solution
     near = replace(given.question.mandate, sums=mandated.active)
     given = replace(given, question=replace(given.question, mandate=near))
-    changes = exposures_told(plan, solution.trades, overlay, market)
+    changes = exposure_changes(plan, solution.trades, overlay, market)
     classes = class_weights(plan, given.drifted, given.goals, solution, invested=given.invested)
     beyond = sentences_of_bands(plan, classes, given.limits.applied)
     proposal = Proposal(
@@ -171,7 +175,7 @@ def rebalance_of(
         returns=tuple(returns_of(found.sales, taxed_returns(given.accounts))),
         cash_before=given.cash.needs.held_cents,
         cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
-        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes])),
+        told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes.told])),
         limits=mandated.standings,
         overlay=overlay,
         executed=executed_since(plan.prepared.books.record, plan.as_of),
@@ -187,6 +191,7 @@ def rebalance_of(
         if is_staggered
         else None,
         overlay=overlay_said(plan, considered, proposal, market),
+        contract_orders=contract_orders_of(plan, considered, overlay, changes.forwards),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from taxlots.domain.account import taxed_returns
 from taxlots.domain.harvest_run import HarvestRun
-from taxlots.domain.money import dollars, scaled, shares
+from taxlots.domain.money import SHARE, dollars, scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError
 from taxlots.market_data.calendars import settlement_day
@@ -47,6 +47,8 @@ def rebalance_checks(book: str, run: HarvestRun, files: Files) -> list[Check]:
     except DataError:
         return [*checks, failed("gains", "the book as it was known then cannot be booked")]
     found = [*checks, _lots(run, prepared), _gains(trades, prepared), _cash(run, files)]
+    if any(one.is_contract for one in run.orders) or "contract_orders" in plan_in(files):
+        found.append(_contracts(run, files))
     if "schedule" in plan_in(files):
         found += schedule_checks(plan_in(files), prepared)
     return found
@@ -78,15 +80,36 @@ def _inert(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 def _orders(run: HarvestRun, trades: Sequence[Row]) -> Check:
     """Each trade against the orders that are to do it, lot by lot."""
-    wrong = [one.client_order_id for one in run.orders if not trades_on(one, trades)]
+    orders = [one for one in run.orders if not one.is_contract]
+    wrong = [one.client_order_id for one in orders if not trades_on(one, trades)]
     for trade in trades:
-        mine = [one for one in run.orders if trades_on(one, [trade])]
+        mine = [one for one in orders if trades_on(one, [trade])]
         lots = ";".join(f"{one.lot_id}:{shares(one.quantity)}" for one in mine if one.lot_id)
         if shares(sum(one.quantity for one in mine)) != trade["quantity"] or lots != trade["lots"]:
             wrong.append(f"{trade['action']} {trade['symbol']} in {trade['account']}")
     if wrong:
         return failed("orders", f"no trade asks for it, or no order does it: {wrong[0]}")
-    return passed("orders", f"{len(run.orders)} orders come to {len(trades)} trades, lot by lot")
+    return passed("orders", f"{len(orders)} orders come to {len(trades)} trades, lot by lot")
+
+
+def _contracts(run: HarvestRun, files: Files) -> Check:
+    """The orders for contracts against those of ``plan.json``, and their numbers."""
+    plan = plan_in(files)
+    told = plan.get("contract_orders", [])
+    kept = [dict(one.cells) for one in run.orders if one.is_contract]
+    wrong = [row["client_order_id"] for row in told if row not in kept]
+    wrong += [row["client_order_id"] for row in kept if row not in told]
+    for row in (plan.get("overlay") or {"contracts": []})["contracts"]:
+        mine = [one for one in told if one["symbol"] == inert(row["contract"])]
+        sums = sum(
+            (1 if one["action"] == Side.BUY else -1) * (scaled(one["quantity"], 8) or 0)
+            for one in mine
+        )
+        if mine and mine[0]["unit"] == "contracts" and sums != int(row["trade"]) * SHARE:
+            wrong.append(row["contract"])
+    if wrong:
+        return failed("contracts", f"the overlay does not ask for it: {wrong[0]}")
+    return passed("contracts", f"{len(kept)} orders for contracts are those of the plan")
 
 
 def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
@@ -97,7 +120,7 @@ def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
         lots[lot.account, lot.symbol, ""] += lot.quantity
     sold: Counter[tuple[str, str, str]] = Counter()
     for one in run.orders:
-        if one.side is Side.SELL:
+        if one.side is Side.SELL and not one.is_contract:
             for lot_id in {one.lot_id, ""}:
                 sold[one.account, one.symbol, lot_id] += one.quantity
     wrong = [" ".join(place) for place, quantity in sold.items() if quantity > lots[place]]

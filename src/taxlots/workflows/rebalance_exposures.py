@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from taxlots.domain.money import CENTS_PER_DOLLAR
 from taxlots.domain.order import Side
+from taxlots.plan.exposure.currency_hedge import ForwardTrade
 from taxlots.plan.exposure.measures import Characteristics, Exposures
 from taxlots.plan.exposure.portfolio import portfolio_exposures
 from taxlots.plan.rebalance.overlaid import Overlaid
@@ -32,18 +34,26 @@ def states_exposures(book: str, folder: Path | None) -> bool:
     return any((place / name).is_file() for name in FILES)
 
 
-def exposures_told(
+@dataclass(frozen=True, slots=True)
+class ExposureChanges:
+    """What a plan does to exposures, in sentences, and the forwards that its hedges then need."""
+
+    told: tuple[str, ...] = ()
+    forwards: tuple[ForwardTrade, ...] = ()
+
+
+def exposure_changes(
     plan: HouseholdPlan,
     trades: Sequence[Trade],
     overlay: Overlaid | None,
     market: MarketFiles | None,
-) -> tuple[str, ...]:
-    """The changes of exposures by trades and contracts, and the forwards after them, in sentences.
+) -> ExposureChanges:
+    """The changes of exposures by trades and contracts, and the forwards after them.
 
-    Nothing is told where exposures.csv and currency_hedges.csv state nothing.
+    There are none where exposures.csv and currency_hedges.csv state nothing.
     """
     if market is None or not (market.exposures or market.hedges):
-        return ()
+        return ExposureChanges()
     booked = booked_of(plan, market)
     dollars = dict(booked.held().exposed)
     moved: dict[str, float] = {}
@@ -69,10 +79,9 @@ def exposures_told(
         ).exposures
 
     after = {name: dollars.get(name, 0.0) + moved.get(name, 0.0) for name in {**dollars, **moved}}
-    return (
-        *_changes(measured(dollars), measured(after)),
-        *_forwards(market, measured(after)),
-    )
+    forwards = forwards_of(market, measured(after))
+    told = (*_changes(measured(dollars), measured(after)), *map(_forward, forwards))
+    return ExposureChanges(told, forwards)
 
 
 def _of_contract(market: MarketFiles, symbol: str) -> Characteristics:
@@ -101,12 +110,11 @@ def _changes(before: Exposures, after: Exposures) -> Iterator[str]:
             yield f"the plan takes {name}, from {money(was)} to {money(then)}"
 
 
-def _forwards(market: MarketFiles, after: Exposures) -> Iterator[str]:
-    for one in forwards_of(market, after):
-        verb = "sell" if one.units < 0 else "buy"
-        yield (
-            f"after the plan {verb} {money(abs(one.units))} {one.currency} forward for"
-            f" {figure(one.days, 0)} days at {figure(one.price)}: the hedge is"
-            f" {figure(100 * one.ratio_before, 1)} % of its exposure and goes to"
-            f" {figure(100 * one.ratio_after, 1)} %"
-        )
+def _forward(one: ForwardTrade) -> str:
+    verb = "sell" if one.units < 0 else "buy"
+    return (
+        f"after the plan {verb} {money(abs(one.units))} {one.currency} forward for"
+        f" {figure(one.days, 0)} days at {figure(one.price)}: the hedge is"
+        f" {figure(100 * one.ratio_before, 1)} % of its exposure and goes to"
+        f" {figure(100 * one.ratio_after, 1)} %"
+    )

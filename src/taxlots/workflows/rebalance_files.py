@@ -10,6 +10,7 @@ from taxlots.domain.harvest_run import RunKind
 from taxlots.domain.money import dollars
 from taxlots.plan.rebalance.frontier import frontier
 from taxlots.reports.books_files import problem_table
+from taxlots.reports.contract_orders import CONTRACT_COLUMNS, CONTRACT_ORDERS, contract_row
 from taxlots.reports.failed_folder import problems_alone
 from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.rebalance_charts import rebalance_charts
@@ -34,7 +35,16 @@ from taxlots.workflows.rebalance_json import rebalance_json
 
 OVERLAY_FILE: Final = "overlay.csv"
 RESULTS: Final = frozenset(
-    {PLAN, OVERLAY_FILE, *REBALANCE_COLUMNS, "schedule.csv", LATER_ORDERS, FAILURE, MANIFEST}
+    {
+        PLAN,
+        OVERLAY_FILE,
+        *REBALANCE_COLUMNS,
+        "schedule.csv",
+        LATER_ORDERS,
+        CONTRACT_ORDERS,
+        FAILURE,
+        MANIFEST,
+    }
     | {"drift.svg", "tax_by_lot.svg", "frontier.svg"}
 )
 """Every file that a rebalance can leave."""
@@ -70,6 +80,9 @@ def write_rebalance(
         files[LATER_ORDERS] = text_table(LATER_COLUMNS, later)
     if run.overlay is not None:
         files[OVERLAY_FILE] = text_table(OVERLAY, overlay_rows(run.overlay))
+    if run.contract_orders:
+        rows = [contract_row(one) for one in run.contract_orders]
+        files[CONTRACT_ORDERS] = text_table(CONTRACT_COLUMNS, rows)
     drawings = rebalance_charts(run.proposal, points)
     files |= {f"{name}.svg": one.svg for name, one in drawings.items()}
     write_folder(out, files, results=RESULTS)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from taxlots.plan.rebalance.frontier import FrontierPoint
+from taxlots.reports.contract_orders import contract_row
 from taxlots.reports.rebalance_files import plan_json
 from taxlots.reports.rebalance_schedule import schedule_json
 from taxlots.workflows.rebalance import RebalanceRun
@@ -15,6 +16,7 @@ from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 def rebalance_json(run: RebalanceRun, frontier: Sequence[FrontierPoint] = ()) -> dict[str, Any]:
     """The plan with its restrictions, overlay and schedule; ``plan.json`` has a frontier too."""
     restrictions = restrictions_of_rebalance(run)
-    return plan_json(run.proposal, frontier, restrictions, run.overlay) | schedule_json(
-        run.schedule
-    )
+    found = plan_json(run.proposal, frontier, restrictions, run.overlay)
+    contracts = [contract_row(one) for one in run.contract_orders]
+    told = {"contract_orders": contracts} if contracts else {}
+    return found | schedule_json(run.schedule) | told

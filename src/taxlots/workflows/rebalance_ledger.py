@@ -11,6 +11,7 @@ from typing import Any
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.plan.rebalance.session_orders import session_orders
+from taxlots.reports.contract_orders import CONTRACT_ORDERS, contract_row
 from taxlots.reports.folders import MANIFEST
 from taxlots.reports.rebalance_columns import LATER_ORDERS, PLAN
 from taxlots.reports.rebalance_rows import later_rows, tables_of_rebalance
@@ -71,9 +72,13 @@ def record_rebalance(
     }
     if later := later_rows(planned.proposal, planned.schedule):
         files[LATER_ORDERS] = later
+    if planned.contract_orders:
+        files[CONTRACT_ORDERS] = [contract_row(one) for one in planned.contract_orders]
     manifest = with_hashes(out / MANIFEST, files)
     lines = {
-        result_of(name): rows for name, rows in files.items() if name not in (ORDERS, LATER_ORDERS)
+        result_of(name): rows
+        for name, rows in files.items()
+        if name not in (ORDERS, LATER_ORDERS, CONTRACT_ORDERS)
     }
     run = _run(planned, files, manifest)
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
@@ -93,12 +98,22 @@ def _run(planned: RebalanceRun, files: Lines, manifest: str) -> HarvestRun:
 
 
 def _orders(planned: RebalanceRun, files: Lines) -> list[RunOrder]:
-    """The orders of every session, each with its day where there are several."""
+    """The orders of every session, each with its day where there are several; contracts last."""
     cells = [*files[ORDERS], *files.get(LATER_ORDERS, ())]
     found = session_orders(planned.proposal, planned.schedule)
-    return [
+    orders = [
         replace(run_order(one.order.household, _undated(row)), session=one.session)
         for one, row in zip(found, cells, strict=True)
+    ]
+    return [*orders, *_contracts(planned, files)]
+
+
+def _contracts(planned: RebalanceRun, files: Lines) -> list[RunOrder]:
+    """The orders for contracts, which are traded in the first session."""
+    session = None if planned.schedule is None else planned.schedule.first_day
+    return [
+        replace(run_order(one.account.household, {**row, "lot_id": ""}), cells=row, session=session)
+        for one, row in zip(planned.contract_orders, files.get(CONTRACT_ORDERS, ()), strict=True)
     ]
 
 

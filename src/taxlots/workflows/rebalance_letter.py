@@ -55,6 +55,8 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
     orders = tuple(one for one in found.orders if account in ("", one.order.account))
     if not orders:
         raise UsageError(f"nothing of {run.label} is signed in account {account}")
+    contracts = [one for one in orders if one.order.is_contract]
+    orders = tuple(one for one in orders if not one.order.is_contract)
     taxed = taxed_returns(accounts)
     told = restrictions_for(source, accounts)
     plan = plan_in(found.lines)
@@ -71,7 +73,9 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         number=run.number,
         plan_hash=run.plan_hash,
         recorded_by=run.actor,
-        approved_by=tuple(dict.fromkeys(a.actor for one in orders for a in one.approvals)),
+        approved_by=tuple(
+            dict.fromkeys(a.actor for one in (*orders, *contracts) for a in one.approvals)
+        ),
         classes=tuple(_class(one) for one in plan["classes"]),
         sales=tuple(_sales(found, [o for o in orders if o.order.account in taxed], trades)),
         untaxed=tuple(
@@ -80,6 +84,7 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         purchases=tuple(_moved(found, orders, trades, Side.BUY)),
         left_out=tuple(_left_out(found, trades, account)),
         untraded=tuple(_untraded(plan, account)),
+        contracts=tuple(_contract(one) for one in contracts),
         last_session=max(sessions, default=None),
         taxes=tuple(_taxes(run.as_of, orders, trades, taxed)),
         not_to_buy=told.not_to_buy,
@@ -180,6 +185,17 @@ def _untraded(plan: Mapping[str, Any], account: str) -> Iterator[str]:
     for one in plan.get("schedule", {}).get("left", ()):
         if account in ("", one["account"]):
             yield _said(one["account"], one["symbol"], one["side"], one["quantity"])
+
+
+def _contract(one: ReviewedOrder) -> str:
+    """An order for contracts, in words."""
+    order = one.order
+    unit = "" if order.cells["unit"] == "contracts" else f" {order.cells['unit']} of"
+    name = {"future": "the future", "swap": "the swap"}.get(order.cells["kind"], "the forward on")
+    did = "buy" if order.side is Side.BUY else "sell"
+    where = shown_account(order.account)
+    state = "executed" if one.filled >= order.quantity else "ordered"
+    return f"{did} {shares(order.quantity)}{unit} {name} {order.symbol} in {where} ({state})"
 
 
 def _said(account: str, symbol: str, side: str, quantity: str) -> str:

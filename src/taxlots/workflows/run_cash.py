@@ -48,6 +48,54 @@ def shortfalls(
     return [*lacking, *_floors(run, plan, _after(before, moves), buying)]
 
 
+def margin_lacking(run: HarvestRun, files: Files, orders: Sequence[RunOrder]) -> list[str]:
+    """Where the margin and reserve of contracts among some orders would not be there.
+
+    An account must keep what the contracts that it then holds tie up, unless the whole plan does
+    not either, which the plan says.
+    """
+    plan = plan_in(files)
+    overlay = plan.get("overlay")
+    if not overlay or not any(one.is_contract for one in orders):
+        return []
+    before = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
+    after = _after(before, _moves(run, orders, worked_trades(run, plan, files[TRADES_FILE])))
+    traded = _contracts((one.symbol, one.side, one.quantity) for one in orders if one.is_contract)
+    planned = _contracts(
+        (row["symbol"], Side(row["action"]), scaled(row["quantity"], 8) or 0)
+        for row in plan["contract_orders"]
+    )
+    needed: dict[str, int] = {}
+    for row in overlay["contracts"]:
+        name, account = row["contract"], row["account"]
+        part = traded.get(name, 0) / planned[name] if planned.get(name) else 0.0
+        needed[account] = needed.get(account, 0) + _tied(row, part)
+    covered = {row["account"] for row in overlay["margin"] if row["is_covered"]}
+    return [
+        f"margin and reserve of the contracts in {account} tie up {dollars(cents)}, of which"
+        f" {dollars(cents - max(0, after.get(account, 0)))} would not be there"
+        for account, cents in needed.items()
+        if account in covered and cents > after.get(account, 0)
+    ]
+
+
+def _contracts(trades: Iterable[tuple[str, Side, int]]) -> dict[str, int]:
+    """What is traded of each contract, sold below zero."""
+    found: dict[str, int] = {}
+    for symbol, side, quantity in trades:
+        found[symbol] = found.get(symbol, 0) + (quantity if side is Side.BUY else -quantity)
+    return found
+
+
+def _tied(row: Row, part: float) -> int:
+    """Cents that a contract ties up once a part of what is planned of it is traded."""
+    count = int(row["count"])
+    if not count:
+        return 0
+    open_after = int(row["held"]) + part * int(row["trade"])
+    return round((scaled(row["tied"], 2) or 0) * abs(open_after / count))
+
+
 @dataclass(frozen=True, slots=True)
 class _Move:
     """Cents that a part of a trade moves into an account on a day."""

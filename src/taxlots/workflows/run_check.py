@@ -18,6 +18,7 @@ from taxlots.domain.money import scaled, shares
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, UsageError
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
+from taxlots.reports.contract_orders import CONTRACT_ORDERS
 from taxlots.reports.folders import MANIFEST
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.inert import inert
@@ -247,7 +248,11 @@ def _untied(
     known = {one.order.client_order_id: one for one in orders}
     ties = {tie["client_order_id"]: tie for tie in manifest["signed"]}
     signed = [(a.client_order_id, a.order_hash, a.actor) for a in approvals]
-    rows = {row["client_order_id"]: row for row in found.get(ORDERS, ())}
+    rows = {
+        row["client_order_id"]: row
+        for file in (ORDERS, CONTRACT_ORDERS)
+        for row in found.get(file, ())
+    }
     for name in dict.fromkeys([*rows, *ties]):
         one, tie, row = known.get(name), ties.get(name), rows.get(name)
         if one is None or tie is None or row is None:

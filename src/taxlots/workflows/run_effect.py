@@ -128,6 +128,9 @@ def _ordered(
     history, _ = price_history(found.books.record.prices)
     for number, one in enumerate(orders, 1):
         order = one.order
+        if order.is_contract:
+            remarks.append(f"{order.symbol} is a contract: what is ordered of it is not reckoned.")
+            continue
         left = order.quantity - one.filled
         quote = history.last_close(order.symbol, found.run.as_of)
         if left <= 0:

@@ -26,7 +26,7 @@ from taxlots.reports.rebalance_columns import TRADES_FILE
 from taxlots.workflows.approved_orders import OPEN_STATES
 from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.replay import replay
-from taxlots.workflows.run_cash import shortfalls
+from taxlots.workflows.run_cash import margin_lacking, shortfalls
 from taxlots.workflows.run_ledger import ReviewedRun, recorded_runs
 from taxlots.workflows.run_lines import (
     Files,
@@ -89,12 +89,19 @@ def faults_of(
     if not standing:
         return []
     others = [one for one in recorded_runs(book) if one.run.number != reviewed.run.number]
-    open_elsewhere = [_left(one) for run in others for one in run.orders if _is_open(one)]
+    open_elsewhere = [
+        _left(one)
+        for run in others
+        for one in run.orders
+        if _is_open(one) and not one.order.is_contract
+    ]
     if reviewed.run.kind is RunKind.HARVEST:
         return _washed(book, reviewed.run, {}, standing, open_elsewhere) if open_elsewhere else []
     files = _files(book, reviewed.run)
     lacking = shortfalls(reviewed.run, files, [one.order for one in standing], sending)
-    return [*lacking, *_washed(book, reviewed.run, files, standing, open_elsewhere)]
+    lacking += margin_lacking(reviewed.run, files, [one.order for one in standing])
+    securities = [one for one in standing if not one.order.is_contract]
+    return [*lacking, *_washed(book, reviewed.run, files, securities, open_elsewhere)]
 
 
 def _as_executed(standing: Iterable[ReviewedOrder], day: date) -> Iterator[ReviewedOrder]:

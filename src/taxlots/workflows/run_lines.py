@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.order import Side
 from taxlots.plan.reviewed import ReviewedOrder, order_hash
+from taxlots.reports.contract_orders import CONTRACT_ORDERS
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.readiness import READINESS_FILE
 from taxlots.reports.rebalance_columns import (
@@ -57,13 +58,19 @@ def recorded_files(connection: Connection, run: HarvestRun) -> dict[str, Sequenc
 
     kept = [name if "." in name else f"{name}.csv" for name in results_of(connection, run.number)]
     files: dict[str, Sequence[Row]] = {
-        name: [dict(order.cells) for order in run.orders if not is_later(order, run)]
+        name: [
+            dict(order.cells)
+            for order in run.orders
+            if not order.is_contract and not is_later(order, run)
+        ]
         if name == ORDERS
         else lines_of(connection, run.number, result_of(name))
         for name in dict.fromkeys([*NAMES[run.kind], *kept])
     }
-    if later := [_dated(order) for order in run.orders if is_later(order, run)]:
+    if later := [_dated(o) for o in run.orders if not o.is_contract and is_later(o, run)]:
         files[LATER_ORDERS] = later
+    if contracts := [dict(order.cells) for order in run.orders if order.is_contract]:
+        files[CONTRACT_ORDERS] = contracts
     return files
 
 

@@ -49,6 +49,8 @@ class RunQuestions:
         risk_model: Place = "",
         tranches: int | None = None,
         schedule: str = "",
+        overlay: bool = False,
+        market: Place | None = None,
         as_of: Day = None,
     ) -> RunAnswer:
         """Plan a rebalance, write its files and record it, as ``taxlots rebalance --record``.
@@ -71,6 +73,8 @@ class RunQuestions:
             risk_model=str(risk_model),
             tranches=tranches,
             schedule=schedule,
+            overlay=overlay,
+            market=None if market is None else Path(market),
         )
         last = as_day(as_of)
         done = record_rebalance(self.source, Path(out), asked, by=by, now=now(), as_of=last)
