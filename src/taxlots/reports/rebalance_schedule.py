@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any, Final
 
 from taxlots.domain.money import dollars, shares
 from taxlots.plan.execution.liquidity import Bucket
+from taxlots.plan.rebalance.limits_by_session import LimitBreak
 from taxlots.plan.rebalance.proposal import Proposal
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, of_day
-from taxlots.reports.plan_figures import listing, money
+from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.rebalance_columns import SALE_CELLS
 from taxlots.reports.rebalance_files import return_json, sale_cells
 from taxlots.reports.schedule import cost_json
@@ -103,8 +105,22 @@ def schedule_json(schedule: TradeSchedule | None) -> dict[str, Any]:
                 for year, found in schedule.returns.items()
                 for one in found
             ],
+            "limits": [_break(one) for one in schedule.breaks],
             "told": list(schedule.told),
         }
+    }
+
+
+def _break(one: LimitBreak) -> dict[str, Any]:
+    """A limit that the schedule exceeds; ``kept_from`` is blank where it does in the end."""
+    return {
+        "name": one.name,
+        "least": figure(one.least, 6) if isfinite(one.least) else "",
+        "most": figure(one.most, 6) if isfinite(one.most) else "",
+        "date": one.day.isoformat(),
+        "value": figure(one.value, 6),
+        "beyond": figure(one.beyond, 6),
+        "kept_from": "" if one.kept_from is None else one.kept_from.isoformat(),
     }
 
 

@@ -87,6 +87,7 @@ from taxlots.workflows.rebalance_standings import (
     sentences_of_reports,
 )
 from taxlots.workflows.rebalance_volume import PlanVolume, plan_volume
+from taxlots.workflows.schedule_limits import with_limits_checked
 from taxlots.workflows.trade_overrides import overrides_of
 
 
@@ -180,16 +181,17 @@ def rebalance_of(
         overlay=overlay,
         executed=executed_since(plan.prepared.books.record, plan.as_of),
     )
-    is_staggered = asked.tranches is not None or execution.tranches > 1
+    schedule = None
+    if asked.tranches is not None or execution.tranches > 1:
+        parts = scheduled(plan, question, solution.trades, execution, by=asked.by)
+        schedule = with_limits_checked(plan, question, solution, parts, asked.by)
     return RebalanceRun(
         plan=plan,
         asked=asked,
         question=given.question,
         proposal=proposal,
         problems=plan.problems,
-        schedule=scheduled(plan, question, solution.trades, execution, by=asked.by)
-        if is_staggered
-        else None,
+        schedule=schedule,
         overlay=overlay_said(plan, considered, proposal, market),
         contract_orders=contract_orders_of(plan, considered, overlay, changes.forwards),
     )

@@ -116,14 +116,14 @@ def scheduled(
 
     ``by`` is when a withdrawal is needed.  Raises DataError where the books refuse a sale.
     """
-    days = _sessions(plan.as_of, terms)
+    days = sessions_of(plan.as_of, terms)
     rates = rates_of(plan, days, gains_by_return(trades))
     sales = [one for one in trades if one.side is Side.SELL]
     lots = lots_through(plan, [one.position for one in sales], days, _bought(trades))
     markets = markets_of(plan, question, terms)
     wanted = [one.units for one in trades]
     for number in count():
-        found = _staggered(question, trades, wanted, markets, days, terms, by)
+        found = staggered(question, trades, wanted, markets, days, terms, by)
         chosen = _chosen(question, found, trades, lots, days, rates)
         lacking = {place: _lack(found, place, sold) for place, sold in chosen.items()}
         if not any(lacking.values()):
@@ -149,7 +149,7 @@ def scheduled(
     )
 
 
-def _sessions(as_of: date, terms: ExecutionTerms) -> list[date]:
+def sessions_of(as_of: date, terms: ExecutionTerms) -> list[date]:
     """The sessions of the schedule, and those after them on which late money is spent."""
     days = sessions_from(as_of, terms.tranches)
     if terms.is_settled_only:
@@ -189,7 +189,7 @@ def _bought(trades: Sequence[Trade]) -> frozenset[str]:
     return frozenset(one.position.symbol for one in trades if one.side is Side.BUY)
 
 
-def _staggered(
+def staggered(
     question: Question,
     trades: Sequence[Trade],
     wanted: Sequence[int],
@@ -198,6 +198,7 @@ def _staggered(
     terms: ExecutionTerms,
     by: date | None,
 ) -> Staggered:
+    """``wanted`` units (1e-8) of each trade over the sessions, before any lots are chosen."""
     settled = [settlement_of(day) for day in days]
     sessions = Sessions(
         volume_parts=[part_of_a_day(day) for day in days],

@@ -10,6 +10,7 @@ from taxlots.domain.execution_terms import ExecutionTerms
 from taxlots.domain.order import Side
 from taxlots.plan.execution.impact import TradeCost
 from taxlots.plan.execution.liquidity import Bucket
+from taxlots.plan.rebalance.limits_by_session import LimitBreak
 from taxlots.plan.rebalance.proposal import Proposal, ReturnTax
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade, named_lots
 from taxlots.plan.several_sales import BookedSale
@@ -55,7 +56,8 @@ class TradeSchedule:
 
     ``returns`` are by calendar year of the sales, as the fold books them.  ``cash`` has what each
     account holds after each session, in cents.  ``buckets`` are those of what is traded; a
-    security whose volume is not known has none.
+    security whose volume is not known has none.  ``breaks`` are limits of the mandate that it
+    exceeds.
     """
 
     terms: ExecutionTerms
@@ -66,6 +68,7 @@ class TradeSchedule:
     returns: Mapping[int, tuple[ReturnTax, ...]]
     buckets: Mapping[str, Bucket]
     told: tuple[str, ...] = ()
+    breaks: tuple[LimitBreak, ...] = ()
 
     @property
     def first_day(self) -> date:
