@@ -139,16 +139,7 @@ def write_orders(
     signed = [_unfilled(one) for one in to_send]
     refuse_unsound(book, reviewed, sending=session)
     accounts = [account.id for account in record.accounts] if record else []
-    securities = [one for one in signed if not one.order.is_contract]
-    blocks = blocks_of([one.order for one in securities], accounts)
-    rows: dict[str, list[Row]] = {
-        "orders.csv": [dict(one.order.cells) for one in securities],
-        "lot_instructions.csv": [_instruction(one) for one in securities if one.order.lot_id],
-        "blocks.csv": [_block(block) for block in blocks],
-        "allocations.csv": list(_allocations(blocks, fills)),
-    }
-    if contracts := [dict(one.order.cells) for one in signed if one.order.is_contract]:
-        rows[CONTRACT_ORDERS] = contracts
+    rows = _rows(signed, accounts, fills)
     if reviewed.run.kind is RunKind.HARVEST:
         rows[SWITCH_BACK] = list(_switch_backs(files[SWITCH_BACK], signed))
     content = _files(reviewed, rows)
@@ -167,6 +158,23 @@ def write_orders(
         }
     write_folder(out, content, results=RESULTS)
     return OrderFiles(reviewed, rows, of_custodians, session)
+
+
+def _rows(
+    signed: Sequence[ReviewedOrder], accounts: Sequence[str], fills: Path | None
+) -> dict[str, list[Row]]:
+    """The rows of securities, and those of contracts where any are signed."""
+    securities = [one for one in signed if not one.order.is_contract]
+    blocks = blocks_of([one.order for one in securities], accounts)
+    rows: dict[str, list[Row]] = {
+        "orders.csv": [dict(one.order.cells) for one in securities],
+        "lot_instructions.csv": [_instruction(one) for one in securities if one.order.lot_id],
+        "blocks.csv": [_block(block) for block in blocks],
+        "allocations.csv": list(_allocations(blocks, fills)),
+    }
+    if contracts := [dict(one.order.cells) for one in signed if one.order.is_contract]:
+        rows[CONTRACT_ORDERS] = contracts
+    return rows
 
 
 def _files(reviewed: ReviewedRun, rows: Mapping[str, list[Row]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from taxlots.domain.account import Account, taxed_returns
 from taxlots.domain.calendar import date_of
+from taxlots.domain.execution_terms import ExecutionTerms
 from taxlots.domain.mandate import StatedMandate, mandate_from
 from taxlots.domain.money import SHARE
 from taxlots.domain.order import Side
@@ -28,7 +29,7 @@ from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
-from taxlots.plan.rebalance.solving import Question
+from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.turned_lots import without_turned_lots
 from taxlots.plan.rebalance.whole_trades import Trade
@@ -181,20 +182,30 @@ def rebalance_of(
         overlay=overlay,
         executed=executed_since(plan.prepared.books.record, plan.as_of),
     )
-    schedule = None
-    if asked.tranches is not None or execution.tranches > 1:
-        parts = scheduled(plan, question, solution.trades, execution, by=asked.by)
-        schedule = with_limits_checked(plan, question, solution, parts, asked.by)
     return RebalanceRun(
         plan=plan,
         asked=asked,
         question=given.question,
         proposal=proposal,
         problems=plan.problems,
-        schedule=schedule,
+        schedule=_worked(plan, asked, question, solution, execution),
         overlay=overlay_said(plan, considered, proposal, market),
         contract_orders=contract_orders_of(plan, considered, overlay, changes.forwards),
     )
+
+
+def _worked(
+    plan: HouseholdPlan,
+    asked: RebalanceAsked,
+    question: Question,
+    solution: Solution,
+    execution: ExecutionTerms,
+) -> TradeSchedule | None:
+    """The trades over sessions, held to the mandate; None where they are not staggered."""
+    if asked.tranches is None and execution.tranches == 1:
+        return None
+    parts = scheduled(plan, question, solution.trades, execution, by=asked.by)
+    return with_limits_checked(plan, question, solution, parts, asked.by)
 
 
 def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Planner:
