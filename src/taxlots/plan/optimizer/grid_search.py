@@ -46,13 +46,20 @@ def own_cost(terms: Terms, name: int, trade: float) -> float:
     if trade > 0.0:
         total += trade * terms.buy_cost[name]
         return total
-    rest = -trade
-    total += rest * terms.sell_cost[name]
-    for lot in range(terms.start[name], terms.start[name + 1]):
+    first, end = terms.start[name], terms.start[name + 1]
+    total -= trade * terms.sell_cost[name]
+    total += cost_of_lots(terms.capacity, terms.slope, first, end, -trade)
+    return total
+
+
+def cost_of_lots(capacity: Any, slope: Any, first: int, end: int, sale: float) -> float:
+    """What a sale costs by the slopes of its lots."""
+    total, rest = 0.0, sale
+    for lot in range(first, end):
         if rest <= 0.0:
             break
-        part = min(rest, terms.capacity[lot])
-        total += part * terms.slope[lot]
+        part = min(rest, capacity[lot])
+        total += part * slope[lot]
         rest -= part
     return total
 
@@ -63,28 +70,21 @@ def breach(terms: Terms, column: int, amount: float) -> float:
     return BREACH * over
 
 
-def breaches(terms: Terms, grid: Grid, amounts: Any, name: int, more: float) -> float:
-    """What the sums' breaches cost more if a name traded so much more."""
+def breaches(terms: Terms, limited: Any, amounts: Any, name: int, more: float) -> float:
+    """What the sums' breaches cost if a name traded so much more."""
+    columns, low, high = terms.columns, terms.low, terms.high
     total = 0.0
-    for at in range(grid.limited.size):
-        column = grid.limited[at]
-        moved = more * terms.columns[name, column]
-        if moved != 0.0:
-            total += breach(terms, column, amounts[column] + moved)
-            total -= breach(terms, column, amounts[column])
-    return total
+    for at in range(limited.size):
+        column = limited[at]
+        amount = amounts[column] + more * columns[name, column]
+        total += max(0.0, amount - high[column], low[column] - amount)
+    return BREACH * total
 
 
 def price_of(terms: Terms, pulls: Any, name: int) -> float:
     """What a dollar more of a name costs in all columns, as they are."""
     price: float = np.dot(terms.columns[name], pulls)
     return price
-
-
-def steepness(terms: Terms, name: int) -> float:
-    """How fast that price rises with the name's own trade."""
-    steep: float = np.dot(terms.columns[name], terms.curvature * terms.columns[name])
-    return steep
 
 
 def is_allowed(grid: Grid, name: int, trade: float) -> bool:
@@ -168,20 +168,26 @@ def move_best(
 ) -> float:
     """Move a name to its best whole trade; what that brings.  ``must``: the present one is none."""
     found = np.empty(8)
-    trade = trades[name]
+    trade, own_steep = trades[name], steep[name]
     price = price_of(terms, pulls, name)
     ideal = wanted(terms, grid, price, steep, name, trade)
     count = candidates(grid, name, trade, ideal, found)
-    before = own_cost(terms, name, trade - grid.forced[name])
+    low, high, whole = grid.low[name] - ROUNDING, grid.high[name] + ROUNDING, grid.whole[name]
+    least = grid.least[name] - ROUNDING
+    broken = breaches(terms, grid.limited, amounts, name, 0.0)
+    before = own_cost(terms, name, trade - grid.forced[name]) + broken
     best, to = (-np.inf if must else WORTH_IT), trade
     for at in range(count):
         rival = found[at]
-        if not is_allowed(grid, name, rival):
+        size = abs(rival)
+        is_large = size <= ROUNDING or size >= least or abs(rival - whole) <= ROUNDING
+        if not is_large or not low <= rival <= high or (rival == trade and not must):
             continue
         more = rival - trade
         gain = before - own_cost(terms, name, rival - grid.forced[name])
-        gain -= more * (price + 0.5 * steep[name] * more)
-        gain -= breaches(terms, grid, amounts, name, more)
+        gain -= more * (price + 0.5 * own_steep * more)
+        if gain > best:
+            gain -= breaches(terms, grid.limited, amounts, name, more)
         if gain > best:
             best, to = gain, rival
     if to == trade:
@@ -236,21 +242,23 @@ def move_pair(
     flat = gains.ravel()
     count = trades.size
     order = np.argsort(-flat)[:most_first]
+    most = grid.unit * np.sqrt(steep)
+    largest = most.max()
     best, best_one, best_other = WORTH_IT, -1, -1
     for at in range(order.size):
         first = order[at]
         if flat[first] == -np.inf:
             break
         one, up = first % count, first // count
-        more = grid.unit[one] if up == 1 else -grid.unit[one]
+        more, most_one = (grid.unit[one] if up == 1 else -grid.unit[one]), most[one]
         for second in range(flat.size):
-            other = second % count
-            if flat[second] == -np.inf or other == one:
+            own = flat[first] + flat[second]
+            if own + most_one * largest <= best:
+                continue
+            other = second if second < count else second - count
+            if other == one or own + most_one * most[other] <= best:
                 continue
             also = grid.unit[other] if second >= count else -grid.unit[other]
-            own = flat[first] + flat[second]
-            if own + abs(more * also) * np.sqrt(steep[one] * steep[other]) <= best:
-                continue
             gain = own + joint_gain(terms, grid, amounts, one, more, other, also)
             if gain > best:
                 best, best_one, best_other = gain, first, second
@@ -273,9 +281,7 @@ def descend_on_grid(terms: Terms, grid: Grid, start: Any, most_first: int) -> tu
     count = trades.size
     amounts = np.dot(trades - grid.forced, terms.columns)
     pulls = terms.curvature * (amounts - terms.centre)
-    steep = np.zeros(count)
-    for name in range(count):
-        steep[name] = steepness(terms, name)
+    steep = np.dot(terms.columns * terms.columns, terms.curvature)
     state = (amounts, pulls, steep, trades)
     for name in np.argsort(-np.maximum(grid.unit, grid.least)):
         if grid.low[name] < grid.high[name]:

@@ -1,6 +1,6 @@
 """The plan of a portfolio: reviewed, solved, and certified."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -152,12 +152,16 @@ class Bounds:
         return self.rest == other.rest and bool((self.forced == other.forced).all())
 
 
-def bounds_at(book: Portfolio, duals: Floats, *, engine: str = "auto") -> Bounds:
+def bounds_of(book: Portfolio, *, engine: str = "auto") -> Callable[[Floats], Bounds]:
     """What every plan of a portfolio costs at least, by any prices of its columns."""
     prepared = prepare(book)
-    run = engine_of(prepared, engine)
-    found = run.bounds(prepared.terms, prepared.sides(), duals)
-    return Bounds(found[:-1], float(found[-1]) + prepared.constant, prepared.forced)
+    run, sides = engine_of(prepared, engine), prepared.sides()
+
+    def at(duals: Floats) -> Bounds:
+        found = run.bounds(prepared.terms, sides, duals)
+        return Bounds(found[:-1], float(found[-1]) + prepared.constant, prepared.forced)
+
+    return at
 
 
 def settled(

@@ -113,6 +113,11 @@ class HouseholdPortfolio:
     year: YearTax | None
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """The security of each position."""
+        return tuple([one.symbol for one in self.positions])
+
+    @property
     def lots(self) -> tuple[PlannedLot, ...]:
         """The lots of all positions."""
         return self.table.lots

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,12 +18,13 @@ from taxlots.plan.optimizer.caps import (
     optimize_capped,
 )
 from taxlots.plan.optimizer.objective import parts_of
-from taxlots.plan.optimizer.optimum import Bounds, Optimum, bounds_at, optimize, searched_near
+from taxlots.plan.optimizer.optimum import Bounds, Optimum, bounds_of, optimize, searched_near
 from taxlots.plan.optimizer.regimes import optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
+from taxlots.plan.risk import Floats
 from taxlots.plan.year_tax import RatedYear, YearTax
 
 __all__ = ["CAP_CANNOT_BE_KEPT", "GAIN_CAPS", "PlanLimits"]
@@ -104,13 +105,13 @@ def quick_optimum(
 
 
 def bounds_within(
-    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
-) -> Bounds | None:
+    household: HouseholdPortfolio, limits: PlanLimits
+) -> Callable[[Floats], Bounds] | None:
     """What every plan of a household costs at least, by the prices of another optimum.
 
     None where prices of caps or the law's rates would have to be found first.
     """
-    return bounds_at(household.book, near.start) if _is_priced(household, limits) else None
+    return bounds_of(household.book) if _is_priced(household, limits) else None
 
 
 def _is_priced(household: HouseholdPortfolio, limits: PlanLimits) -> bool:
@@ -150,6 +151,8 @@ def tightened(
     ``solved`` are those that the trades were solved with.  Each round takes away twice what was too
     much; a cap on gains is first taken to none before it asks for losses.
     """
+    if not _is_taxed(stated):
+        return None
     short, long = gains_by_return(trades).get(household.main_return, (0, 0))
     found = solved
     for name, gain in (
@@ -183,6 +186,12 @@ def has_given(stated: PlanLimits, solved: PlanLimits, lifted: Mapping[str, float
 
 def _cap(limits: PlanLimits, field: str) -> object:
     return getattr(limits, field, limits.metered)
+
+
+def _is_taxed(limits: PlanLimits) -> bool:
+    """Whether there is a cap on gains or on tax."""
+    gains = (limits.short_gain_cents, limits.long_gain_cents, limits.gain_cents)
+    return any(one is not None for one in (*gains, limits.tax_cents))
 
 
 def _meter(year: YearTax, short: int, long: int) -> MeteredTax:

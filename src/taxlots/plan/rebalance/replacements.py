@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+
+Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 Replaces = Callable[[str, str], bool]
 """Whether acquiring the first security replaces a loss of today on the second."""
@@ -19,6 +24,7 @@ class Replacements:
     replaces: Replaces
     relatives: Mapping[str, tuple[str, ...]]
     _found: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _alone: dict[tuple[str, ...], Mask] = field(default_factory=dict, repr=False)
 
     def of(self, lost: str) -> tuple[str, ...]:
         """What replaces a loss on a security, in order of name."""
@@ -27,6 +33,17 @@ class Replacements:
                 one for one in self.relatives[lost] if self.replaces(one, lost)
             )
         return self._found[lost]
+
+    def are_alone(self, symbols: tuple[str, ...]) -> Mask:
+        """Whether nothing but a position itself replaces its losses, for positions of securities.
+
+        Such a position is bought or sold, but never both, and so washes nothing.
+        """
+        if symbols not in self._alone:
+            times = Counter(symbols)
+            alone = [times[one] == 1 and self.of(one) == (one,) for one in symbols]
+            self._alone[symbols] = np.array(alone, np.bool_)
+        return self._alone[symbols]
 
 
 def replacements(

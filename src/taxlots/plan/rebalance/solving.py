@@ -312,7 +312,7 @@ def ways_within(limits: PlanLimits) -> Ways:
     return Ways(
         solver=lambda household, near: optimum_within(household, limits, near),
         quick=lambda household, near: quick_optimum(household, limits, near),
-        bounder=lambda household, near: bounds_within(household, limits, near),
+        bounder=lambda household: bounds_within(household, limits),
     )
 
 
@@ -333,12 +333,12 @@ def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replac
 
 def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
     """The smallest trades and the steps of the positions, as parts of the household."""
-    nav = household.nav_cents
+    nav, lots, step = household.nav_cents, question.mandate.round_lots, question.step
     return grain(
         len(household.positions),
         least=question.least_cents / nav,
         unit=[
-            _unit_cents(one, question.mandate.step(one.symbol, question.step)) / nav
+            _unit_cents(one, max(step, lots.get(one.symbol, 0)) if lots else step) / nav
             for one in household.positions
         ],
     )

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -25,6 +24,7 @@ from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.replacements import Replacements
+from taxlots.plan.risk import Floats
 
 MOST_EFFORT: Final = 160
 """Of quick plans; beyond them the best plan so far is taken, and its bound says so."""
@@ -45,8 +45,8 @@ TELLING: Final = 1.0 / BPS
 Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 """The optimum of a household as it may be traded, near that of what it was narrowed from."""
 
-Bounder = Callable[[HouseholdPortfolio, Optimum], Bounds | None]
-"""What no plan of a household costs less than, by the prices of another optimum, if they tell."""
+Bounder = Callable[[HouseholdPortfolio], Callable[[Floats], Bounds] | None]
+"""What no plan of a household costs less than, by prices of its columns, if they tell."""
 
 Quick = Callable[[HouseholdPortfolio, Optimum], Optimum | None]
 """A plan near another optimum with a bound that holds; None where only the solver can tell."""
@@ -65,9 +65,9 @@ class Choices:
             return household
         symbols = [one.symbol for one in household.positions]
         is_kept = np.array([symbol in self.kept for symbol in symbols], np.bool_)
-        table = household.table
+        table, forbidden = household.table, self.forbidden
         return household.narrowed(
-            unbought=np.array([symbol in self.forbidden for symbol in symbols], np.bool_),
+            unbought=np.array([symbol in forbidden for symbol in symbols], np.bool_),
             unsold=np.zeros(len(symbols), np.bool_),
             barred=is_kept[table.holder] & table.is_loss,
         )
@@ -164,6 +164,9 @@ class _Tree:
     prices: _Prices | None = None
     floor: float = -np.inf
     is_by_prices: bool = True
+    bounders: dict[tuple[frozenset[str], frozenset[str]], Callable[[Floats], Bounds] | None] = (
+        field(default_factory=dict)
+    )
     effort: int = 0
     number: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -274,10 +277,7 @@ class _Tree:
                     unbought.without_purchases(one, self.by),
                     untaken.without_losses(one),
                 )
-        free, bare, kept = (
-            self.ways.bounder(each.applied(self.whole), near)
-            for each in (choices, unbought, untaken)
-        )
+        free, bare, kept = (self.bounds(one, near) for one in (choices, unbought, untaken))
         if free is None or bare is None or kept is None:
             return None
         if not (free.is_like(bare) and free.is_like(kept)):
@@ -288,6 +288,14 @@ class _Tree:
             for one, mine in places.items()
         }
         return _Prices(self.by, rises, free.total)
+
+    def bounds(self, choices: Choices, near: Optimum) -> Bounds | None:
+        """What no plan of some choices costs less than, by the prices of an optimum."""
+        key = frozenset(choices.forbidden), choices.kept
+        if key not in self.bounders:
+            self.bounders[key] = self.ways.bounder(choices.applied(self.whole))
+        bounder = self.bounders[key]
+        return None if bounder is None else bounder(near.start)
 
     def next(self) -> Branch | None:
         """The branch of the least bound of those that wait, solved unless it is ruled out."""
@@ -352,9 +360,14 @@ def clashes(household: HouseholdPortfolio, optimum: Optimum, by: Replacements) -
     positions, table = household.positions, household.table
     lots = optimum.book.lots
     rows = lots.order[optimum.sold > NEGLIGIBLE]
-    holders = np.unique(table.holder[rows[table.is_loss[rows]]])
-    lost = {positions[int(place)].symbol for place in holders}
-    bought = {positions[int(place)].symbol for place in np.flatnonzero(optimum.trades > NEGLIGIBLE)}
+    is_lost = np.zeros(len(positions), np.bool_)
+    is_lost[table.holder[rows[table.is_loss[rows]]]] = True
+    is_lost &= ~by.are_alone(household.symbols)
+    lost = {positions[place].symbol for place in np.flatnonzero(is_lost).tolist()}
+    if not lost:
+        return ()
+    places = np.flatnonzero(optimum.trades > NEGLIGIBLE).tolist()
+    bought = {positions[place].symbol for place in places}
     return tuple(one for one in sorted(lost) if not bought.isdisjoint(by.of(one)))
 
 
@@ -368,14 +381,12 @@ def unwashed(
     """
     table, lots = household.table, optimum.book.lots
     rows = lots.order[optimum.sold > NEGLIGIBLE]
-    symbols = [one.symbol for one in household.positions]
-    holders = np.unique(table.holder[rows[table.is_loss[rows]]])
-    forbidden = {new for place in holders for new in by.of(symbols[int(place)])}
+    symbols, is_alone = household.symbols, by.are_alone(household.symbols)
+    is_lost, is_sold = np.zeros(len(symbols), np.bool_), np.ones(len(symbols), np.bool_)
+    is_lost[table.holder[rows[table.is_loss[rows]]]] = True
+    others = np.flatnonzero(is_lost & ~is_alone).tolist()
+    forbidden = {new for place in others for new in by.of(symbols[place])}
+    is_bought = np.array([symbol not in forbidden for symbol in symbols], np.bool_)
     may_lose = table.is_loss & ~table.is_barred & (optimum.trades >= 0)[table.holder]
-    times = Counter(symbols)
-    is_sold = np.ones(len(symbols), np.bool_)
-    for place in np.unique(table.holder[may_lose]).tolist():
-        own = by.of(symbols[place])
-        is_alone = times[symbols[place]] == 1 and len(own) == 1
-        is_sold[place] = is_alone
-    return np.array([symbol not in forbidden for symbol in symbols], np.bool_), is_sold
+    is_sold[table.holder[may_lose]] = False
+    return is_bought & ~(is_lost & is_alone), is_sold | is_alone

@@ -12,6 +12,7 @@ from taxlots.domain.order import Side
 from taxlots.plan.cash_flow import Offer, purchases
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, HouseholdPortfolio
+from taxlots.plan.rebalance.lot_table import Ints, LotTable
 from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.risk import Floats
 
@@ -114,27 +115,25 @@ def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
 
 def _sales(household: HouseholdPortfolio, optimum: Optimum, step: int) -> list[Trade]:
     lots, table = optimum.book.lots, household.table
+    places = np.flatnonzero((optimum.sold > 0) & ~table.is_barred[lots.order])
+    rows = lots.order[places]
+    units = _units(table, rows, optimum.sold[places] * household.nav_cents, step)
     taken: dict[int, list[LotSale]] = {}
-    for place in np.flatnonzero((optimum.sold > 0) & ~table.is_barred[lots.order]).tolist():
-        row = int(lots.order[place])
-        holder = int(table.holder[row])
-        planned = table.lots[row]
-        units = _units(planned, float(optimum.sold[place]) * household.nav_cents, step)
-        if units:
-            taken.setdefault(holder, []).append(LotSale(lot=planned, units=units))
+    sold = zip(rows.tolist(), table.holder[rows].tolist(), units.tolist(), strict=True)
+    for row, holder, count in sold:
+        if count:
+            taken.setdefault(holder, []).append(LotSale(lot=table.lots[row], units=count))
     return [
         _sale(household.positions[place], tuple(sales)) for place, sales in sorted(taken.items())
     ]
 
 
-def _units(planned: PlannedLot, cents: float, step: int) -> int:
-    """What is sold of a lot so that it brings some cents, or nearly."""
-    if planned.value_cents <= 0 or cents <= 0 or planned.bar:
-        return 0
-    part = cents / planned.value_cents
-    if part >= 1 - ALL_OF_IT:
-        return planned.quantity
-    return int(part * planned.quantity / step + NEARLY) * step
+def _units(table: LotTable, rows: Ints, cents: Floats, step: int) -> Ints:
+    """What is sold of lots so that they bring some cents, or nearly, in 1e-8 units."""
+    value, quantity = table.value_cents[rows], table.quantity[rows]
+    part = np.where(value > 0, cents / np.maximum(value, 1), 0.0)
+    steps = (part * quantity / step + NEARLY).astype(np.int64) * step
+    return np.where(part >= 1 - ALL_OF_IT, quantity, steps)
 
 
 def _sale(position: Position, sales: tuple[LotSale, ...]) -> Trade:
