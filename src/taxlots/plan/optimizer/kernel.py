@@ -279,19 +279,25 @@ def dual(terms: Terms, sides: Any, duals: Any) -> float:
 
 
 def ascend(
-    terms: Terms, sides: Any, width: float, duals: Any, tolerance: float, most_steps: int
+    terms: Terms,
+    sides: Any,
+    width: float,
+    duals: Any,
+    known: Any,
+    matrix: Any,
+    tolerance: float,
+    most_steps: int,
 ) -> tuple[Any, Any, int, float, int]:
     """Maximize the dual from given prices of the columns.
 
     Gives the prices, the trades, how many steps it took, what stays unbalanced at most, and
-    whether that is within the tolerance.
+    whether that is within the tolerance.  ``matrix`` is the sum of ``known`` growth times
+    columns' products, which a run before has left and this one leaves to the next.
     """
     count = terms.bend.size
     trades = np.zeros(count)
     growth = np.zeros(count)
-    known = np.zeros(count)
     inside = np.zeros(duals.size)
-    matrix = np.zeros((duals.size, duals.size))
     full = np.dot(1.0 / terms.bend, terms.columns * terms.columns) + FLOOR
     price = terms.tilt + np.dot(terms.columns, duals)
     respond(terms, sides, width, price, trades, growth)

@@ -87,14 +87,18 @@ def solve(
     *,
     run: Engine = PLAIN,
     width: float = SHARP,
+    is_bounded: bool = True,
 ) -> Solved:
-    """The best trades of these sides, started from prices of the columns (default: none)."""
-    terms = prepared.terms
+    """The best trades of these sides, started from prices of the columns (default: none).
+
+    Without ``is_bounded`` the dual's value is not asked for, and infinitely small.
+    """
+    terms, curved = prepared.terms, prepared.curved
     start = np.zeros(terms.curvature.size) if duals is None else duals
     found, trades, steps, residual, _ = run.ascend(
-        terms, sides, width, start, TOLERANCE, MOST_STEPS
+        terms, sides, width, start, curved.growth, curved.matrix, TOLERANCE, MOST_STEPS
     )
-    value = float(run.bounds(terms, sides, found).sum())
+    value = float(run.bounds(terms, sides, found).sum()) if is_bounded else -np.inf
     return Solved(found, trades, value, steps, float(residual))
 
 

@@ -113,7 +113,7 @@ class _Search:
 
     def offer(self, sides: Sides, duals: Floats) -> tuple[Solved, bool]:
         """The plan of these sides, kept if it is the best."""
-        solved = solve(self.prepared, sides, duals, run=self.run)
+        solved = solve(self.prepared, sides, duals, run=self.run, is_bounded=False)
         value = float(self.run.cost(self.prepared.terms, solved.trades))
         if solved.is_solved and value < self.value - 1e-13:
             self.best, self.sides, self.value = solved, sides, value

@@ -14,6 +14,17 @@ GIVE = 1e-9
 Sides = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Curved:
+    """What the last solution knew of how the dual curves; the next one begins there.
+
+    ``matrix`` is the sum over names of ``growth`` times the products of their columns.
+    """
+
+    growth: Floats
+    matrix: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The kernel's terms of a portfolio.
@@ -27,6 +38,7 @@ class Prepared:
     forced: Floats
     constant: float
     bridged: np.ndarray[tuple[int], np.dtype[np.int64]]
+    curved: Curved
 
     def sides(self) -> Sides:
         """The relaxation: each name free, those that are not convex by their envelope."""
@@ -98,7 +110,8 @@ def prepare(book: Portfolio) -> Prepared:
         - book.sell_cost @ np.minimum(forced, 0)
         + lots.forced_tax
     )
-    return Prepared(terms, forced, constant, bridged)
+    curved = Curved(np.zeros(book.count), np.zeros((curvature.size, curvature.size)))
+    return Prepared(terms, forced, constant, bridged, curved)
 
 
 def _cheapest(lots: _Lots) -> Floats:

@@ -54,7 +54,7 @@ from taxlots.plan.rebalance.wash_branches import (
     unwashed,
 )
 from taxlots.plan.rebalance.whole_trades import Trade, weights_of, whole_trades
-from taxlots.plan.risk import Floats, RiskModel
+from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax
 
 POLISHED = 0.02
@@ -333,17 +333,11 @@ def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replac
 
 def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
     """The smallest trades and the steps of the positions, as parts of the household."""
-    nav, lots, step = household.nav_cents, question.mandate.round_lots, question.step
+    positions, nav, lots = household.positions, household.nav_cents, question.mandate.round_lots
+    worth = floats([one.price * one.multiplier for one in positions]) / UNITS_PER_CENT
+    steps = [max(question.step, lots.get(one.symbol, 0)) for one in positions] if lots else []
     return grain(
-        len(household.positions),
+        len(positions),
         least=question.least_cents / nav,
-        unit=[
-            _unit_cents(one, max(step, lots.get(one.symbol, 0)) if lots else step) / nav
-            for one in household.positions
-        ],
+        unit=worth * (floats(steps) if steps else question.step) / nav,
     )
-
-
-def _unit_cents(position: Position, step: int) -> float:
-    """What a step of a position is worth."""
-    return position.price * position.multiplier * step / UNITS_PER_CENT

@@ -264,15 +264,17 @@ class _Tree:
 
     def priced(self, choices: Choices, near: Optimum, lost: Sequence[str]) -> _Prices | None:
         """How clashes weigh at the prices of an optimum, those that share no securities."""
-        places: dict[str, Mask] = {}
+        places: dict[str, list[int]] = {}
+        of_symbol: dict[str, list[int]] = {}
+        for place, symbol in enumerate(self.whole.symbols):
+            of_symbol.setdefault(symbol, []).append(place)
         unbought = untaken = choices
         used: set[str] = set()
         for one in lost:
             touched = {one, *self.by.of(one)}
             if used.isdisjoint(touched):
                 used |= touched
-                names = [position.symbol in touched for position in self.whole.positions]
-                places[one] = np.array(names, np.bool_)
+                places[one] = [place for each in touched for place in of_symbol.get(each, ())]
                 unbought, untaken = (
                     unbought.without_purchases(one, self.by),
                     untaken.without_losses(one),

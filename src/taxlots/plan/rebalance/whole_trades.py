@@ -9,6 +9,7 @@ import numpy as np
 
 from taxlots.domain.money import SHARE, shares
 from taxlots.domain.order import Side
+from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.cash_flow import Offer, purchases
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.rebalance.household_portfolio import CashNeeds, HouseholdPortfolio
@@ -137,11 +138,9 @@ def _units(table: LotTable, rows: Ints, cents: Floats, step: int) -> Ints:
 
 
 def _sale(position: Position, sales: tuple[LotSale, ...]) -> Trade:
-    units = sum(one.units for one in sales)
-    offer = _offer(position)
-    return Trade(
-        position=position, side=Side.SELL, units=units, cents=offer.cost_cents(units), sales=sales
-    )
+    units = sum([one.units for one in sales])
+    cents = market_value_cents(units, position.multiplier, position.price)
+    return Trade(position=position, side=Side.SELL, units=units, cents=cents, sales=sales)
 
 
 def _purchases(
