@@ -81,9 +81,9 @@ def _shapes(book: Portfolio) -> Iterator[Problem]:
 
 
 def _numbers(book: Portfolio) -> Iterator[Problem]:
-    for name in np.asarray(book.names)[~np.isfinite(book.held)]:
+    for name in _not_finite(book, book.held):
         remedy = "supply its price, or leave it out of the portfolio and of NAV"
-        yield error(str(name), "NO_PRICE", f"{name} has no price, so no weight", remedy)
+        yield error(name, "NO_PRICE", f"{name} has no price, so no weight", remedy)
     arrays = {
         "target": book.target,
         "cost of a purchase": book.buy_cost,
@@ -92,9 +92,9 @@ def _numbers(book: Portfolio) -> Iterator[Problem]:
         "alpha": book.alpha,
     }
     for what, array in arrays.items():
-        for name in np.asarray(book.names)[~np.isfinite(array)]:
+        for name in _not_finite(book, array):
             message = f"the {what} of {name} is not a number"
-            yield error(str(name), "NOT_A_NUMBER", message, "supply it")
+            yield error(name, "NOT_A_NUMBER", message, "supply it")
     lots = book.lots
     bad = ~(np.isfinite(lots.slope) & np.isfinite(lots.capacity))
     for at in np.unique(lots.holder[bad]):
@@ -106,6 +106,11 @@ def _numbers(book: Portfolio) -> Iterator[Problem]:
         or np.isnan([book.cash.held, book.cash.target, book.cash.floor, book.cash.ceiling]).any()
     ):
         yield error("limits", "NOT_A_NUMBER", "a limit is not a number", "use inf for none")
+
+
+def _not_finite(book: Portfolio, array: Floats) -> list[str]:
+    """Names whose number is missing."""
+    return [book.names[at] for at in np.flatnonzero(~np.isfinite(array)).tolist()]
 
 
 def _signs(book: Portfolio) -> Iterator[Problem]:

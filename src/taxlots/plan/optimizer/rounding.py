@@ -19,7 +19,7 @@ from taxlots.plan.optimizer.objective import lots_sold, parts_of
 from taxlots.plan.optimizer.optimum import Optimum, attempt
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
 from taxlots.plan.optimizer.review import LIMIT_CANNOT_BE_KEPT
-from taxlots.plan.optimizer.terms import prepare, trade_range
+from taxlots.plan.optimizer.terms import Prepared, prepare, trade_range
 from taxlots.plan.risk import Floats, floats
 
 DROPPED_A_ROUND: Final = 0.5
@@ -199,15 +199,18 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
     grain costs.  Trades that no rounding could fix within the limits are left and told.
     """
     book = plan.book
+    prepared = prepare(book)
     is_tempting = np.zeros(book.count, bool)
-    is_tempting[prepare(book).bridged] = True
+    is_tempting[prepared.bridged] = True
     buys, sells = plan.trades > 0, plan.trades <= 0
     one_sided = replace(
         book,
         buy_limit=np.where(is_tempting & sells, 0.0, book.buy_limit),
         sell_limit=np.where(is_tempting & buys, 0.0, book.sell_limit),
     )
-    found = on_grid(one_sided, plan.trades, units, engine) if units.unit.any() else None
+    found = None
+    if units.unit.any():
+        found = on_grid(one_sided, prepared, plan.trades, units, engine)
     trades = _one_by_one(plan, one_sided, units, engine) if found is None else found
     trades = np.where(np.abs(trades) <= NEGLIGIBLE, 0.0, trades)
     sold = lots_sold(book, trades)
@@ -233,9 +236,13 @@ def with_room_for_steps(book: Portfolio, problems: Collection[Problem], units: G
     )
 
 
-def on_grid(book: Portfolio, trades: Floats, units: Grain, engine: str) -> Floats | None:
-    """Trades of this grain by local search; None where they keep no limits."""
-    prepared = prepare(book)
+def on_grid(
+    book: Portfolio, prepared: Prepared, trades: Floats, units: Grain, engine: str
+) -> Floats | None:
+    """Trades of this grain by local search; None where they keep no limits.
+
+    ``prepared`` may be of the same portfolio with more that may be traded.
+    """
     low, high = trade_range(book)
     terms = prepared.terms
     grid = Grid(

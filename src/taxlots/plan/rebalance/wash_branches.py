@@ -113,16 +113,16 @@ class Branch:
 class _Prices:
     """What plans cost at least at some prices, by how clashes are settled.
 
-    Each security of ``lost`` maps to what the bound rises by if nothing that replaces its losses
-    is bought, and if none of them is taken; ``least`` is the bound where neither is settled.
+    Each security of ``lost`` maps to what it and what replaces it cost at least if none of that is
+    bought, and if none of its losses is taken; ``rest`` is what all others do.
     """
 
     by: Replacements
     lost: Mapping[str, tuple[float, float]]
-    least: float
+    rest: float
 
-    def rises(self, lost: str, choices: Choices) -> float:
-        """What the bound rises by for a security, by what is settled of it."""
+    def least(self, lost: str, choices: Choices) -> float:
+        """What a security costs at least, by what is settled of it."""
         unbought, untaken = self.lost[lost]
         if lost in choices.kept:
             return untaken
@@ -131,7 +131,7 @@ class _Prices:
 
     def bound(self, choices: Choices) -> float:
         """What no plan of some choices, or narrower ones, costs less than."""
-        return self.least + sum(self.rises(lost, choices) for lost in self.lost)
+        return self.rest + sum(self.least(lost, choices) for lost in self.lost)
 
 
 @dataclass(order=True, slots=True)
@@ -279,17 +279,14 @@ class _Tree:
                     unbought.without_purchases(one, self.by),
                     untaken.without_losses(one),
                 )
-        free, bare, kept = (self.bounds(one, near) for one in (choices, unbought, untaken))
-        if free is None or bare is None or kept is None:
+        bare, kept = self.bounds(unbought, near), self.bounds(untaken, near)
+        if bare is None or kept is None or not bare.is_like(kept):
             return None
-        if not (free.is_like(bare) and free.is_like(kept)):
-            return None
-        of_unbought, of_untaken = bare.names - free.names, kept.names - free.names
-        rises = {
-            one: (float(of_unbought[mine].sum()), float(of_untaken[mine].sum()))
-            for one, mine in places.items()
+        least = {
+            one: (float(bare.names[rows].sum()), float(kept.names[rows].sum()))
+            for one, rows in places.items()
         }
-        return _Prices(self.by, rises, free.total)
+        return _Prices(self.by, least, bare.total - sum(one for one, _ in least.values()))
 
     def bounds(self, choices: Choices, near: Optimum) -> Bounds | None:
         """What no plan of some choices costs less than, by the prices of an optimum."""
