@@ -28,7 +28,7 @@ ENOUGH = 0.9
 """A step is taken as it is where it leaves at most this part of the slope along it."""
 SLACK = 0.05
 """And where it goes no further beyond the zero than this part."""
-LEAST_DIAGONAL = 1e-3
+LEAST_DIAGONAL = 1e-6
 TINY = 1e-13
 FLOOR = 1e-300
 HOPELESS = 1e9

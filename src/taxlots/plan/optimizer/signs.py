@@ -10,7 +10,7 @@ where that pays; what stays between plan and bound is divided by branch and boun
 import heapq
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -67,10 +67,13 @@ class Found:
     relaxed: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Node:
+    """A relaxation, and what choosing sides of the names that it leaves open costs."""
+
     sides: Sides
     solved: Solved
+    tied: TiedSides | None = None
 
 
 class _Search:
@@ -152,6 +155,19 @@ class _Search:
             if self.is_enough(node.solved.value):
                 return
 
+    def promised(self, node: _Node) -> _Node:
+        """A node after its best sides are tried, where they promise a better plan."""
+        sides, names = self.tell(node)
+        if names.size == 0:
+            self.offer(sides, node.solved.duals)
+            return node
+        tied = self.tied_sides(node, names)
+        choice = tied.nearest()
+        if node.solved.value + tied.cost(choice) < self.value:
+            sides[names] = np.where(choice > 0, BUYS, SELLS)
+            self.offer(sides, node.solved.duals)
+        return replace(node, tied=tied)
+
     def run_root(self, duals: Floats | None) -> _Node:
         """The relaxation of the whole problem, and the plans that it suggests."""
         root = self.relax(self.prepared.sides(), duals)
@@ -168,22 +184,21 @@ class _Search:
         nodes = 1
         while waiting and not self.is_enough(waiting[0][0]) and nodes < most_nodes:
             _, _, node = heapq.heappop(waiting)
-            sides, tied = self.tell(node)
-            if tied.size == 0:
-                self.offer(sides, node.solved.duals)
+            open_sides = node.tied or self.tied_sides(node, self.tell(node)[1])
+            if open_sides.names.size == 0:
                 floor = max(node.solved.value, self.value)
                 heapq.heappush(waiting, (floor, next(count), node))
                 if floor >= self.value:
                     break
                 continue
-            name = self.tied_sides(node, tied).most_telling()
+            name = open_sides.most_telling()
             for side in (BUYS, SELLS):
                 fixed = node.sides.copy()
                 fixed[name] = side
                 child = self.relax(fixed, node.solved.duals)
                 nodes += 1
                 if child.solved.value < self.value:
-                    self.offer(self.tell(child)[0], child.solved.duals)
+                    child = self.promised(child)
                 if child.solved.is_solved:
                     heapq.heappush(waiting, (child.solved.value, next(count), child))
         floor = min([value for value, _, _ in waiting], default=self.value)

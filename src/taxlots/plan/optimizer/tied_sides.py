@@ -59,6 +59,10 @@ class TiedSides:
         away = choice - self.parts
         return float(0.5 * away @ self.form @ away)
 
+    def nearest(self) -> Floats:
+        """The choice that begins at the nearer side of each name."""
+        return self._settled((self.parts > STARTS[0]).astype(np.float64))
+
     def choices(self) -> list[Floats]:
         """Choices that no change of one name or of two betters, the best first."""
         found: list[Floats] = []

@@ -92,6 +92,20 @@ def optimum_within(
     return taxed.plan
 
 
+def first_optimum(
+    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum | None = None
+) -> tuple[Optimum, bool]:
+    """The first optimum of a search, and whether a whole search may find a better one.
+
+    That is not so where prices of caps or the law's rates are found first.
+    """
+    is_rated = household.year is None or isinstance(household.year, RatedYear)
+    if not is_rated or any(_caps(household, limits)):
+        return optimum_within(household, limits, near), False
+    duals = None if near is None else near.start
+    return optimize(household.book, duals=duals, most_nodes=1), True
+
+
 def quick_optimum(
     household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
 ) -> Optimum | None:

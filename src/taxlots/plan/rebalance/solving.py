@@ -34,6 +34,7 @@ from taxlots.plan.rebalance.plan_limits import (
     CAP_CANNOT_BE_KEPT,
     PlanLimits,
     bounds_within,
+    first_optimum,
     has_given,
     optimum_within,
     quick_optimum,
@@ -310,6 +311,7 @@ def portfolio_of(question: Question) -> HouseholdPortfolio:
 def ways_within(limits: PlanLimits) -> Ways:
     """How the branches of a household are solved within caps."""
     return Ways(
+        first=lambda household, near: first_optimum(household, limits, near),
         solver=lambda household, near: optimum_within(household, limits, near),
         quick=lambda household, near: quick_optimum(household, limits, near),
         bounder=lambda household: bounds_within(household, limits),

@@ -26,7 +26,7 @@ from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.replacements import Replacements
 from taxlots.plan.risk import Floats
 
-MOST_EFFORT: Final = 160
+MOST_EFFORT: Final = 200
 """Of quick plans; beyond them the best plan so far is taken, and its bound says so."""
 
 WHOLE: Final = 4
@@ -36,14 +36,19 @@ UNKEPT: Final = 4
 """What it counts for where a limit had to give: it takes longer, and its bound tells less."""
 
 CLOSE: Final = ENOUGH_BPS / BPS
-"""A branch whose bound leaves no more than this to gain, as a part of the household, is left; a
-quick plan no further from its bound is searched no more."""
+"""A branch whose bound leaves no more than this to gain, as a part of the household, is left."""
+
+PROVEN: Final = 2 * CLOSE
+"""A quick plan no further from its bound is searched no more: whole shares cost more than that."""
 
 TELLING: Final = 1.0 / BPS
 """Prices that bound no nearer than this, as a part of the household, settle no clashes."""
 
 Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 """The optimum of a household as it may be traded, near that of what it was narrowed from."""
+
+First = Callable[[HouseholdPortfolio, Optimum | None], tuple[Optimum, bool]]
+"""The first optimum of a search, and whether a whole search may find a better one."""
 
 Bounder = Callable[[HouseholdPortfolio], Callable[[Floats], Bounds] | None]
 """What no plan of a household costs less than, by prices of its columns, if they tell."""
@@ -88,8 +93,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How branches are solved: wholly, quickly, and not at all."""
+    """How branches are solved: the first of all, wholly, quickly, and not at all."""
 
+    first: First
     solver: Solver
     quick: Quick
     bounder: Bounder
@@ -213,7 +219,7 @@ class _Tree:
         if lost := clashes(branch.household, branch.optimum, self.by):
             self.clashed += [one for one in lost if one not in self.clashed]
             return self.divide(branch, lost)
-        if branch.is_quick and branch.optimum.certificate.objective > branch.bound + CLOSE:
+        if branch.is_quick and branch.optimum.certificate.objective > branch.bound + PROVEN:
             return self.searched(branch)
         self.take(branch)
         return None
@@ -310,7 +316,8 @@ class _Tree:
             follows = self.next() if follows is None else self.step(follows)
             if self.is_by_prices and self.best is not None and not self.is_told():
                 self.is_by_prices = False
-                self.waiting, self.settled, follows = [], [], start
+                self.waiting, self.settled = [], []
+                follows = self.searched(start) if start.is_quick else start
         if self.best is None:
             raise AssertionError("each branch settles a clash more, and there are finitely many")
         return self.best
@@ -331,14 +338,14 @@ def best_branch(
     the search starts.
     """
     narrowed = start.applied(household)
-    optimum = ways.solver(narrowed, near)
-    told = optimum.problems
-    if told:
+    optimum, is_quick = ways.first(narrowed, near)
+    if told := optimum.problems:
         # What had to give stays given in all branches, so that their bounds hold for it.
         household, narrowed = household.within(optimum.book), narrowed.within(optimum.book)
-        optimum = ways.solver(narrowed, optimum)
+        optimum, is_quick = ways.first(narrowed, optimum)
     tree = _Tree(household, start, ways, by)
-    best = tree.best_first(Branch(start, narrowed, optimum, optimum.certificate.bound))
+    first = Branch(start, narrowed, optimum, optimum.certificate.bound, is_quick)
+    best = tree.best_first(first)
     counted = [
         bound for has_problems, bound in tree.settled if best.optimum.problems or not has_problems
     ]
