@@ -29,6 +29,9 @@ ENOUGH = 0.9
 SLACK = 0.05
 """And where it goes no further beyond the zero than this part."""
 LEAST_DIAGONAL = 1e-6
+"""Of what a column would curve by if all names moved: below it few do, and a step is damped by as
+much.  Where accounts' cash binds, one name may be all that moves: a larger part is a crawl there.
+"""
 TINY = 1e-13
 FLOOR = 1e-300
 HOPELESS = 1e9
