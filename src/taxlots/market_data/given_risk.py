@@ -123,6 +123,11 @@ def _mismatches(exposures: _Table, covariance: _Table, specific: _Table) -> list
             message = "It is not symmetric."
             remedy = "Write the same covariance on both sides of the diagonal."
             found.append(error(COVARIANCE, "NOT_SYMMETRIC", message, remedy))
+    for symbol, volatility in zip(specific.rows, specific.numbers[:, 0].tolist(), strict=True):
+        if volatility < 0:
+            message = f"The volatility of {symbol} is {volatility:g}."
+            remedy = "Write a standard deviation, which is never below zero."
+            found.append(error(f"{SPECIFIC}:{symbol}", "NEGATIVE_RISK", message, remedy))
     known = set(specific.rows)
     for symbol in exposures.rows:
         if symbol not in known:

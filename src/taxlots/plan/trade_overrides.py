@@ -190,6 +190,11 @@ def _replace(
         )
         if other is None:
             raise _no_replacement(one, own, "is not among what may be traded")
+        if i in instead and instead[i] != other:
+            raise UsageError(
+                f"{said_of(one)} and {said_of(closed_by[i, Side.BUY])} put two securities in place"
+                f" of {own.symbol} in {own.account}; keep one of them"
+            )
         instead[i] = other
         limits.buy[i] = 0.0
         closed_by[i, Side.BUY] = one
@@ -234,7 +239,7 @@ def _force(
         wanted = _dollars(one, positions[i])
         is_buy = one.side is Side.BUY
         most = float((limits.buy if is_buy else limits.sell)[i])
-        if wanted > most + CENT:
+        if wanted > most + (CENT if most > 0 else 0.0):
             clash = closed_by.get((i, Side.BUY if is_buy else Side.SELL))
             because = (
                 f"{said_of(clash)} (by {clash.by}) stands against it"

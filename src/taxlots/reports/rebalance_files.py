@@ -217,7 +217,13 @@ def sentences(proposal: Proposal) -> list[str]:
         *proposal.gate.sentences(),
         proposal.certificate(),
     ]
-    return [*said, *(f"{one[0].upper()}{one[1:]}" for one in proposal.told)]
+    return [*said, *map(begun, proposal.told)]
+
+
+def begun(sentence: str) -> str:
+    """A sentence with a capital letter, unless it begins with the id of an override."""
+    first = sentence.split(" ", 1)[0]
+    return sentence if first.endswith(":") else f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def _said(one: ReturnTax) -> str:

@@ -110,13 +110,13 @@ def _told(book: Portfolio, cap: Cap, least: float, kept: Sequence[Cap], sides: S
         found = _least(book, cap, others, sides)
         if found is not None and not _is_kept(cap, found.used):
             rivals = others
-    stated = told_of(cap)
+    stated = f"{told_of(cap)} {'clash' if cap.name.endswith('s') else 'clashes'}"
     if not rivals:
-        message = f"{stated} clashes with the other limits"
+        message = f"{stated} with the other limits"
         remedy = f"allow more of it, or relax them; the nearest is {cap.told(least)}"
         return error(cap.name, CAP_CANNOT_BE_KEPT, message, remedy)
     beside = " and ".join(told_of(one) for one in rivals)
-    message = f"{stated} clashes with {beside}"
+    message = f"{stated} with {beside}"
     needs = "; ".join(_needs(book, cap, least, rivals, sides))
     remedy = f"{needs}; the plan takes the first of these, because {PRECEDENCE}"
     return error(cap.name, CAP_CANNOT_BE_KEPT, message, remedy)

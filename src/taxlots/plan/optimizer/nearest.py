@@ -6,7 +6,15 @@ import numpy as np
 
 from taxlots.domain.problem import Problem, error
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio
-from taxlots.plan.optimizer.review import LEAVE, LIMIT_CANNOT_BE_KEPT, Reviewed, percent, with_rows
+from taxlots.plan.optimizer.review import (
+    LEAVE,
+    LIMIT_CANNOT_BE_KEPT,
+    Reviewed,
+    percent,
+    percent_down,
+    percent_up,
+    with_rows,
+)
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats
 
@@ -56,10 +64,10 @@ def _told_of_cash(book: Portfolio, floor: float, ceiling: float) -> list[Problem
     found = []
     if floor < book.cash.floor:
         message = f"cash of at least {percent(book.cash.floor)} clashes with the other limits"
-        remedy = f"withdraw less, or relax them; the most is {percent(floor)}"
+        remedy = f"withdraw less, or relax them; the most is {percent_down(floor)}"
         found.append(error("cash", LIMIT_CANNOT_BE_KEPT, message, remedy))
     if ceiling > book.cash.ceiling:
         message = f"cash of at most {percent(book.cash.ceiling)} clashes with the other limits"
-        remedy = f"allow more cash, or relax them; the least is {percent(ceiling)}"
+        remedy = f"allow more cash, or relax them; the least is {percent_up(ceiling)}"
         found.append(error("cash", LIMIT_CANNOT_BE_KEPT, message, remedy))
     return found

@@ -6,10 +6,12 @@ with the clash and the least that it must give; the portfolio with those limits 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.optimizer.cap_kinds import rounded_up
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, Rows
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.risk import Floats, problems_of_risk
@@ -22,6 +24,9 @@ LIMIT_CANNOT_BE_KEPT = "LIMIT_CANNOT_BE_KEPT"
 
 UNLIMITED = 1e3
 """More than any position can weigh, in place of infinity."""
+
+ROUNDING = 1e-4
+"""Of the last digit that is told."""
 
 UNCOVERED = 1e-6
 """Lots and holdings of a name may differ by this fraction of NAV."""
@@ -38,6 +43,16 @@ class Reviewed:
 def percent(weight: float) -> str:
     """A weight as it is told."""
     return f"{100 * weight:.2f} %"
+
+
+def percent_up(weight: float) -> str:
+    """A weight rounded up: a limit of so much leaves room for it."""
+    return f"{ceil(1e4 * weight - ROUNDING) / 100:.2f} %"
+
+
+def percent_down(weight: float) -> str:
+    """A weight rounded down: so much is reached."""
+    return f"{floor(1e4 * weight + ROUNDING) / 100:.2f} %"
 
 
 def review(book: Portfolio) -> Reviewed:
@@ -174,7 +189,7 @@ def _reachable(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
             how = "is locked" if can_sell[at] > -NEGLIGIBLE else "can be sold only in part"
             message = f"{name} weighs {percent(held)}, above its limit of {percent(most[at])}, and "
             message += how
-            remedy = f"unlock it, or raise its limit; the nearest is {percent(reached)}"
+            remedy = f"unlock it, or raise its limit; the nearest is {percent_up(reached)}"
             most[at] = reached
             found.append(error(name, "LOCKED_ABOVE_LIMIT", message, remedy))
         else:
@@ -184,7 +199,9 @@ def _reachable(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
                 f"{name} weighs {percent(held)}, below its least of {percent(least[at])}, and "
             )
             message += how
-            remedy = f"allow its purchase, or lower its least; the nearest is {percent(reached)}"
+            remedy = (
+                f"allow its purchase, or lower its least; the nearest is {percent_down(reached)}"
+            )
             least[at] = reached
             found.append(error(name, "LOCKED_BELOW_LIMIT", message, remedy))
     return replace(book, least=least, most=most), found
@@ -206,7 +223,7 @@ def _cash(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
             f"{percent(cash.floor)} of NAV is wanted in cash, but cash and all that may be sold "
             f"make {percent(most_cash)}"
         )
-        remedy = f"withdraw less, or unlock a holding; the most is {percent(most_cash)}"
+        remedy = f"withdraw less, or unlock a holding; the most is {percent_down(most_cash)}"
         found.append(error("cash", "WITHDRAWAL_TOO_LARGE", message, remedy))
         cash = replace(cash, floor=most_cash - LEAVE, ceiling=max(cash.ceiling, most_cash))
     if cash.ceiling < least_cash - NEGLIGIBLE:
@@ -214,7 +231,7 @@ def _cash(book: Portfolio) -> tuple[Portfolio, list[Problem]]:
             f"cash is to be at most {percent(cash.ceiling)}, but all that may be bought leaves "
             f"{percent(least_cash)}"
         )
-        remedy = f"allow more purchases, or more cash; the least is {percent(least_cash)}"
+        remedy = f"allow more purchases, or more cash; the least is {percent_up(least_cash)}"
         found.append(error("cash", "CASH_CANNOT_BE_SPENT", message, remedy))
         cash = replace(cash, ceiling=least_cash + LEAVE)
     return (replace(book, cash=cash), found) if found else (book, [])
@@ -238,10 +255,14 @@ def with_rows(book: Portfolio, low: Floats, high: Floats) -> tuple[Portfolio, li
     for at, name in enumerate(rows.names):
         if high[at] > rows.high[at] + NEGLIGIBLE:
             message = f"{name} is to be at most {rows.high[at]:.6g}, which no trades allowed reach"
-            remedy = f"raise it, or unlock what is in it; the nearest is {high[at]:.6g}"
+            remedy = (
+                f"raise it, or unlock what is in it; the nearest is {rounded_up(high[at], 6):.6g}"
+            )
         elif low[at] < rows.low[at] - NEGLIGIBLE:
             message = f"{name} is to be at least {rows.low[at]:.6g}, which no trades allowed reach"
-            remedy = f"lower it, or allow its purchase; the nearest is {low[at]:.6g}"
+            remedy = (
+                f"lower it, or allow its purchase; the nearest is {-rounded_up(-low[at], 6):.6g}"
+            )
         else:
             continue
         found.append(error(name, LIMIT_CANNOT_BE_KEPT, message, remedy))

@@ -17,7 +17,7 @@ from taxlots.plan.optimizer.portfolio import Cash, Portfolio, lots_of, portfolio
 from taxlots.plan.rebalance.lot_table import BARRED_SLOPE, LotTable, Mask, lot_slopes, lot_table
 from taxlots.plan.rebalance.mandate import Mandate
 from taxlots.plan.rebalance.positions import PlannedLot, Position
-from taxlots.plan.risk import Floats, RiskModel, floats
+from taxlots.plan.risk import LEAST_SPECIFIC, Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax
 
 OWN_PART = 1e-3
@@ -180,7 +180,7 @@ def position_risk(
     for column, place in enumerate(shared.tolist()):
         mine = rows == place
         own[mine, column] = np.sqrt(of_symbols.specific[place] * (1 - OWN_PART))
-        specific[mine] *= OWN_PART
+        specific[mine] = np.maximum(specific[mine] * OWN_PART, LEAST_SPECIFIC)
     loadings = np.hstack([of_symbols.loadings[rows], own])
     return RiskModel(tuple(one.name for one in positions), floats(loadings), floats(specific))
 

@@ -15,14 +15,16 @@ from typing import Final
 
 import numpy as np
 
+from taxlots.domain.problem import Problem
 from taxlots.plan.gate import GateAnswer
 from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.rebalance.certified import Proof
-from taxlots.plan.rebalance.few_names import counted, with_few_names
+from taxlots.plan.rebalance.few_names import counted
 from taxlots.plan.rebalance.gated import gated_household
 from taxlots.plan.rebalance.mandate import HeldWeights, SumLimit
+from taxlots.plan.rebalance.nearest_count import with_nearest_count
 from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
@@ -252,9 +254,10 @@ def gated_within_mandate(
     """
     search = _Search(question, replaces, margin_cents, forced, shortfall)
     solution, gate = search.run()
+    told: tuple[Problem, ...] = ()
     is_chosen = count is not None and not counted(solution).is_within(count)
     if count is not None and is_chosen:
-        chosen = with_few_names(question, count)
+        chosen, told = with_nearest_count(question, count)
         sold = frozenset(one.name for one in chosen.positions if one.forced_cents)
         few = _Search(chosen, replaces, margin_cents, forced | sold, shortfall)
         few.active, few.cuts = search.active, search.cuts
@@ -264,6 +267,10 @@ def gated_within_mandate(
     if search.is_narrowed and search.proof is not None:
         bound = min(search.proof.bound, solution.optimum.certificate.objective)
         solution = replace(solution, optimum=bounded_by(solution.optimum, bound))
+    if told:
+        optimum = solution.optimum
+        optimum = replace(optimum, problems=(*told, *optimum.problems))
+        solution = replace(solution, optimum=optimum)
     return Mandated(
         solution=solution,
         gate=gate,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from taxlots.domain.problem import Problem, error
+from taxlots.plan.optimizer.cap_kinds import rounded_up
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT, PlanLimits
 from taxlots.plan.rebalance.whole_trades import Trade, weights_of
@@ -48,9 +49,9 @@ def told_of_shares(limits: PlanLimits, excess: Mapping[str, float]) -> tuple[Pro
             f"book.toml:rebalance.plan.{name}_percent",
             CAP_CANNOT_BE_KEPT,
             f"in whole shares and lots {name.replace('_', ' ')} of at most"
-            f" {100 * getattr(limits, name):.4g} % is not kept",
-            f"allow {100 * (getattr(limits, name) + over):.4g} %, as the plan shown has, or"
-            " fractions of shares",
+            f" {rounded_up(100 * getattr(limits, name)):.4g} % is not kept",
+            f"allow {rounded_up(100 * (getattr(limits, name) + over)):.4g} %, as the plan shown"
+            " has, or fractions of shares",
         )
         for name, over in excess.items()
     )
