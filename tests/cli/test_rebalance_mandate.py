@@ -76,4 +76,33 @@ def test_objectives_and_risk_models_that_are_none_are_refused(book: Path, tmp_pa
     shorts = "\n[rebalance.mandate]\nshorts = true\n"
     done = taxlots("rebalance", with_keys(book, shorts))
     assert done.status == 1
-    assert "no short positions" in done.err + done.out
+    assert "[rebalance.mandate.shorts]" in done.err + done.out
+
+
+SHORTS = """
+[rebalance.mandate.shorts]
+accounts = ["schwab-taxable"{ira}]
+most_percent = 5
+symbols = ["CSCO", "XOM"]
+[rebalance.plan]
+objective = "tracking+views"
+[rebalance.views]
+annual_percent = {{CSCO = -5}}
+"""
+
+
+def test_shorts_of_the_mandate_are_orders_with_their_own_words(book: Path, tmp_path: Path) -> None:
+    done = taxlots("rebalance", with_keys(book, SHORTS.format(ira="")), "--out", tmp_path / "plan")
+    assert done.status == 0, done.err
+    trades = (tmp_path / "plan" / "trades.csv").read_text()
+    assert "schwab-taxable,CSCO,SELL_SHORT," in trades
+    assert ",SELL_SHORT,CSCO," in (tmp_path / "plan" / "orders.csv").read_text()
+    assert "XOM is not sold short" in done.out
+
+
+def test_verify_refuses_shorts_in_an_ira(book: Path) -> None:
+    with_keys(book, SHORTS.format(ira=', "trad-ira"'))
+    for command in ("verify", "rebalance"):
+        done = taxlots(command, book)
+        assert done.status == 1
+        assert "26 USC 408(e)(4)" in done.err + done.out

@@ -45,11 +45,13 @@ def test_without_a_mandate_nothing_is_limited() -> None:
     assert not stated.symbols
 
 
-def test_short_positions_are_refused() -> None:
+def test_nobody_is_short_unless_a_table_says_who() -> None:
     _, (problem,) = mandate_from({"mandate": {"shorts": True}})
-    assert problem.code == "NOT_SUPPORTED"
+    assert problem.code == "BAD_VALUE"
     assert "shorts" in problem.where
-    assert not mandate_from({"mandate": {"shorts": False}})[1]
+    stated, problems = mandate_from({"mandate": {"shorts": False}})
+    assert not problems
+    assert not stated.shorts.accounts
 
 
 def test_wrong_keys_and_values_are_told_where_they_stand() -> None:

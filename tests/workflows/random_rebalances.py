@@ -160,7 +160,7 @@ def executed(one: Rebalanced) -> Books:
             "time": "23:59:59",
             "account": trade.position.account.id,
             "symbol": trade.position.symbol,
-            "action": str(trade.side),
+            "action": str(trade.action),
             "quantity": shares(trade.units),
             "amount": dollars(trade.cents),
             "lots": trade.lots if trade.position.is_taxed else "",
@@ -225,8 +225,7 @@ def cash(one: Rebalanced, _: Books) -> Iterator[str]:
     proposal = one.run.proposal
     left = dict(proposal.cash_before)
     for trade in proposal.trades:
-        sign = 1 if trade.side is Side.SELL else -1
-        left[trade.position.account.id] += sign * trade.cents - trade.cost_cents
+        left[trade.position.account.id] -= trade.bought_cents + trade.cost_cents
     for name, cents in left.items():
         if cents < min(0, proposal.cash_before[name]):
             yield f"{name} is overdrawn by {-cents}"
@@ -260,7 +259,7 @@ def caps(one: Rebalanced, _: Books) -> Iterator[str]:
     if _cannot(one):
         return
     nav = proposal.solution.household.nav_cents
-    traded = sum(trade.cents for trade in proposal.trades) / nav
+    traded = sum(trade.equity_cents for trade in proposal.trades) / nav
     if limits.turnover is not None and traded > limits.turnover:
         yield f"turnover is {traded:.6f}, the cap {limits.turnover}"
     error = proposal.tracking_error_after
@@ -302,7 +301,7 @@ def overridden(one: Rebalanced, _: Books) -> Iterator[str]:
             for trade in one.run.proposal.trades
             if trade.position.symbol == row["symbol"]
             and row["account"] in ("", trade.position.account.id)
-            and row["side"].upper() in ("", trade.side)
+            and row["side"].upper() in ("", "BUY" if trade.bought_cents > 0 else "SELL")
         ]
         units = int(row.get("quantity", "0")) * SHARE
         match row["action"]:

@@ -101,6 +101,7 @@ class ShortLots:
     """What is owed: an open part of a short lot, one element a row, in the order of the file.
 
     ``deferred`` is loss of an earlier short sale that joins the cost basis when it is closed.
+    ``is_backed``: the same was held for more than a year when it was opened (26 USC 1233(d)).
     """
 
     lot_row: Int64
@@ -109,6 +110,7 @@ class ShortLots:
     quantity: Int64
     proceeds: Int64
     deferred: Int64
+    is_backed: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ def short_lots_of(books: Books) -> ShortLots:
         quantity=s["quantity"],
         proceeds=s["open_cents"],
         deferred=s["wash_open_cents"],
+        is_backed=s["flags"] & kinds.LONG_BACKED != 0,
     )
 
 

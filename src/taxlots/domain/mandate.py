@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from taxlots.domain.mandate_cells import HUNDRED, MandateCells, Span
-from taxlots.domain.problem import Problem, error
+from taxlots.domain.problem import Problem
+from taxlots.domain.short_mandate import StatedShorts, shorts_from
 
 WHERE: Final = "book.toml:rebalance.mandate"
 
@@ -45,7 +46,7 @@ class StatedMandate:
     why.  ``round_lots`` and ``outstanding`` are whole shares by symbol.  A security is traded again
     ``days_between_trades`` after its last trade at the earliest.  ``shortfall_ppm`` caps the
     expected shortfall of one period.  ``market`` is the security that beta is measured against;
-    blank: the targets.
+    blank: the targets.  ``shorts`` are the short positions that it allows.
     """
 
     position_ppm: int | None = None
@@ -65,6 +66,7 @@ class StatedMandate:
     outstanding: Mapping[str, int] = field(default_factory=dict)
     files_13f: bool = False
     thresholds: tuple[OwnThreshold, ...] = ()
+    shorts: StatedShorts = field(default_factory=StatedShorts)
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -72,6 +74,7 @@ class StatedMandate:
         named = {one for sector in self.sectors for one in sector.symbols}
         tables = (self.positions, self.do_not_buy, self.do_not_sell, self.round_lots)
         named |= {symbol for table in (*tables, self.outstanding) for symbol in table}
+        named |= {*self.shorts.symbols, *self.shorts.borrow}
         return frozenset(named | ({self.market} - {""}))
 
 
@@ -84,15 +87,9 @@ KEYS: Final = frozenset(
 
 
 def mandate_from(mapping: Mapping[str, object]) -> tuple[StatedMandate, list[Problem]]:
-    """The mandate that ``[rebalance]`` states under ``mandate``, and a problem for each wrong key.
-
-    Short positions are refused: a household's lots are planned as they are held.
-    """
+    """The mandate that ``[rebalance]`` states, with a problem for each wrong key."""
     cells = MandateCells.of(mapping.get("mandate", {}), WHERE, KEYS)
-    if cells.flag("shorts"):
-        message = "A household's rebalance opens no short positions."
-        remedy = "Delete the line; taxlots.plan.optimizer takes short positions in Python."
-        cells.problems.append(error(f"{WHERE}:shorts", "NOT_SUPPORTED", message, remedy))
+    shorts, of_shorts = shorts_from(cells.cells)
     stated = StatedMandate(
         position_ppm=cells.percent("position_percent"),
         account_position_ppm=cells.percent("account_position_percent"),
@@ -111,8 +108,9 @@ def mandate_from(mapping: Mapping[str, object]) -> tuple[StatedMandate, list[Pro
         outstanding=cells.counts("outstanding"),
         files_13f=cells.flag("form_13f"),
         thresholds=tuple(_threshold(cells, name) for name in cells.table("thresholds")),
+        shorts=shorts,
     )
-    return stated, cells.problems
+    return stated, [*cells.problems, *of_shorts]
 
 
 def _sector(cells: MandateCells, name: str) -> SectorLimit:

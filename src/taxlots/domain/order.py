@@ -12,6 +12,13 @@ class Side(StrEnum):
     SELL = "SELL"
 
 
+class ShortSide(StrEnum):
+    """The sides of a short position, by the words of the journal."""
+
+    SELL_SHORT = "SELL_SHORT"
+    BUY_TO_COVER = "BUY_TO_COVER"
+
+
 class OrderType(StrEnum):
     """At the market, or at a limit price or better."""
 
@@ -32,7 +39,7 @@ class Order:
     household: str
     custodian: str
     account: str
-    side: Side
+    side: Side | ShortSide
     symbol: str
     cusip: str
     quantity: int
@@ -50,9 +57,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotInstruction:
-    """Specific identification for one order to sell: this much, versus that purchase.
+    """Specific identification for one order to sell, or to cover: this much, versus that purchase.
 
-    It must reach the custodian by the settlement of the sale (Treas. Reg. 1.1012-1(c)(8)).
+    It must reach the custodian by the settlement of the sale (Treas. Reg. 1.1012-1(c)(8)).  With
+    ``is_cover`` it names the short sale that is closed, and what a unit of that brought.
     """
 
     household: str
@@ -65,3 +73,4 @@ class LotInstruction:
     versus_purchase: date
     quantity: int
     lot_unit_cost: int
+    is_cover: bool = False

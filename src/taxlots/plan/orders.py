@@ -9,7 +9,7 @@ from typing import Final
 
 from taxlots.domain.account import Account
 from taxlots.domain.money import SHARE, apportion, dollars
-from taxlots.domain.order import LotInstruction, Order, Side
+from taxlots.domain.order import LotInstruction, Order, ShortSide, Side
 from taxlots.domain.security import Proxy
 from taxlots.plan.harvest_plan import Opportunity, Verdict
 from taxlots.plan.lot_part import Holding, holding_of
@@ -79,7 +79,7 @@ def orders_of(swaps: Sequence[Swap], index: Index) -> tuple[Order, ...]:
 
 
 def lot_instructions_of(orders: Sequence[Order]) -> tuple[LotInstruction, ...]:
-    """One instruction for each order to sell, in their order."""
+    """One instruction for each order to sell or to cover, in their order."""
     return tuple(
         LotInstruction(
             household=order.household,
@@ -92,6 +92,7 @@ def lot_instructions_of(orders: Sequence[Order]) -> tuple[LotInstruction, ...]:
             versus_purchase=order.lot_open_date,
             quantity=order.quantity,
             lot_unit_cost=order.lot_unit_cost,
+            is_cover=order.side is ShortSide.BUY_TO_COVER,
         )
         for order in orders
         if order.lot_open_date is not None and order.lot_unit_cost is not None

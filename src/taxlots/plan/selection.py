@@ -23,13 +23,17 @@ from taxlots.plan.year_tax import YearTax
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleRequest:
-    """A sale that somebody considers: ``quantity`` in 1e-8 units, ``price`` in 1e-8 dollars."""
+    """A sale that somebody considers: ``quantity`` in 1e-8 units, ``price`` in 1e-8 dollars.
+
+    ``action`` is ``BUY_TO_COVER`` where it closes what is owed.
+    """
 
     account: str
     symbol: str
     quantity: int
     price: int
     day: str
+    action: str = "SELL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +154,7 @@ def sale_row(request: SaleRequest, name: str, method: str, lots: str) -> Mapping
         "time": "23:59:59",
         "account": request.account,
         "symbol": request.symbol,
-        "action": "SELL",
+        "action": request.action,
         "quantity": shares(request.quantity),
         "price": shares(request.price),
         "method": method,

@@ -38,6 +38,8 @@ def order_row(order: Order) -> dict[str, str]:
 def instruction_row(instruction: LotInstruction) -> dict[str, str]:
     """One row of ``lot_instructions.csv``."""
     quantity = shares(instruction.quantity)
+    is_cover = instruction.is_cover
+    verb, opening = ("cover", "short sale") if is_cover else ("sell", "purchase")
     return {
         "custodian": instruction.custodian,
         "account_number": instruction.account,
@@ -49,7 +51,7 @@ def instruction_row(instruction: LotInstruction) -> dict[str, str]:
         "quantity": quantity,
         "lot_unit_cost": price_cell(instruction.lot_unit_cost, 4),
         "instruction": (
-            f"sell {quantity} {instruction.symbol} versus purchase of "
+            f"{verb} {quantity} {instruction.symbol} versus {opening} of "
             f"{instruction.versus_purchase} at {price_cell(instruction.lot_unit_cost, 4)}"
         ),
     }

@@ -43,7 +43,7 @@ def _trade(trade: Trade, sale: BookedSale | None) -> Row:
     return {
         "account": position.account.id,
         "symbol": position.symbol,
-        "action": str(trade.side),
+        "action": str(trade.action),
         "quantity": shares(trade.units),
         "close": shares(position.price),
         "amount": dollars(trade.cents),

@@ -15,6 +15,7 @@ from taxlots.domain.rebalance_keys import unknown_classes
 from taxlots.domain.rebalance_terms import terms_from
 from taxlots.domain.rebalance_views import views_from
 from taxlots.domain.settings import unknown_keys
+from taxlots.domain.short_mandate import account_problems
 from taxlots.domain.target import targets_from
 from taxlots.plan.location.assumptions import location_rule_from
 from taxlots.workflows.stated_budget import stated_budget
@@ -62,5 +63,6 @@ def _of_rebalance(record: Record) -> list[Problem]:
         *problems,
         *(unknown_classes(rule, names) if names else []),
         *(problem for read in READERS for problem in read(record.rebalance)[1]),
+        *account_problems(mandate_from(record.rebalance)[0].shorts, record.accounts),
         *stated_budget(record)[1],
     ]

@@ -12,13 +12,13 @@ from datetime import date
 from typing import Final
 
 from taxlots.book.record import Record
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side
 
 COLUMNS: Final = ("account", "symbol", "action", "date")
 
 
 def executed_since(record: Record, day: date) -> Mapping[tuple[str, str], int]:
-    """Rows that buy or sell on a day or later, by account and symbol; others are left out."""
+    """Rows that trade, short too, on a day or later, by account and symbol; no others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -29,7 +29,9 @@ def executed_since(record: Record, day: date) -> Mapping[tuple[str, str], int]:
         return {}
     late = rows.filter(is_late)
     texts = {name: late.column(name).cast(pa.string()) for name in COLUMNS}
-    is_trade = pc.is_in(texts["action"], value_set=pa.array([str(side) for side in Side]))
+    is_trade = pc.is_in(
+        texts["action"], value_set=pa.array([str(side) for side in (*Side, *ShortSide)])
+    )
     chosen = pa.table(texts).filter(is_trade)
     accounts, symbols = (chosen.column(name).to_pylist() for name in ("account", "symbol"))
     return Counter(zip(accounts, symbols, strict=True))

@@ -136,7 +136,7 @@ def _run_order(order: Order, index: Index) -> RunOrder:
         client_order_id=order.client_order_id,
         household=order.household,
         account=order.account,
-        side=order.side,
+        side=Side(order.side),
         symbol=order.symbol,
         quantity=order.quantity,
         lot_id=order.lot_id,

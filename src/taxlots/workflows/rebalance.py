@@ -67,20 +67,11 @@ from taxlots.workflows.rebalance_execution import (
 from taxlots.workflows.rebalance_exposures import exposure_changes, states_exposures
 from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
-from taxlots.workflows.rebalance_mandate import (
-    barred,
-    count_of,
-    mandate_of,
-    sentences_of_lists,
-)
+from taxlots.workflows.rebalance_mandate import count_of, mandate_of, sentences_of_lists
 from taxlots.workflows.rebalance_overlay import overlay_of, overlay_said
-from taxlots.workflows.rebalance_positions import Positions, checked, positions_of
-from taxlots.workflows.rebalance_risk import (
-    PlanRisk,
-    ShortfallTerm,
-    shortfall_of,
-    views_of,
-)
+from taxlots.workflows.rebalance_positions import Positions, positions_of
+from taxlots.workflows.rebalance_risk import PlanRisk, ShortfallTerm, shortfall_of, views_of
+from taxlots.workflows.rebalance_shorts import ShortPositions, sentences_of_shorts, with_shorts
 from taxlots.workflows.rebalance_standings import (
     sentences_of_caps,
     sentences_of_limits,
@@ -169,14 +160,14 @@ def rebalance_of(
         book=plan.prepared.books.record.name,
         household=plan.name,
         as_of=plan.as_of,
-        cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.seen},
+        cusips={one.symbol: plan.index.security(one.symbol).cusip for one in given.positions.every},
         classes=classes,
         solution=solution,
         gate=mandated.gate,
         sales=found.sales,
         returns=tuple(returns_of(found.sales, taxed_returns(given.accounts))),
-        cash_before=given.cash.needs.held_cents,
-        cash_after=cash_after(given.cash.needs.held_cents, solution.trades),
+        cash_before=given.cash_before,
+        cash_after=cash_after(given.cash_before, solution.trades),
         told=tuple(dict.fromkeys([*_told(plan, given, mandated), *beyond, *priced, *changes.told])),
         limits=mandated.standings,
         overlay=overlay,
@@ -255,11 +246,18 @@ class _Given:
     risk: PlanRisk
     shortfall: ShortfallTerm
     room: tuple[str, ...]
+    shorts: ShortPositions
+
+    @property
+    def cash_before(self) -> dict[str, int]:
+        """What accounts have in cash, what is set aside for short positions included."""
+        return self.shorts.cash_with(self.cash.needs.held_cents)
 
     @property
     def invested(self) -> float:
-        """The part of the household that is not to be cash."""
-        return 1 - self.question.terms.cash_target
+        """The part of the household that is not to be cash, and no margin of what it owes."""
+        nav = nav_cents(self.question.positions, self.question.cash)
+        return 1 - self.question.terms.cash_target - self.positions.tied_cents / nav
 
 
 def _gathered(
@@ -271,33 +269,32 @@ def _gathered(
     funded = (plan.name,) if sum(cash.needs.held_cents.values()) > 0 else ()
     drifted = plan.drifted or drift_of_books(books, plan.name, funded=funded).households[0]
     asked_targets = from_mapping(books.record.rebalance)[0].targets
-    closed = illiquid_classes(drifted)
-    positions = positions_of(plan, accounts, closed, appraised=asked_targets.illiquid)
-    positions = replace(positions, seen=barred(plan, stated, checked(plan, positions, cash.needs)))
+    positions = positions_of(plan, accounts, illiquid_classes(drifted), asked_targets.illiquid)
+    cash, positions, shorts = with_shorts(plan, asked, stated, accounts, cash, positions)
     said = overrides_of(books.record, plan.name, is_narrowed=plan.is_narrowed)
-    seen, limits = overridden(positions.seen, said, plan.as_of)
-    nav = nav_cents(positions.seen, cash.needs)
+    seen, limits = overridden(positions.every, said, plan.as_of)
+    nav = nav_cents(positions.every, cash.needs)
     volume, seen = plan_volume(plan, terms, seen, nav)
     check_withdrawal(cash.needs, seen)
     cash = with_calls(plan, asked_targets, cash, accounts, seen)
     cash_target = cash_target_of(terms, positions, cash.needs, drifted.cash_part)
-    goals = goals_of(plan, drifted, positions, nav_cents=nav, invested=1 - cash_target)
+    invested = 1 - cash_target - positions.tied_cents / nav
+    goals = goals_of(plan, drifted, positions, nav_cents=nav, invested=invested)
     weights, empty = wanted_weights(plan, goals, positions)
     objectives = objectives_of(asked.objective)
-    stands = risk_around_illiquid(plan, asked_targets, positions.seen, asked.risk_model)
-    risk = stands.risk
+    stands = risk_around_illiquid(plan, asked_targets, positions.every, asked.risk_model)
     question = Question(
         positions=seen,
         cash=cash.needs,
         symbol_weights=weights,
-        model=risk.model,
+        model=stands.risk.model,
         years=plan.situation.years,
         bands={name: goal.band for name, goal in goals.items()},
         terms=plan_terms(terms, cash_target, objectives.risk),
         step=SHARE if terms.whole_shares else FRACTION,
         least_cents=terms.min_trade_cents,
         limits=limits_of_plan(plan, terms, seen, objectives, stated),
-        mandate=mandate_of(plan, stated, seen, cash.needs, risk.exposures(weights)),
+        mandate=mandate_of(plan, stated, seen, cash.needs, stands.risk.exposures(weights)),
         drained=drained_securities(drifted, goals, positions, nav),
     )
     views = views_of(plan, seen, terms) if objectives.has_views else question.mandate.views
@@ -312,13 +309,14 @@ def _gathered(
         question=question,
         empty=empty,
         stated=stated,
-        risk=risk,
+        risk=stands.risk,
         shortfall=shortfall_of(
             plan, terms, question, stated.shortfall_ppm, is_weighed=objectives.has_shortfall
         ),
         room=room_of(question),
         told=stands.told,
         volume=volume,
+        shorts=shorts,
     )
 
 
@@ -346,6 +344,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from given.room
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from sentences_of_losses(solution)
+    yield from sentences_of_shorts(given.shorts, solution)
 
 
 def _costs_of(
@@ -357,7 +356,7 @@ def _costs_of(
     """What overrides cost, in sentences."""
     if applied:
         priced = cost_of_overrides(
-            question, positions.seen, applied, plan.as_of, plan.index.replaces
+            question, positions.every, applied, plan.as_of, plan.index.replaces
         )
         yield from priced.sentences("dollars")
 
@@ -375,6 +374,7 @@ def _booked(
                 quantity=one.units,
                 price=one.position.price,
                 day=day,
+                action=one.action,
             ),
             one.lots,
         )

@@ -128,7 +128,7 @@ def _check_forced(needs: CashNeeds, positions: Sequence[Position]) -> None:
 
 def _proceeds(position: Position) -> int:
     """What a position brings if all of it that may be sold is, costs paid."""
-    return int(position.sellable_cents * (1 - position.cost_rate))
+    return int(position.sellable_cents * (1 - position.cost_rate / position.equity))
 
 
 def _balances(plan: HouseholdPlan, accounts: Sequence[Account]) -> tuple[dict[str, int], list[str]]:

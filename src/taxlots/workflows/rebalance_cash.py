@@ -28,7 +28,7 @@ def cash_target_of(
 
     ``scaled_part`` of what is to be invested is cash too, by the volatility target.
     """
-    nav = nav_cents(positions.seen, cash)
+    nav = nav_cents(positions.every, cash)
     needed = min(sum(cash.floors.values()), nav)
     usual = terms.cash_ppm / PPM
     return (needed + (usual + scaled_part * (1 - usual)) * (nav - needed)) / nav

@@ -86,6 +86,8 @@ def class_weights(
     before: dict[str, float] = {}
     after: dict[str, float] = {}
     for place, name in enumerate(sleeves):
+        if household.positions[place].short:
+            continue
         weight = household.positions[place].value_cents / household.nav_cents
         before[name] = before.get(name, 0.0) + weight
         after[name] = after.get(name, 0.0) + weight + float(moved[place])

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from taxlots.domain.money import CENTS_PER_DOLLAR
-from taxlots.domain.order import Side
 from taxlots.plan.exposure.currency_hedge import ForwardTrade
 from taxlots.plan.exposure.measures import Characteristics, Exposures
 from taxlots.plan.exposure.portfolio import portfolio_exposures
@@ -58,9 +57,8 @@ def exposure_changes(
     dollars = dict(booked.held().exposed)
     moved: dict[str, float] = {}
     for one in trades:
-        sign = 1 if one.side is Side.BUY else -1
         symbol = one.position.symbol
-        moved[symbol] = moved.get(symbol, 0.0) + sign * one.cents / CENTS_PER_DOLLAR
+        moved[symbol] = moved.get(symbol, 0.0) + one.bought_cents / CENTS_PER_DOLLAR
     known = market.characteristics()
     for line in () if overlay is None else overlay.lines:
         name = line.contract.symbol

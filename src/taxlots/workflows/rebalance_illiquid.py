@@ -136,9 +136,8 @@ def _appraisals(
 
 def _stand_in(plan: HouseholdPlan, name: str, positions: Sequence[Position]) -> dict[str, float]:
     """Securities that stand in, by what is held of them; alike where nothing is."""
-    mine = [
-        one for one in positions if not name or plan.sleeves.name_of(one.symbol) == name
-    ] or list(positions)
+    every = [one for one in positions if not one.short]
+    mine = [one for one in every if not name or plan.sleeves.name_of(one.symbol) == name] or every
     held = {symbol: float(cents) for symbol, cents in held_cents(mine).items()}
     return held if any(held.values()) else dict.fromkeys(held, 1.0)
 

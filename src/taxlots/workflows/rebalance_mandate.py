@@ -16,6 +16,7 @@ from taxlots.domain.mandate import WHERE, StatedMandate
 from taxlots.domain.mandate_cells import Span
 from taxlots.domain.money import SHARE
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.domain.short_mandate import StatedShorts
 from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.rebalance.factor_exposures import MARKET, FactorExposures
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
@@ -32,7 +33,7 @@ def barred(
     plan: HouseholdPlan, stated: StatedMandate, positions: Sequence[Position]
 ) -> tuple[Position, ...]:
     """Positions as lists and rests of the mandate let them be traded."""
-    rests = dict(_rests(plan, stated))
+    rests = dict(rests_of(plan, stated))
 
     def of(one: Position) -> Position:
         buy, sell = one.buy_bar, one.sell_bar
@@ -51,7 +52,7 @@ def sentences_of_lists(plan: HouseholdPlan, stated: StatedMandate) -> Iterator[s
     for verb, table in (("bought", stated.do_not_buy), ("sold", stated.do_not_sell)):
         for symbol, why in table.items():
             yield f"nothing of {symbol} is {verb}: the mandate says so" + (why and f", {why}")
-    for symbol, why in _rests(plan, stated):
+    for symbol, why in rests_of(plan, stated):
         yield f"{symbol} is not traded: {why}"
 
 
@@ -75,6 +76,7 @@ def mandate_of(
             *_account_limits(stated, positions, cash),
             *_sector_limits(plan, stated, positions),
             *_factor_limits(stated, exposures),
+            *short_limits(stated.shorts, positions, cash),
         ),
         round_lots={symbol: count * SHARE for symbol, count in stated.round_lots.items()},
     )
@@ -91,7 +93,7 @@ def _listed(key: str, why: str) -> str:
     return f"the mandate's {key}" + (why and f": {why}")
 
 
-def _rests(plan: HouseholdPlan, stated: StatedMandate) -> Iterator[tuple[str, str]]:
+def rests_of(plan: HouseholdPlan, stated: StatedMandate) -> Iterator[tuple[str, str]]:
     """Securities that were traded too shortly ago, and why."""
     least = stated.days_between_trades
     if least:
@@ -152,6 +154,8 @@ def _account_limits(
         worth[one.account.id] = worth.get(one.account.id, 0) + one.value_cents
     nav = sum(worth.values())
     for one in positions:
+        if one.short:
+            continue
         name = one.account.id
         yield SumLimit(
             name=f"position limit of {one.symbol} in {name}",
@@ -159,6 +163,25 @@ def _account_limits(
             most=stated.account_position_ppm / PPM * worth[name] / nav,
             accounts=frozenset({name}),
         )
+
+
+def short_limits(
+    stated: StatedShorts, positions: Sequence[Position], cash: CashNeeds
+) -> Iterator[SumLimit]:
+    """What each account may owe, as a part of the household."""
+    worth = dict(cash.held_cents)
+    for one in positions:
+        worth[one.account.id] = worth.get(one.account.id, 0) + one.value_cents
+    nav = sum(worth.values())
+    for name in stated.accounts:
+        if any(one.short and one.account.id == name for one in positions):
+            yield SumLimit(
+                name=f"short limit of {name}",
+                exposures={},
+                most=max(0.0, stated.most_ppm / PPM * worth[name] / nav),
+                accounts=frozenset({name}),
+                is_of_shorts=True,
+            )
 
 
 def _sector_limits(

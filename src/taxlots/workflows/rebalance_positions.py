@@ -28,11 +28,23 @@ OLDEST_APPRAISAL_DAYS: Final = 190
 class Positions:
     """What a rebalance sees of a household.
 
-    ``left_alone`` says of each holding that it does not see why it is left alone.
+    ``left_alone`` says of each holding that it does not see why it is left alone.  ``owed`` are
+    short positions, those that may be opened with them.
     """
 
     seen: tuple[Position, ...]
     left_alone: tuple[str, ...]
+    owed: tuple[Position, ...] = ()
+
+    @property
+    def every(self) -> tuple[Position, ...]:
+        """What is held, and what is owed."""
+        return (*self.seen, *self.owed)
+
+    @property
+    def tied_cents(self) -> int:
+        """The margin of what is owed."""
+        return sum(one.value_cents for one in self.owed)
 
 
 def positions_of(

@@ -104,7 +104,7 @@ def sentences_of_reports(
     """
     before = _units(plan)
     after = dict(before)
-    for trade in solution.trades:
+    for trade in (one for one in solution.trades if one.position.short is None):
         sign = 1 if trade.side is Side.BUY else -1
         symbol = trade.position.symbol
         after[symbol] = after.get(symbol, 0) + sign * trade.units
@@ -168,7 +168,8 @@ def _listed_cents(plan: HouseholdPlan, units: Mapping[str, int]) -> int:
 
 def sentences_of_losses(solution: Solution) -> Iterator[str]:
     """What no account may buy after the losses that the plan takes."""
-    lost = solution.sold_at_a_loss
+    owed = {one.position.symbol for one in solution.trades if one.position.short}
+    lost = solution.sold_at_a_loss - owed
     if lost:
         also = {new for new, old in solution.forbidden.items() if old in lost}
         names = ", ".join(sorted(lost | also))

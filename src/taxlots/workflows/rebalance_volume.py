@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from taxlots.domain.order import Side
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
 from taxlots.plan.rebalance.positions import Position, held_cents
 from taxlots.plan.rebalance.solving import Question, Solution
@@ -38,9 +37,8 @@ class PlanVolume:
         """What the limits leave for later looks."""
         traded: dict[str, int] = {}
         for trade in solution.trades:
-            sign = 1 if trade.side is Side.BUY else -1
             name = trade.position.symbol
-            traded[name] = traded.get(name, 0) + sign * trade.cents
+            traded[name] = traded.get(name, 0) + trade.bought_cents
         goals = _goals(question.positions, question.symbol_weights, solution.household.nav_cents)
         yield from left_for_later(self.limits, traded, goals, days=self.days)
 

@@ -43,7 +43,7 @@ def as_forced(
     for one in sorted((t for t in others if t.side is Side.BUY), key=lambda t: -t.cents):
         cut = _within(one, money[one.position.account.id], step)
         if cut.units and cut.cents >= least_cents:
-            money[one.position.account.id] -= cut.cents + cut.cost_cents
+            money[one.position.account.id] -= cut.equity_cents + cut.cost_cents
             kept.append(cut)
     order = {one.name: place for place, one in enumerate(positions)}
     by_place = [
@@ -77,12 +77,12 @@ def _made(position: Position, planned: Trade | None, step: int) -> Trade:
 def _within(trade: Trade, money_cents: int, step: int) -> Trade:
     """A purchase cut to what some money pays, its costs included."""
     offer, units = _offer(trade.position), trade.units
-    if trade.cents + trade.cost_cents > money_cents:
+    if trade.equity_cents + trade.cost_cents > money_cents:
         units = offer.units(
-            max(0, money_cents) * trade.cents // (trade.cents + trade.cost_cents), step
+            max(0, money_cents) * trade.cents // (trade.equity_cents + trade.cost_cents), step
         )
     cut = replace(trade, units=units, cents=offer.cost_cents(units))
-    while cut.units and cut.cents + cut.cost_cents > money_cents:
+    while cut.units and cut.equity_cents + cut.cost_cents > money_cents:
         units = cut.units - step
         cut = replace(trade, units=units, cents=offer.cost_cents(units))
     return cut

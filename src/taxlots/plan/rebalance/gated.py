@@ -125,8 +125,8 @@ def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
     kept = list(sales)
     for one in sorted((t for t in trades if t.side is Side.BUY), key=_paid_first):
         account = one.position.account.id
-        if money.get(account, 0) >= one.cents + one.cost_cents:
-            money[account] -= one.cents + one.cost_cents
+        if money.get(account, 0) >= one.equity_cents + one.cost_cents:
+            money[account] -= one.equity_cents + one.cost_cents
             kept.append(one)
     order = {one.position.name: place for place, one in enumerate(trades)}
     return sorted(kept, key=lambda one: order[one.position.name])

@@ -185,14 +185,30 @@ def position_risk(
     return RiskModel(tuple(one.name for one in positions), floats(loadings), floats(specific))
 
 
+def geared_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
+    """The same where what is owed moves the other way, each by its gear."""
+    found = position_risk(model, positions)
+    gear = floats([one.gear for one in positions])
+    return RiskModel(
+        found.names, floats(found.loadings * gear[:, None]), floats(found.specific * gear * gear)
+    )
+
+
 def position_targets(positions: Sequence[Position], symbol_weights: Mapping[str, float]) -> Floats:
-    """Targets of positions that sum to those of their securities: where they are held already."""
+    """Targets of positions that sum to those of their securities: where they are held already.
+
+    What is owed is to be nothing.
+    """
     held: dict[str, int] = {}
     for one in positions:
-        held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
+        if one.short is None:
+            held[one.symbol] = held.get(one.symbol, 0) + one.value_cents
     found = []
     placed: set[str] = set()
     for one in positions:
+        if one.short is not None:
+            found.append(0.0)
+            continue
         weight = symbol_weights.get(one.symbol, 0.0)
         if held[one.symbol]:
             found.append(weight * one.value_cents / held[one.symbol])
@@ -231,7 +247,7 @@ def household_portfolio(
         [one.name for one in kept],
         held,
         position_targets(kept, symbol_weights),
-        position_risk(model, kept),
+        geared_risk(model, kept),
         cash=Cash(
             held=sum(cash.free_cents.values()) / nav,
             target=terms.cash_target,
@@ -240,12 +256,12 @@ def household_portfolio(
         ),
         lots=lots_of(table.holder, table.value_cents / nav, slopes, len(kept)),
         risk_aversion=terms.risk_aversion * terms.horizon_years,
-        cost=floats([one.marginal_cost for one in kept]),
+        cost=floats([one.marginal_cost / one.equity for one in kept]),
         buy_limit=[_buy_limit(one, nav) for one in kept],
         sell_limit=_sell_limit(kept, table, nav),
         least=np.where(forced == 0, 0.0, held + forced),
         most=np.where(forced == 0, np.inf, held + forced),
-        alpha=said.alpha(kept),
+        alpha=floats(said.alpha(kept) - borrow_costs(kept) * terms.horizon_years),
         rows=rows_of(
             [*_cash_rows(kept, cash, nav), *_band_rows(kept, held, bands or {}), *said.rows(kept)],
             len(kept),
@@ -253,6 +269,16 @@ def household_portfolio(
     )
     own = _with_objective(book, terms.objective, model.loadings.shape[1])
     return HouseholdPortfolio(kept, table, nav, own, book, gains, main, years.get(main))
+
+
+def borrow_costs(positions: Sequence[Position]) -> Floats:
+    """What a dollar of equity in each position costs a year for shares that are borrowed."""
+    return floats(
+        [
+            0.0 if one.short is None else one.short.borrow_ppm / one.short.equity_ppm
+            for one in positions
+        ]
+    )
 
 
 def _with_objective(book: Portfolio, objective: Objective, factors: int) -> Portfolio:
@@ -291,7 +317,7 @@ def _band_rows(
     positions: Sequence[Position], held: Floats, bands: Mapping[str, Band]
 ) -> Iterator[tuple[str, Floats, float, float]]:
     for name, band in bands.items():
-        mine = floats([float(one.symbol in band.symbols) for one in positions])
+        mine = floats([float(not one.short and one.symbol in band.symbols) for one in positions])
         if mine.any():
             now = float(mine @ held)
             yield f"band of {name}", mine, min(band.low, now), max(band.high, now)
@@ -305,7 +331,7 @@ def _cost_of_raising(
     if need <= 0:
         return 0.0
     mine = [one for one in positions if one.account.id in group and one.sellable_cents]
-    rate = max((one.cost_rate for one in mine), default=0.0)
+    rate = max((one.cost_rate / one.equity for one in mine), default=0.0)
     left = sum(one.sellable_cents for one in mine) - need
     return max(0.0, min(need * rate / (1 - rate), left))
 

@@ -13,20 +13,28 @@ from taxlots.plan.risk import Floats, floats
 
 @dataclass(frozen=True, slots=True)
 class HeldWeights:
-    """Weights as parts of the household: of securities, and of them in each account."""
+    """Weights as parts of the household: of securities, and of them in each account.
+
+    What is owed counts against them; ``owed`` is all of it in each account.
+    """
 
     of_symbol: Mapping[str, float]
     of_position: Mapping[tuple[str, str], float]
+    owed: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, positions: Sequence[Position], weights: Floats) -> HeldWeights:
         """The weights of positions, looked up."""
         of_symbol: dict[str, float] = {}
         of_position: dict[tuple[str, str], float] = {}
-        for one, weight in zip(positions, weights.tolist(), strict=True):
+        owed: dict[str, float] = {}
+        for one, value in zip(positions, weights.tolist(), strict=True):
+            weight, account = value * one.gear, one.account.id
             of_symbol[one.symbol] = of_symbol.get(one.symbol, 0.0) + weight
-            of_position[one.account.id, one.symbol] = weight
-        return cls(of_symbol, of_position)
+            of_position[account, one.symbol] = of_position.get((account, one.symbol), 0.0) + weight
+            if one.short:
+                owed[account] = owed.get(account, 0.0) - weight
+        return cls(of_symbol, of_position, owed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +43,8 @@ class SumLimit:
 
     ``exposures`` maps securities to what each dollar of them counts: ones for a sector, betas for
     a factor.  ``least`` and ``most`` are parts of the household, infinite where there is none.
-    ``accounts`` are those that count; None is all.
+    ``accounts`` are those that count; None is all.  With ``is_of_shorts`` all that these accounts
+    owe is summed, and nothing else.
     """
 
     name: str
@@ -43,17 +52,21 @@ class SumLimit:
     least: float = -np.inf
     most: float = np.inf
     accounts: frozenset[str] | None = None
+    is_of_shorts: bool = False
 
     def row(self, positions: Sequence[Position]) -> Floats:
         """What each position counts, (positions,)."""
         return floats(
             [
-                self.exposures.get(one.symbol, 0.0)
-                if self.accounts is None or one.account.id in self.accounts
-                else 0.0
+                self._part(one) if self.accounts is None or one.account.id in self.accounts else 0.0
                 for one in positions
             ]
         )
+
+    def _part(self, position: Position) -> float:
+        if self.is_of_shorts:
+            return -position.gear if position.short else 0.0
+        return self.exposures.get(position.symbol, 0.0) * position.gear
 
     def beyond(self, value: float) -> float:
         """How far a value is beyond the limit; 0 within it."""
@@ -61,6 +74,9 @@ class SumLimit:
 
     def value(self, held: HeldWeights) -> float:
         """What weights come to."""
+        if self.is_of_shorts:
+            mine = held.owed if self.accounts is None else self.accounts
+            return sum(held.owed.get(account, 0.0) for account in mine)
         if self.accounts is None:
             weights = held.of_symbol
             return sum(part * weights.get(one, 0.0) for one, part in self.exposures.items())
@@ -95,7 +111,7 @@ class Mandate:
 
     def alpha(self, positions: Iterable[Position]) -> Floats:
         """The view of each position, (positions,)."""
-        return floats([self.views.get(one.symbol, 0.0) for one in positions])
+        return floats([self.views.get(one.symbol, 0.0) * one.gear for one in positions])
 
     def step(self, symbol: str, usual: int) -> int:
         """The smallest quantity of a security that is traded, in 1e-8 units."""

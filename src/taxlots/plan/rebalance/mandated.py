@@ -305,7 +305,7 @@ def by_symbol(positions: Sequence[Position], weights: Floats) -> dict[str, float
     """Weights of securities over all accounts."""
     found: dict[str, float] = {}
     for one, weight in zip(positions, weights.tolist(), strict=True):
-        found[one.symbol] = found.get(one.symbol, 0.0) + weight
+        found[one.symbol] = found.get(one.symbol, 0.0) + weight * one.gear
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from taxlots.domain.order import Side
+from taxlots.domain.problem import UsageError
 from taxlots.domain.trade_override import TradeAction, TradeOverride
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
@@ -19,6 +20,7 @@ from taxlots.plan.trade_overrides import (
     TradeLimits,
     costs_of_overrides,
     limits_of,
+    said_of,
 )
 
 CENTS = 100
@@ -31,14 +33,17 @@ def overridden(
 
     Raises UsageError for overrides that contradict each other or cannot be done.
     """
+    held = [one for one in positions if one.short is None]
+    live = [one for one in overrides if one.holds_on(as_of)]
+    of_owed = {id(one) for one in live if any(_is_of_owed(one, p) for p in positions)}
     limits = limits_of(
-        overrides,
-        [_overridable(one) for one in positions],
+        [one for one in overrides if id(one) not in of_owed or _is_of_held(one, held)],
+        [_overridable(one) for one in held],
         as_of,
-        buy=np.array([0.0 if one.buy_bar else np.inf for one in positions]),
-        sell=np.array([one.sellable_cents / CENTS for one in positions]),
+        buy=np.array([0.0 if one.buy_bar else np.inf for one in held]),
+        sell=np.array([one.sellable_cents / CENTS for one in held]),
     )
-    found = tuple(
+    found = iter(
         replace(
             one,
             most_bought_cents=None if np.isinf(buy) else round(float(buy) * CENTS),
@@ -46,11 +51,54 @@ def overridden(
             forced_cents=round(float(forced) * CENTS),
             forced_units=_forced_units(one, limits, float(forced)) if forced else 0,
         )
-        for one, buy, sell, forced in zip(
-            positions, limits.buy, limits.sell, limits.forced, strict=True
-        )
+        for one, buy, sell, forced in zip(held, limits.buy, limits.sell, limits.forced, strict=True)
     )
-    return found, limits
+    owed_alone = [one for one in live if id(one) in of_owed and one not in limits.applied]
+    limits = replace(limits, applied=(*limits.applied, *owed_alone))
+    return tuple(
+        next(found) if one.short is None else short_overridden(one, live) for one in positions
+    ), limits
+
+
+def short_overridden(position: Position, overrides: Sequence[TradeOverride]) -> Position:
+    """A short position as overrides let it be covered (bought) and sold short (sold).
+
+    Raises UsageError for a trade of it that is forced.
+    """
+    for one in overrides:
+        if not _is_of_owed(one, position):
+            continue
+        if one.action is TradeAction.FORCE:
+            raise UsageError(
+                f"{said_of(one)}: {position.symbol} is short in {position.account.id}, and what is"
+                " short is not forced; lock, exclude or cap it"
+            )
+        most = 0
+        if one.action is TradeAction.CAP:
+            cents = one.amount_cents
+            market = position.market_cents(one.quantity or 0) if cents is None else cents
+            most = round(market * position.equity)
+        is_any = one.side is None or one.action is TradeAction.LOCK
+        if is_any or one.side is Side.SELL:
+            position = replace(position, most_bought_cents=_least(position.most_bought_cents, most))
+        if is_any or one.side is Side.BUY:
+            position = replace(position, most_sold_cents=_least(position.most_sold_cents, most))
+    return position
+
+
+def _is_of_owed(one: TradeOverride, position: Position) -> bool:
+    """Whether an override is about a short position; nothing is bought instead of covering."""
+    account = position.account
+    is_about = one.speaks_of(account.household, account.id, position.symbol)
+    return bool(position.short) and is_about and one.action is not TradeAction.REPLACE
+
+
+def _is_of_held(one: TradeOverride, held: Sequence[Position]) -> bool:
+    return any(one.speaks_of(p.account.household, p.account.id, p.symbol) for p in held)
+
+
+def _least(stated: int | None, most: int) -> int:
+    return most if stated is None else min(stated, most)
 
 
 def _forced_units(position: Position, limits: TradeLimits, forced: float) -> int:

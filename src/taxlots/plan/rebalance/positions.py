@@ -8,7 +8,9 @@ from datetime import date
 from typing import Final
 
 from taxlots.domain.account import Account
+from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.later_years import deferred_value
+from taxlots.plan.rebalance.short_terms import ShortTerms
 from taxlots.plan.year_tax import YearTax
 
 USUAL_SPREAD_PPM: Final = 1_000
@@ -43,12 +45,15 @@ class Position:
     blank where it may be.  ``most_bought_cents`` and ``most_sold_cents`` are limits that people
     set, ``forced_cents`` is what they want traded (sold below 0), and ``forced_units`` the same in
     1e-8 where they stated a quantity.  ``impact_ppm`` is the impact of a dollar traded at the size
-    that is expected, in 1e-6, and ``commission_cents`` what an order costs besides.
+    that is expected, in 1e-6, and ``commission_cents`` what an order costs besides.  With ``short``
+    the shares are owed: lots are short lots, their values equity, and a sale of them covers.
 
-    What follows from these is reckoned once: ``name`` is ``account:symbol``, ``value_cents`` and
-    ``quantity`` (1e-8) are those of all lots, ``is_taxed`` says whether a sale realizes a gain or
-    a loss, ``half_spread`` is what a dollar traded costs in spread, and ``cost_rate`` what it
-    costs on average: that and impact.
+    What follows from these is reckoned once: ``name`` is ``account:symbol``, and that it is short,
+    ``value_cents`` and ``quantity`` (1e-8) are those of all lots, ``is_taxed`` says whether a sale
+    realizes a gain or a loss, ``half_spread`` is what a dollar traded costs in spread, and
+    ``cost_rate`` what it costs on average: that and impact.  ``equity`` is what a dollar of the
+    security ties up, and ``gear`` how many of them a dollar of value stands for, below zero if they
+    are owed.
     """
 
     account: Account
@@ -65,23 +70,32 @@ class Position:
     forced_units: int = 0
     impact_ppm: int = 0
     commission_cents: int = 0
+    short: ShortTerms | None = None
     name: str = field(init=False, repr=False, compare=False)
     value_cents: int = field(init=False, repr=False, compare=False)
     quantity: int = field(init=False, repr=False, compare=False)
     is_taxed: bool = field(init=False, repr=False, compare=False)
     half_spread: float = field(init=False, repr=False, compare=False)
     cost_rate: float = field(init=False, repr=False, compare=False)
+    equity: float = field(init=False, repr=False, compare=False)
+    gear: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Reckon what is asked of every position many times in one plan."""
         stated = object.__setattr__
         half_spread = self.spread_ppm / PPM / 2
-        stated(self, "name", f"{self.account.id}:{self.symbol}")
+        stated(self, "name", f"{self.account.id}:{self.symbol}{':short' if self.short else ''}")
         stated(self, "value_cents", sum([one.value_cents for one in self.lots]))
         stated(self, "quantity", sum([one.quantity for one in self.lots]))
         stated(self, "is_taxed", not self.account.kind.is_tax_deferred)
         stated(self, "half_spread", half_spread)
         stated(self, "cost_rate", half_spread + self.impact_ppm / PPM)
+        stated(self, "equity", self.short.equity if self.short else 1.0)
+        stated(self, "gear", self.short.gear if self.short else 1.0)
+
+    def market_cents(self, units: int) -> int:
+        """What so many units, in 1e-8, are worth at the close."""
+        return market_value_cents(units, self.multiplier, self.price)
 
     @property
     def sellable_cents(self) -> int:
@@ -97,10 +111,11 @@ class Position:
 
 
 def held_cents(positions: Iterable[Position]) -> dict[str, int]:
-    """What all accounts hold of each security, in the order of the positions."""
+    """What all accounts hold of each security, less what they owe, in the positions' order."""
     found: dict[str, int] = {}
     for one in positions:
-        found[one.symbol] = found.get(one.symbol, 0) + one.value_cents
+        cents = round(one.value_cents * one.gear) if one.short else one.value_cents
+        found[one.symbol] = found.get(one.symbol, 0) + cents
     return found
 
 

@@ -118,7 +118,11 @@ class Proposal:
     def reasons(self) -> dict[str, str]:
         """Why each position is traded: what that brings and takes, in a sentence."""
         nav = self.solution.household.nav_cents / 100
-        return {one.name: one.sentence(nav) for one in trade_reasons(self.solution.optimum)}
+        owed = {one.position.name for one in self.trades if one.position.short}
+        return {
+            one.name: _of_owed(one.sentence(nav)) if one.name in owed else one.sentence(nav)
+            for one in trade_reasons(self.solution.optimum)
+        }
 
     def certificate(self) -> str:
         """How near to the optimum the trades in shares are, in a sentence."""
@@ -169,8 +173,7 @@ def cash_after(before: Mapping[str, int], trades: Sequence[Trade]) -> dict[str, 
     found = dict(before)
     for trade in trades:
         account = trade.position.account.id
-        sign = 1 if trade.side is Side.SELL else -1
-        found[account] = found.get(account, 0) + sign * trade.cents - trade.cost_cents
+        found[account] = found.get(account, 0) - trade.bought_cents - trade.cost_cents
     return found
 
 
@@ -199,13 +202,13 @@ def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
             household=account.household,
             custodian=account.custodian,
             account=account.id,
-            side=trade.side,
+            side=trade.action,
             symbol=symbol,
             cusip=cusip,
             quantity=units,
             client_order_id=client_order_id(
                 proposal.as_of,
-                *(account.household, account.id, trade.side, symbol, name),
+                *(account.household, account.id, trade.action, symbol, name),
                 *([f"after {again}"] if again else []),
             ),
             reason=reason,
@@ -218,13 +221,15 @@ def _orders(proposal: Proposal, trade: Trade) -> Iterator[Order]:
         yield order(trade.units, "rebalance", "rebalance: nothing is realized here")
     else:
         for one in trade.sales:
-            named = _named(one.lot) if one.lot.lot_id else {"tax_lot_method": AVERAGE}
+            named = _named(trade, one.lot) if one.lot.lot_id else {"tax_lot_method": AVERAGE}
             yield order(one.units, one.lot.lot_id or AVERAGE, _reason(one), **named)
 
 
-def _named(lot: PlannedLot) -> dict[str, Any]:
-    """How an order names the lot that it sells."""
+def _named(trade: Trade, lot: PlannedLot) -> dict[str, Any]:
+    """How an order names the lot that it sells; a short lot is named by what it brought."""
     basis = lot.value_cents - lot.gain_cents
+    if trade.position.short:
+        basis = trade.position.market_cents(lot.quantity) + lot.gain_cents
     return {
         "tax_lot_method": SPECIFIC,
         "lot_id": lot.lot_id,
@@ -232,6 +237,13 @@ def _named(lot: PlannedLot) -> dict[str, Any]:
         "lot_quantity": lot.quantity,
         "lot_unit_cost": apportion(basis, SHARE * UNIT_COST_SCALE, lot.quantity),
     }
+
+
+def _of_owed(reason: str) -> str:
+    """The reason for a trade of what is owed, whose size is that of its margin."""
+    words = {"Buy": "Sell short, which ties up", "Sell": "Cover, which frees"}
+    verb, _, rest = reason.partition(" ")
+    return f"{words[verb]} {rest}"
 
 
 def _reason(sale: LotSale) -> str:

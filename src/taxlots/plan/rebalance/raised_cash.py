@@ -52,7 +52,7 @@ def _money(trades: dict[str, Trade], group: Sequence[str], cash: CashNeeds) -> i
     for one in trades.values():
         if one.position.account.id in group:
             sign = 1 if one.side is Side.SELL else -1
-            total += sign * one.cents - one.cost_cents
+            total += sign * one.equity_cents - one.cost_cents
     return total
 
 
@@ -87,14 +87,15 @@ def _choices(
         trade, offer = trades.get(position.name), _offer(position)
         room = sum(one.quantity for one in lots[position.name])
         if position.most_sold_cents is not None:
-            room = min(room, offer.units(position.most_sold_cents, 1))
+            room = min(room, offer.units(round(position.most_sold_cents / position.equity), 1))
         room -= trade.units if trade else 0
         if room <= 0 or (trade is not None and trade.side is Side.BUY):
             continue
         price = position.price * position.multiplier * step / UNITS_PER_CENT
-        units = min(room, ceil(missing / (price * (1 - position.cost_rate))) * step)
+        units = min(room, ceil(missing / (price * (position.equity - position.cost_rate))) * step)
         if trade is not None:
-            yield False, abs(offer.cost_cents(units) - missing), place, units
+            freed = offer.cost_cents(units) * position.equity
+            yield False, abs(freed - missing), place, units
         else:
             lot = lots[position.name][0]
             yield True, lot.gain_cents / max(1, lot.value_cents), place, units

@@ -13,9 +13,11 @@ from taxlots.plan.rebalance.whole_trades import Trade
 def swaps_of_proposal(proposal: Proposal) -> list[Swap]:
     """The sales that realize a loss, by position, and every purchase, each by itself.
 
-    Sales at a gain and sales in tax-deferred accounts forbid nothing (26 USC 1091(a)).
+    Sales at a gain and sales in tax-deferred accounts forbid nothing (26 USC 1091(a)), nor do
+    trades of what is owed: losses there wait for short sales alone (26 USC 1091(e)).
     """
-    return [swap for trade in proposal.trades for swap in _swaps(proposal, trade)]
+    held = (trade for trade in proposal.trades if trade.position.short is None)
+    return [swap for trade in held for swap in _swaps(proposal, trade)]
 
 
 def _swaps(proposal: Proposal, trade: Trade) -> Iterator[Swap]:

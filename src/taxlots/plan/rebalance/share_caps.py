@@ -22,7 +22,7 @@ def beyond_caps(
     """By how much trades are beyond each cap that they do not keep, as parts of the household."""
     found = {}
     if limits.turnover is not None:
-        traded = sum(one.cents for one in trades) / household.nav_cents
+        traded = sum(one.equity_cents for one in trades) / household.nav_cents
         found["turnover"] = traded - limits.turnover
     if limits.tracking_error is not None:
         after = household.tracked.tracking_error(weights_of(household, trades))

@@ -337,9 +337,10 @@ def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
     """The smallest trades and the steps of the positions, as parts of the household."""
     positions, nav, lots = household.positions, household.nav_cents, question.mandate.round_lots
     worth = floats([one.price * one.multiplier for one in positions]) / UNITS_PER_CENT
+    equity = floats([one.equity for one in positions])
     steps = [max(question.step, lots.get(one.symbol, 0)) for one in positions] if lots else []
     return grain(
         len(positions),
-        least=question.least_cents / nav,
-        unit=worth * (floats(steps) if steps else question.step) / nav,
+        least=equity * question.least_cents / nav,
+        unit=equity * worth * (floats(steps) if steps else question.step) / nav,
     )

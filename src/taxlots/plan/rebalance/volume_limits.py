@@ -51,8 +51,8 @@ def within_volume(
         if one.forced_cents or one.symbol not in most
         else replace(
             one,
-            most_bought_cents=_least(one.most_bought_cents, most[one.symbol]),
-            most_sold_cents=_least(one.most_sold_cents, most[one.symbol]),
+            most_bought_cents=_least(one.most_bought_cents, round(most[one.symbol] * one.equity)),
+            most_sold_cents=_least(one.most_sold_cents, round(most[one.symbol] * one.equity)),
         )
         for one in positions
     )
@@ -65,7 +65,7 @@ def household_limits(
     for limit in limits:
         mine = [one for one in positions if one.symbol == limit.symbol]
         if len(mine) > 1 and not any(one.forced_cents for one in mine):
-            held = sum(one.value_cents for one in mine)
+            held = sum(one.value_cents * one.gear for one in mine)
             yield SumLimit(
                 name=f"volume of {limit.symbol}",
                 exposures={limit.symbol: 1.0},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taxlots.domain.money import SHARE, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.cash_flow import Offer, purchases
 from taxlots.plan.optimizer.optimum import Optimum
@@ -42,7 +42,8 @@ class Trade:
     """An order for one position.
 
     ``units`` are in 1e-8 and ``cents`` what they are worth at the close, costs left out.  A sale
-    names its ``sales``, in the order in which the lots leave.
+    names its ``sales``, in the order in which the lots leave.  Of a short position a sale of its
+    lots covers them, and a purchase sells short.
     """
 
     position: Position
@@ -50,6 +51,25 @@ class Trade:
     units: int
     cents: int
     sales: tuple[LotSale, ...] = ()
+
+    @property
+    def action(self) -> Side | ShortSide:
+        """What the order says."""
+        if self.position.short is None:
+            return self.side
+        return ShortSide.SELL_SHORT if self.side is Side.BUY else ShortSide.BUY_TO_COVER
+
+    @property
+    def equity_cents(self) -> int:
+        """The money that it frees or takes, costs left out: of a short position, its margin."""
+        short = self.position.short
+        return self.cents if short is None else short.equity_cents(self.cents)
+
+    @property
+    def bought_cents(self) -> int:
+        """What of the security comes in; below zero if it goes out."""
+        goes_out = (self.side is Side.SELL) is (self.position.short is None)
+        return -self.cents if goes_out else self.cents
 
     @property
     def cost_cents(self) -> int:
@@ -98,7 +118,7 @@ def weights_of(household: HouseholdPortfolio, trades: Sequence[Trade]) -> Floats
     at = {one.name: place for place, one in enumerate(household.positions)}
     for trade in trades:
         sign = 1 if trade.side is Side.BUY else -1
-        found[at[trade.position.name]] += sign * trade.cents / household.nav_cents
+        found[at[trade.position.name]] += sign * trade.equity_cents / household.nav_cents
     return found
 
 
@@ -152,7 +172,7 @@ def _purchases(
     least_cents: int,
 ) -> list[Trade]:
     wanted = {
-        (position.account.id, place): round(max(0.0, trade) * household.nav_cents)
+        (position.account.id, place): round(max(0.0, trade) * household.nav_cents / position.equity)
         for place, (position, trade) in enumerate(
             zip(household.positions, optimum.trades.tolist(), strict=True)
         )
@@ -160,7 +180,15 @@ def _purchases(
     wanted = {key: cents for key, cents in wanted.items() if cents > 0 and cents >= least_cents}
     wanted = _affordable(wanted, spendable(cash, sales), household.positions)
     offers = {key: _offer(household.positions[key[1]]) for key in wanted}
-    bought, _ = purchases(wanted, offers, step=step)
+    bought = []
+    for is_short in (False, True):
+        # What is left of money that buys is not what is left of margin.
+        mine = {
+            key: cents
+            for key, cents in wanted.items()
+            if bool(household.positions[key[1]].short) is is_short
+        }
+        bought += purchases(mine, offers, step=step)[0]
     return [
         Trade(
             position=household.positions[one.sleeve],
@@ -181,7 +209,7 @@ def spendable(cash: CashNeeds, sales: Sequence[Trade]) -> dict[str, int]:
     found = cash.free_cents
     for sale in sales:
         account = sale.position.account.id
-        found[account] = found.get(account, 0) + sale.cents - sale.cost_cents
+        found[account] = found.get(account, 0) + sale.equity_cents - sale.cost_cents
     for group, floor in cash.floors.items():
         left = floor
         for account in sorted(group, key=lambda name: (-found.get(name, 0), name)):
@@ -201,7 +229,7 @@ def _affordable(
     for (account, place), cents in wanted.items():
         position = positions[place]
         costs = cents * position.cost_rate + position.commission_cents
-        total[account] = total.get(account, 0.0) + cents + costs
+        total[account] = total.get(account, 0.0) + cents * position.equity + costs
     found = {}
     for (account, place), cents in wanted.items():
         part = min(1.0, max(0, money.get(account, 0)) / total[account])
