@@ -11,6 +11,7 @@ from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.plan.execution.impact import TradeCost
 from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche, TrancheSale
+from taxlots.plan.tax_optimal import NAME as TAX_OPTIMAL
 from taxlots.reports.plan_figures import figure, listing, money
 from taxlots.reports.selection import lot_rows
 from taxlots.reports.terminal import Listing
@@ -137,7 +138,10 @@ def _sentences(said: ScheduleSaid) -> Iterator[str]:
                 f"{shares(since)} of these shares are long-term on their own day and were not on"
                 " the first one"
             )
-        yield "Each tranche chooses its lots again, after those before it"
+        if any(one.selection.method == TAX_OPTIMAL for one in sale.sales):
+            yield "The lots are chosen for all tranches together"
+        else:
+            yield "Each tranche chooses its lots again, after those before it"
     yield "The price is taken to stay"
     yield from said.told
 

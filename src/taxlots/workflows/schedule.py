@@ -15,6 +15,7 @@ from taxlots.domain.problem import DataError, Problem, UsageError
 from taxlots.market_data.calendars import sessions_from, settlement_day
 from taxlots.plan.execution.block_trade import block_or_work
 from taxlots.plan.execution.impact import Market, slice_cost
+from taxlots.plan.execution.joint_lots import JointTerms, jointly_chosen
 from taxlots.plan.execution.liquidity import buckets, days_of_volume
 from taxlots.plan.execution.lots_by_tranche import StaggeredSale, Tranche, lots_by_tranche
 from taxlots.plan.execution.schedules import (
@@ -23,6 +24,7 @@ from taxlots.plan.execution.schedules import (
 )
 from taxlots.plan.selection import SaleRequest, Selection, select
 from taxlots.plan.tax_optimal import NAME, tax_optimal
+from taxlots.plan.year_tax import YearTax
 from taxlots.reports.schedule import ScheduleSaid, schedule_json, schedule_page
 from taxlots.workflows.exposure import BookedHousehold, booked_household
 from taxlots.workflows.named_accounts import named_account
@@ -39,6 +41,7 @@ from taxlots.workflows.schedule_inputs import (
     quantity_of,
     volumes_of,
 )
+from taxlots.workflows.scheduled_books import years_through
 from taxlots.workflows.year_tax import year_tax_of
 
 
@@ -76,8 +79,9 @@ def schedule(
 ) -> ScheduleRun:
     """Cut a trade into tranches of consecutive sessions, at a price that stays.
 
-    The lots of a sale are chosen again for each tranche.  Raises UsageError for what can't be
-    traded so, and DataError where the book has errors.  Nothing is booked.
+    The lots of a sale are chosen again for each tranche, by TAX_OPTIMAL for all of them together.
+    Raises UsageError for what can't be traded so, and DataError where the book has errors.  Nothing
+    is booked.
     """
     check_asked(asked)
     booked = booked_household(book, account=asked.account, as_of=as_of, known_at=known_at)
@@ -190,7 +194,42 @@ def sold_in_tranches(
     sale, told = lots_by_tranche(books, account.id, asked.symbol, tranches, choose, settlement_day)
     if sale is None:
         raise DataError([*told, *problems])
+    if asked.method == NAME and len(tranches) > 1:
+        return _jointly(books, account, asked, tranches, sale)
     return sale
+
+
+def _jointly(
+    books: Books,
+    account: Account,
+    asked: ScheduleAsked,
+    tranches: Sequence[Tranche],
+    alone: StaggeredSale,
+) -> StaggeredSale:
+    """The lots of all tranches together, where that costs less than tranche by tranche."""
+
+    def tax_of(moved: Books) -> YearTax | None:
+        return year_tax_of(moved, account.tax_return, date_of(moved.as_of).year)[0]
+
+    days = [date_of(one.day) for one in tranches]
+    first = tax_of(books)
+    known = {} if first is None else {account.tax_return: first}
+    years = years_through(books, [account], known, date_of(books.as_of), days)
+    place = account.id, asked.symbol
+    security = books.record.securities.get(asked.symbol)
+    return jointly_chosen(
+        books,
+        [one for one in open_lots(books) if (one.account, one.symbol) == place],
+        tranches,
+        alone,
+        JointTerms(
+            years={year: found for (_, year), found in years.items()},
+            tax_of=tax_of,
+            settlement=settlement_day,
+            multiplier=1 if security is None else security.multiplier,
+            method=NAME,
+        ),
+    )
 
 
 def check_held(books: Books, account: Account, symbol: str, quantity: int) -> None:
