@@ -102,6 +102,9 @@ def check_sale(guard: PreparedGuard, asked: TradeAsked, found: TradeCheck) -> No
 
 def check_purchase(guard: PreparedGuard, asked: TradeAsked, found: TradeCheck) -> None:
     """A purchase disallows what it says; of any quantity, no more than it says."""
+    if guard.guard.meets_no_loss(asked.account, asked.symbol):
+        any_of_it = guard.guard.can_buy(asked.account, asked.symbol)
+        assert (any_of_it.verdict, any_of_it.because) == (TradeVerdict.OK, ())
     quantity = asked.quantity or MORE_THAN_ANY_LOSS
     disallowed, permanent = disallowed_by(guard.books, asked, quantity)
     assert (found.by_books.loss_cents, found.by_books.permanent_cents) == (disallowed, permanent)

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final
 
 from taxlots.book.booking import Books
-from taxlots.book.results import short_lots_of
-from taxlots.book.standing import last_splits, open_lots
+from taxlots.book.results import open_lots_of, short_lots_of
+from taxlots.book.standing import last_splits
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.quote import Quote
 from taxlots.domain.security import Security
@@ -76,10 +76,13 @@ def holdings_of(
     """The holdings of each household that has targets, in the order of ``targets``."""
     as_of = date_of(books.as_of)
     units: dict[str, dict[str, int]] = {household: {} for household in targets}
-    for lot in open_lots(books):
-        if lot.household in units:
-            held = units[lot.household]
-            held[lot.symbol] = held.get(lot.symbol, 0) + lot.quantity
+    owners = {account.id: account.household for account in books.record.accounts}
+    lots = open_lots_of(books)
+    for position, quantity in zip(lots.position.tolist(), lots.quantity.tolist(), strict=True):
+        account, symbol, _ = books.blueprint.places[position]
+        held = units.get(owners[account])
+        if held is not None:
+            held[symbol] = held.get(symbol, 0) + quantity
     splits, securities = last_splits(books), books.record.securities
     owed = _owed(books)
     found = []

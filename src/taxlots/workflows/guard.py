@@ -19,6 +19,7 @@ from taxlots.domain.scheduled import read_scheduled
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.considered_trades import ConsideredSale, considered_purchase, considered_sale
 from taxlots.plan.selection import SaleRequest
+from taxlots.plan.situation import Situation
 from taxlots.plan.trade_check import TradeCheck, TradeSide
 from taxlots.plan.trade_guard import TradeGuard, realizes_losses
 from taxlots.workflows.approved_orders import (
@@ -63,12 +64,16 @@ class GuardRun:
 
 @dataclass(frozen=True, slots=True)
 class PreparedGuard:
-    """The guard of a book on a day, ready to be asked many times."""
+    """The guard of a book on a day, ready to be asked many times.
+
+    ``situation`` is that of the books by their own rule; the guard's reads the law strictly.
+    """
 
     guard: TradeGuard
     books: Books
     dry_runs: DryRuns
     problems: tuple[Problem, ...]
+    situation: Situation
 
     def ask(self, asked: TradeAsked) -> TradeCheck:
         """One answer, confirmed by booking the trade in a dry run.  Raises UsageError."""
@@ -239,7 +244,7 @@ def prepare(
         silent=silent_accounts(books.record),
         reliefs=dry_runs.whole_position,
     )
-    return PreparedGuard(guard, books, dry_runs, (*books.problems, *problems))
+    return PreparedGuard(guard, books, dry_runs, (*books.problems, *problems), situation)
 
 
 def narrowed(record: Record, asked: set[str]) -> Record:

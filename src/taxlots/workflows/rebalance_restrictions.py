@@ -10,13 +10,12 @@ from taxlots.plan.rebalance.trade_schedule import TradeSchedule, of_day
 from taxlots.plan.restrictions import restrictions_by_day, restrictions_of
 from taxlots.plan.situation import Situation, index_of
 from taxlots.reports.restriction_rows import restriction_rows
-from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.rebalance import RebalanceRun
 
 
 def restrictions_of_rebalance(run: RebalanceRun) -> list[dict[str, str]]:
     """The rows of ``restrictions.csv``: what the plan and the journal forbid, and until when."""
-    situation, _ = situation_of(run.plan.prepared.books)
+    situation = run.plan.prepared.situation
     mine = run.proposal.household
     if run.schedule is None:
         found = restrictions_of(swaps_of_proposal(run.proposal), Guard(index_of(situation)))
