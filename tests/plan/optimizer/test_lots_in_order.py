@@ -1,5 +1,7 @@
 """Lots stand name by name and, within a name, by slope: the cheapest in tax leaves first."""
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,5 +42,5 @@ def test_other_slopes_order_the_lots_of_each_name_anew(
     assert again.slope.tolist() == [others[row] for row in again.order.tolist()]
     assert again.capacity.tolist() == again.order.tolist()
     ends = again.start.tolist()
-    for first, end in zip(ends, ends[1:], strict=False):
+    for first, end in pairwise(ends):
         assert again.slope[first:end].tolist() == sorted(again.slope[first:end].tolist())
