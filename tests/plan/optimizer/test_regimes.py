@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plan.optimizer.random_books import random_book
 
 from taxlots.domain.filing_status import FilingStatus
@@ -12,10 +14,15 @@ from taxlots.domain.tax_return import ReturnIncome
 from taxlots.plan.later_years import LaterYears
 from taxlots.plan.optimizer.caps import by_row
 from taxlots.plan.optimizer.lot_slopes import LotGains, lot_gains
+from taxlots.plan.optimizer.objective import lots_sold, parts_of
 from taxlots.plan.optimizer.optimum import optimize
 from taxlots.plan.optimizer.portfolio import Portfolio, lots_of
 from taxlots.plan.optimizer.regimes import TaxedPlan, optimize_by_law
+from taxlots.plan.risk import Floats
 from taxlots.plan.year_tax import RatedYear, ReckonedYear
+
+CENTS = 1e-7
+"""What each line of a return rounds, as a part of the account: ten cents of a million dollars."""
 
 NAV_CENTS = 1_000_000_00
 LATER = LaterYears(
@@ -64,6 +71,62 @@ def test_no_fixed_rates_give_a_better_plan(seed: int, gained: tuple[int, int]) -
     grid = list(itertools.product((0.0, 0.2, 0.24, 0.35), (0.0, 0.1, 0.15, 0.238)))
     best = min(true_objective(book, gains, year, rates) for rates in grid)
     assert taxed.objective <= best + 2e-6
+
+
+@settings(max_examples=30)
+@given(
+    st.integers(0, 10**6),
+    st.integers(-80_000_00, 80_000_00),
+    st.integers(-80_000_00, 80_000_00),
+    st.integers(0, 600_000_00),
+)
+def test_no_trades_cost_less_by_law_than_the_bound_says(
+    seed: int, short_cents: int, long_cents: int, ordinary_cents: int
+) -> None:
+    """Random trades within the limits, and the plans at random rates, taxed by the whole law."""
+    rng = np.random.default_rng(seed)
+    book = random_book(seed, 4, 3, 2, limited=False)
+    gain = np.clip(0.15 + 0.3 * rng.standard_normal(12), -0.6, 0.9)
+    gains = lot_gains(gain, rng.random(12) < 0.6)
+    income = replace(a_year(short_cents, long_cents).income, ordinary_income_cents=ordinary_cents)
+    year = ReckonedYear(income=income, later=LATER)
+    taxed = optimize_by_law(book, gains, year, NAV_CENTS)
+    assert taxed.bound <= taxed.objective
+    for _ in range(40):
+        trades = by_law(book, gains, year, random_trades(book, rng))
+        assert taxed.bound <= trades + CENTS
+    for _ in range(5):
+        rates = float(rng.uniform(0, 0.45)), float(rng.uniform(0, 0.3))
+        assert taxed.bound <= true_objective(book, gains, year, rates) + CENTS
+
+
+def random_trades(book: Portfolio, rng: np.random.Generator) -> Floats:
+    """Sales of parts of what is held, and purchases for what they and the cash bring."""
+    sold = np.where(rng.random(book.count) < 0.6, rng.random(book.count) * book.held, 0.0)
+    money = sold.sum() + book.cash.held - rng.uniform(book.cash.floor, book.cash.ceiling)
+    is_bought = sold == 0
+    if money < 0 or not is_bought.any():
+        return np.zeros(book.count)
+    shares = np.where(is_bought, rng.random(book.count), 0.0)
+    return np.asarray(money * shares / shares.sum() - sold)
+
+
+def by_law(book: Portfolio, gains: LotGains, year: ReckonedYear, trades: Floats) -> float:
+    """What trades cost by law, each name's lots sold from the cheapest on."""
+    cheap = replace(book, lots=book.lots.with_slopes(gains.slopes(0.35, 0.15)[book.lots.order]))
+    sold = by_row(cheap, lots_sold(cheap, trades))
+    short, long = (round(gain * NAV_CENTS) for gain in gains.totals(sold))
+    tax = year.this_year(short, long) + year.next_years(short, long)
+    parts = parts_of(cheap, trades)
+    return float(parts.total - gains.slopes(0.35, 0.15) @ sold + tax / NAV_CENTS)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("gained", [(0, 0), (20_000_00, 5_000_00), (-60_000_00, 10_000_00)])
+def test_plans_are_certified_by_law(seed: int, gained: tuple[int, int]) -> None:
+    book, gains = a_book(seed)
+    taxed = optimize_by_law(book, gains, a_year(*gained), NAV_CENTS)
+    assert (taxed.objective - taxed.bound) * 1e4 < 0.05
 
 
 def test_the_tax_of_the_plan_is_that_of_the_law() -> None:

@@ -5,22 +5,34 @@ the long-term one; beyond all gains a loss saves little, and what is carried on 
 value.  Each pair of marginal rates that the year can have is a regime; a plan is made at each,
 taxed by the whole law, and the best is kept.  Where a plan at one regime's rates leads into
 another's, the optimum lies on the kink between them: rates between both are tried by halving.
+What all of them tell together bounds every plan by law (see ``law_bound``); where a better one
+could still be, rates that decide it are tried.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
+from taxlots.domain.tax_return import ReturnIncome
 from taxlots.law.tax_of_year import moved
-from taxlots.plan.later_years import carryover_value
+from taxlots.plan.later_years import LaterYears, carryover_value
 from taxlots.plan.optimizer.caps import Cap, by_row, optimize_capped
+from taxlots.plan.optimizer.law_bound import (
+    LawCells,
+    RatedBound,
+    Rates,
+    are_near,
+    law_cells,
+)
 from taxlots.plan.optimizer.lot_slopes import LotGains
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import Portfolio
-from taxlots.plan.optimizer.signs import MOST_NODES
+from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES
+from taxlots.plan.plane import Box, Cell, cells
 from taxlots.plan.ramp import bends
 from taxlots.plan.risk import Floats
 from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax, owed
@@ -28,9 +40,11 @@ from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax, owed
 MOST_REGIMES: Final = 8
 MOST_BLENDS: Final = 6
 GOLDEN: Final = 0.6180339887498949
-NEAR: Final = 1e-9
+MOST_TRIED: Final = 8
+"""Further rates that are tried for the bound's sake."""
 
-Rates = tuple[float, float]
+LEAST_REACH_CENTS: Final = 1_000_00
+"""The law is asked for gains up to a power of two of this, so that answers serve again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +53,9 @@ class TaxedPlan:
 
     ``plan`` was made at marginal ``rates`` (short, long); ``tax_cents`` is the change of this
     year's tax and ``later_cents`` that of later years, as a present value, both by law.
-    ``objective`` is the plan's with this tax instead of that at its rates, as a fraction of NAV.
-    ``regimes`` are the rates that were tried, with the objective of each.
+    ``objective`` is the plan's with this tax instead of that at its rates, and ``bound`` what
+    every plan costs at least by law, as fractions of NAV.  ``regimes`` are the rates that were
+    tried, with the objective of each.
     """
 
     plan: Optimum
@@ -50,6 +65,7 @@ class TaxedPlan:
     tax_cents: int
     later_cents: int
     objective: float
+    bound: float
     regimes: tuple[tuple[Rates, float], ...]
 
 
@@ -73,8 +89,7 @@ class _Year:
             return year.this_year(short_cents, long_cents) + year.next_years(
                 short_cents, long_cents
             )
-        found = owed(moved(year.income, short_cents, long_cents))
-        return found.tax_cents - carryover_value(found.carried_cents, year.later)
+        return _tax(year.income, year.later, short_cents, long_cents)
 
     def rates_at(self, short_cents: int, long_cents: int) -> Rates:
         """The marginal rates just beyond a point, exactly."""
@@ -99,6 +114,19 @@ class _Year:
             int(low[is_long].sum()),
             int(high[is_long].sum()),
         )
+
+    def cells(self) -> LawCells:
+        """The law over all gains within reach."""
+        low_short, high_short, low_long, high_long = self.reach()
+        box = Box(
+            first=_rounded_out(low_short, high_short), second=_rounded_out(low_long, high_long)
+        )
+        year = self.year
+        if isinstance(year, ReckonedYear):
+            found = _cells(year.income, year.later, box)
+        else:
+            found = tuple(cells(self.tax, box))
+        return law_cells(found, self.nav_cents, self.tax(0, 0))
 
     def regimes(self) -> list[Rates]:
         """Marginal rates now, where all losses are taken, and where all gains are."""
@@ -135,6 +163,7 @@ class _Year:
             tax_cents=now,
             later_cents=later,
             objective=objective,
+            bound=objective - max(0.0, plan.certificate.objective - plan.certificate.bound),
             regimes=(),
         )
         if self.best is None or objective < self.best.objective:
@@ -147,8 +176,24 @@ def _is_unkept(plan: Optimum) -> bool:
     return any(one.code == "CAP_CANNOT_BE_KEPT" for one in plan.problems)
 
 
-def _is_near(one: Rates, other: Rates) -> bool:
-    return abs(one[0] - other[0]) < NEAR and abs(one[1] - other[1]) < NEAR
+def _tax(income: ReturnIncome, later: LaterYears, short_cents: int, long_cents: int) -> int:
+    """The tax of a return with further gains, less what the carryover is worth."""
+    found = owed(moved(income, short_cents, long_cents))
+    return found.tax_cents - carryover_value(found.carried_cents, later)
+
+
+@lru_cache(maxsize=256)
+def _cells(income: ReturnIncome, later: LaterYears, box: Box) -> tuple[Cell, ...]:
+    """The cells of a year's tax: a household's branches ask for the same ones."""
+    return tuple(cells(lambda short, long: _tax(income, later, short, long), box))
+
+
+def _rounded_out(low: int, high: int) -> tuple[int, int]:
+    """A range of cents and nothing, outward to powers of two of the least reach."""
+    least, most = (
+        LEAST_REACH_CENTS << max(0, (one // LEAST_REACH_CENTS).bit_length()) for one in (-low, high)
+    )
+    return -least, most
 
 
 def _between(one: Rates, other: Rates, part: float) -> Rates:
@@ -172,8 +217,9 @@ def optimize_by_law(
     """The best plan by the year's law, of those at each regime's rates and between them.
 
     ``gains`` are by lot, in the order in which the lots of ``book`` were given; the slopes of the
-    book's lots are replaced.  The plan's certificate holds at its rates.  Where a cap cannot be
-    kept, the first plan nearest to it is taken.
+    book's lots are replaced.  The plan's own certificate holds at its rates, the bound beside it
+    by law.  Where a cap cannot be kept, the first plan nearest to it is taken, and its bound is
+    that of its rates.
     """
     looking = _Year(book, gains, year, nav_cents, caps, engine, duals=duals)
     if isinstance(year, RatedYear):
@@ -183,7 +229,7 @@ def optimize_by_law(
     tried: list[TaxedPlan] = []
     while waiting and len(tried) < MOST_REGIMES:
         rates = waiting.pop(0)
-        if any(_is_near(rates, one.rates) for one in tried):
+        if any(are_near(rates, one.rates) for one in tried):
             continue
         taxed = looking.try_rates(rates)
         tried.append(taxed)
@@ -191,10 +237,43 @@ def optimize_by_law(
             return replace(taxed, regimes=((taxed.rates, taxed.objective),))
         waiting.insert(0, looking.rates_at(taxed.short_cents, taxed.long_cents))
     tried += _blends(looking, tried)
-    best = min((looking.best or tried[0], *tried), key=lambda one: one.objective)
-    final = looking.try_rates(best.rates, most_nodes)
-    best = min((final, best), key=lambda one: one.objective)
-    return replace(best, regimes=tuple((one.rates, one.objective) for one in tried))
+    tried.append(looking.try_rates(_best_of(looking, tried).rates, most_nodes))
+    bound = _bounded(looking, tried, most_nodes)
+    best = _best_of(looking, tried)
+    regimes = tuple((one.rates, one.objective) for one in tried)
+    return replace(best, bound=min(bound, best.objective), regimes=regimes)
+
+
+def _best_of(looking: _Year, tried: Sequence[TaxedPlan]) -> TaxedPlan:
+    return min((looking.best or tried[0], *tried), key=lambda one: one.objective)
+
+
+def _bounded(looking: _Year, tried: list[TaxedPlan], most_nodes: int) -> float:
+    """What every plan costs at least by law; further rates are tried where more could be had."""
+    known = [_rated_bound(looking, one) for one in tried]
+    of_law = looking.cells()
+    for _ in range(MOST_TRIED):
+        bound, worst = of_law.bound(known)
+        if _best_of(looking, tried).objective - bound <= ENOUGH_BPS / BPS:
+            return bound
+        rates = of_law.next_rates(known, worst)
+        if rates is None:
+            return bound
+        tried.append(looking.try_rates(rates, most_nodes))
+        known.append(_rated_bound(looking, tried[-1]))
+    return of_law.bound(known)[0]
+
+
+def _rated_bound(looking: _Year, taxed: TaxedPlan) -> RatedBound:
+    proof = taxed.plan.certificate
+    gains = taxed.short_cents / looking.nav_cents, taxed.long_cents / looking.nav_cents
+    owed_cents = taxed.tax_cents + taxed.later_cents
+    return RatedBound(
+        rates=taxed.rates,
+        bound=min(proof.bound, proof.objective),
+        untaxed=taxed.objective - owed_cents / looking.nav_cents,
+        gains=gains,
+    )
 
 
 def _blends(looking: _Year, tried: Sequence[TaxedPlan]) -> list[TaxedPlan]:
@@ -204,7 +283,7 @@ def _blends(looking: _Year, tried: Sequence[TaxedPlan]) -> list[TaxedPlan]:
     """
     best = min(tried, key=lambda one: one.objective)
     other = looking.rates_at(best.short_cents, best.long_cents)
-    if _is_near(best.rates, other):
+    if are_near(best.rates, other):
         return []
 
     def at(part: float) -> TaxedPlan:
