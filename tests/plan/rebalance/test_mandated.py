@@ -52,7 +52,7 @@ def test_every_limit_is_kept_to_the_share_or_told(seed: int, part: float, tilt: 
     after = by_symbol(found.solution.household.positions, weights_after(found.solution))
     if "security" not in told_of(found):
         assert after.get(largest, 0.0) <= limits[0].most + KEPT
-    assert found.solution.optimum.certificate.bound <= found.solution.parts.total + 1e-9
+    assert found.solution.optimum.certificate.bound <= found.solution.objective + 1e-9
 
 
 def test_a_limit_below_a_locked_holding_is_told_with_the_nearest_that_can_be_kept() -> None:

@@ -30,8 +30,9 @@ class Optimum:
     ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
     limits; ``relaxed`` are those of the relaxation, which bound best and start a later search
     (None where they are the same); ``sides`` hold the side that each name was given.
-    ``prices`` are what the last unit of each cap costs (see ``caps``), and ``lifted`` what is
-    allowed of caps that could not be kept, in the cap's unit.
+    ``prices`` are what the last unit of each cap costs (see ``caps``), ``lifted`` what is allowed
+    of caps that could not be kept, in the cap's unit, and ``rates`` the marginal rates of short-
+    and long-term gains that the lots bear, where a year's law gave them.
     """
 
     book: Portfolio
@@ -44,6 +45,7 @@ class Optimum:
     prices: Mapping[str, float] = field(default_factory=dict)
     lifted: Mapping[str, float] = field(default_factory=dict)
     relaxed: Floats | None = None
+    rates: tuple[float, float] | None = None
 
     @property
     def start(self) -> Floats:

@@ -15,11 +15,11 @@ from typing import Final
 import numpy as np
 
 from taxlots.domain.money import SHARE
-from taxlots.plan.optimizer.caps import by_row
-from taxlots.plan.optimizer.objective import parts_of
+from taxlots.plan.optimizer.objective import lots_sold, parts_of
 from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import Portfolio, Rows
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio, position_risk
+from taxlots.plan.rebalance.law_tax import beyond_rates
 from taxlots.plan.rebalance.overlay_contracts import OverlayContract
 from taxlots.plan.rebalance.plan_limits import PlanLimits, optimum_within
 from taxlots.plan.rebalance.positions import PlannedLot, Position
@@ -132,7 +132,8 @@ class JointPortfolio:
         nav, nothing = self.household.nav_cents, np.zeros(len(asked.positions))
         basis = basis_variance(self.contracts, counts, nav)
         return (
-            _by_law(household, found)
+            found.parts.total
+            + beyond_rates(household, found.book, found.sold)
             + 0.5 * household.book.risk_aversion * basis
             + self.cost_of_contracts(self.moved(nothing, counts))
         )
@@ -157,20 +158,11 @@ class JointPortfolio:
         return float(bare) + self.cost_of_contracts(moved) + tax_cents / self.household.nav_cents
 
     def gap(self, traded: Floats, counts: Sequence[int]) -> float:
-        """How far trades and contracts are from the optimum at most, at its marginal tax rates."""
-        found = parts_of(self.optimum.book, self.moved(traded, counts)).total
+        """How far trades and contracts are from the optimum at most, by the law of the year."""
+        book, moved = self.optimum.book, self.moved(traded, counts)
+        sold = lots_sold(book, moved)
+        found = parts_of(book, moved, sold).total + beyond_rates(self.household, book, sold)
         return max(0.0, found - self.optimum.certificate.bound)
-
-
-def _by_law(household: HouseholdPortfolio, found: Optimum) -> float:
-    """What a plan costs with the tax that the year's law gives it, a part of the household."""
-    rows, slopes = by_row(found.book, found.sold), by_row(found.book, found.book.lots.slope)
-    total, year, gains = found.parts.total, household.year, household.gains
-    if year is None:
-        return total
-    short, long = (round(gain * household.nav_cents) for gain in gains.totals(rows))
-    tax = year.this_year(short, long) + year.next_years(short, long)
-    return total - float((slopes - gains.other) @ rows) + tax / household.nav_cents
 
 
 def joint_portfolio(

@@ -131,7 +131,7 @@ def cost_of_overrides(
         own, _ = overridden(positions, kept, as_of)
         solution = solve_household(replace(question, positions=own), replaces, is_rounded=False)
         nav = solution.household.nav_cents / CENTS
-        return solution.optimum.parts.total * nav
+        return solution.optimum.certificate.objective * nav
 
     return costs_of_overrides(objective, overrides)
 

@@ -17,12 +17,15 @@ from taxlots.plan.optimizer.caps import (
     by_row,
     optimize_capped,
 )
+from taxlots.plan.optimizer.law_bound import Rates
 from taxlots.plan.optimizer.objective import parts_of
 from taxlots.plan.optimizer.optimum import Bounds, Optimum, bounds_of, optimize, searched_near
-from taxlots.plan.optimizer.regimes import optimize_by_law
+from taxlots.plan.optimizer.portfolio import Portfolio
+from taxlots.plan.optimizer.regimes import cells_within_reach, optimize_by_law
 from taxlots.plan.optimizer.rounding import Grain, round_trades
 from taxlots.plan.optimizer.terms import trade_range
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
+from taxlots.plan.rebalance.law_tax import beyond_rates
 from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
 from taxlots.plan.risk import Floats
 from taxlots.plan.year_tax import RatedYear, YearTax
@@ -79,17 +82,19 @@ def optimum_within(
 ) -> Optimum:
     """The optimum by the year's law where it is reckoned, else at the stated rates, within caps.
 
+    Its certificate is by law, too, though its lots are weighed at marginal rates.
     ``near`` is an optimum of nearly the same household, from whose prices the search starts.
     """
     caps = tuple(_caps(household, limits))
-    duals = None if near is None else near.start
+    duals, rates = (None, None) if near is None else (near.start, near.rates)
     book, year = household.book, household.year
     if year is None or isinstance(year, RatedYear):
         return optimize_capped(book, caps, duals=duals) if caps else optimize(book, duals=duals)
     taxed = optimize_by_law(
-        book, household.gains, year, household.nav_cents, caps=caps, duals=duals
+        book, household.gains, year, household.nav_cents, caps=caps, duals=duals, rates=rates
     )
-    return taxed.plan
+    proof = replace(taxed.plan.certificate, objective=taxed.objective, bound=taxed.bound)
+    return replace(taxed.plan, certificate=proof)
 
 
 def first_optimum(
@@ -109,32 +114,68 @@ def first_optimum(
 def quick_optimum(
     household: HouseholdPortfolio, limits: PlanLimits, near: Optimum
 ) -> Optimum | None:
-    """A plan near another optimum; None where only a whole search can tell.
+    """A plan near another optimum, at its rates; None where only a whole search can tell.
 
     Its bound holds, but a whole search may find a better one.
     """
     if near.problems or not _is_priced(household, limits):
         return None
-    return searched_near(household.book, near)
+    found = searched_near(_at_rates_of(near, household), near)
+    if found is None or near.rates is None:
+        return found
+    objective = found.parts.total + beyond_rates(household, found.book, found.sold)
+    bound = found.certificate.bound + _law_above(household, near.rates)
+    proof = replace(found.certificate, objective=objective, bound=min(objective, bound))
+    return replace(found, certificate=proof, rates=near.rates)
 
 
 def bounds_within(
     household: HouseholdPortfolio, limits: PlanLimits
-) -> Callable[[Floats], Bounds] | None:
-    """What every plan of a household costs at least, by the prices of another optimum.
+) -> Callable[[Optimum], Bounds] | None:
+    """What every plan of a household costs at least, by the prices and rates of another optimum.
 
-    None where prices of caps or the law's rates would have to be found first.
+    None where prices of caps would have to be found first.
     """
-    return bounds_of(household.book) if _is_priced(household, limits) else None
+    if not _is_priced(household, limits):
+        return None
+    at_rates: dict[Rates | None, tuple[Callable[[Floats], Bounds], float]] = {}
+
+    def at(near: Optimum) -> Bounds:
+        if near.rates not in at_rates:
+            above = 0.0 if near.rates is None else _law_above(household, near.rates)
+            at_rates[near.rates] = bounds_of(_at_rates_of(near, household)), above
+        by_prices, above = at_rates[near.rates]
+        found = by_prices(near.start)
+        return replace(found, rest=found.rest + above)
+
+    return at
 
 
 def _is_priced(household: HouseholdPortfolio, limits: PlanLimits) -> bool:
     """Whether prices of columns say all of a household, whose trades can be within their limits."""
-    is_rated = household.year is None or isinstance(household.year, RatedYear)
-    if not is_rated or any(_caps(household, limits)):
+    if any(_caps(household, limits)):
         return False
     low, high = trade_range(household.book)
     return not (low > high).any()
+
+
+def _at_rates_of(near: Optimum, household: HouseholdPortfolio) -> Portfolio:
+    """The household's portfolio with its lots at the rates of another optimum."""
+    book = household.book
+    if near.rates is None:
+        return book
+    slopes = household.gains.slopes(*near.rates)
+    return replace(book, lots=book.lots.with_slopes(slopes[book.lots.order]))
+
+
+def _law_above(household: HouseholdPortfolio, rates: Rates) -> float:
+    """By how much the year's tax is above that at some rates, whatever is sold, at least."""
+    if household.year is None:
+        return 0.0
+    of_law = cells_within_reach(
+        household.book, household.gains, household.year, household.nav_cents
+    )
+    return float(of_law.above(rates).min())
 
 
 def rounded_within(
@@ -144,15 +185,14 @@ def rounded_within(
     book = priced = optimum.book
     for cap in _caps(household, limits):
         priced = cap.priced(priced, optimum.prices.get(cap.name, 0.0))
-    if priced is book:
-        return round_trades(optimum, units)
     sold = by_row(book, optimum.sold)[priced.lots.order]
     found = round_trades(replace(optimum, book=priced, sold=sold), units)
-    objective = parts_of(book, found.trades).total
+    sold = by_row(priced, found.sold)[book.lots.order]
+    objective = parts_of(book, found.trades, sold).total + beyond_rates(household, book, sold)
     return replace(
         found,
         book=book,
-        sold=by_row(priced, found.sold)[book.lots.order],
+        sold=sold,
         certificate=replace(optimum.certificate, objective=objective),
     )
 

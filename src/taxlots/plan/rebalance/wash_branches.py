@@ -24,7 +24,6 @@ from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.replacements import Replacements
-from taxlots.plan.risk import Floats
 
 MOST_EFFORT: Final = 200
 """Of quick plans; beyond them the best plan so far is taken, and its bound says so."""
@@ -50,8 +49,8 @@ Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 First = Callable[[HouseholdPortfolio, Optimum | None], tuple[Optimum, bool]]
 """The first optimum of a search, and whether a whole search may find a better one."""
 
-Bounder = Callable[[HouseholdPortfolio], Callable[[Floats], Bounds] | None]
-"""What no plan of a household costs less than, by prices of its columns, if they tell."""
+Bounder = Callable[[HouseholdPortfolio], Callable[[Optimum], Bounds] | None]
+"""What no plan of a household costs less than, by prices of an optimum, if they tell."""
 
 Quick = Callable[[HouseholdPortfolio, Optimum], Optimum | None]
 """A plan near another optimum with a bound that holds; None where only the solver can tell."""
@@ -170,7 +169,7 @@ class _Tree:
     prices: _Prices | None = None
     floor: float = -np.inf
     is_by_prices: bool = True
-    bounders: dict[tuple[frozenset[str], frozenset[str]], Callable[[Floats], Bounds] | None] = (
+    bounders: dict[tuple[frozenset[str], frozenset[str]], Callable[[Optimum], Bounds] | None] = (
         field(default_factory=dict)
     )
     effort: int = 0
@@ -300,7 +299,7 @@ class _Tree:
         if key not in self.bounders:
             self.bounders[key] = self.ways.bounder(choices.applied(self.whole))
         bounder = self.bounders[key]
-        return None if bounder is None else bounder(near.start)
+        return None if bounder is None else bounder(near)
 
     def next(self) -> Branch | None:
         """The branch of the least bound of those that wait, solved unless it is ruled out."""
