@@ -186,12 +186,18 @@ def test_forced_covers_and_what_knows_no_shorts_are_refused(tmp_path: Path) -> N
     book = short_book(tmp_path / "forced", *SHORT, overrides="o,force,SSS,m,buy,3000,Ann,now")
     with pytest.raises(UsageError, match="is not forced; lock, exclude or cap"):
         planned(book)
-    book = short_book(tmp_path / "staggered", *SHORT)
+    book = short_book(tmp_path / "staggered", *SHORT, toml=MAY_SHORT)
     with pytest.raises(UsageError, match="--tranches"):
         planned(book, asked=RebalanceAsked(tranches=3))
     few = short_book(tmp_path / "few", *SHORT, toml="[rebalance.mandate]\nmost_trades = 2")
     with pytest.raises(UsageError, match="most_trades"):
         planned(few)
+
+
+def test_tranches_leave_what_is_owed_as_it_is(tmp_path: Path) -> None:
+    run = planned(short_book(tmp_path, *SHORT), asked=RebalanceAsked(tranches=3))
+    assert not {symbol for _, symbol in traded(run)} & {"SSS"}
+    assert "what is owed of SSS stays as it is" in told(run)
 
 
 def test_an_ira_is_never_short(tmp_path: Path) -> None:

@@ -75,7 +75,10 @@ def with_shorts(
     """
     seen = barred(plan, stated, checked(plan, positions, cash.needs))
     shorts = short_positions(plan, accounts, cash.needs, stated, seen, asked.risk_model)
-    check_short_plan(plan, shorts, stated, asked)
+    is_staggered = _is_staggered(plan, asked)
+    check_short_plan(shorts, stated, is_staggered=is_staggered, has_overlay=asked.overlay)
+    if shorts.seen and is_staggered:
+        shorts = _left_as_they_are(shorts)
     cash = replace(cash, needs=shorts.cash_beside(cash.needs))
     seen = unbought(seen, shorts, plan)
     return cash, replace(positions, seen=seen, owed=shorts.seen), shorts
@@ -154,17 +157,31 @@ def unbought(
     return tuple(of(one) for one in positions) if owed else tuple(positions)
 
 
+def _is_staggered(plan: HouseholdPlan, asked: RebalanceAsked) -> bool:
+    """Whether trades may be split over sessions."""
+    tranches = execution_terms(plan, asked.tranches, asked.schedule).tranches
+    return asked.tranches is not None or tranches > 1
+
+
+def _left_as_they_are(shorts: ShortPositions) -> ShortPositions:
+    """Short positions that a plan neither covers nor adds to."""
+    bar = "no tranches are made of short positions"
+    names = ", ".join(sorted({one.symbol for one in shorts.seen}))
+    told = f"what is owed of {names} stays as it is: no tranches are made of short positions"
+    seen = tuple(replace(one, buy_bar=bar, sell_bar=bar) for one in shorts.seen)
+    return replace(shorts, seen=seen, told=(*shorts.told, told))
+
+
 def check_short_plan(
-    plan: HouseholdPlan, shorts: ShortPositions, stated: StatedMandate, asked: RebalanceAsked
+    shorts: ShortPositions, stated: StatedMandate, *, is_staggered: bool, has_overlay: bool
 ) -> None:
     """Raises UsageError for what a plan with short positions cannot do."""
     if not shorts.seen:
         return
-    tranches = execution_terms(plan, asked.tranches, asked.schedule).tranches
     for is_asked, what in (
-        (asked.overlay, "--overlay"),
+        (has_overlay, "--overlay"),
         (
-            asked.tranches is not None or tranches > 1,
+            is_staggered and bool(stated.shorts.accounts),
             "--tranches, and tranches of [rebalance.execution],",
         ),
         (stated.most_names is not None, "most_names of the mandate"),
