@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -43,7 +43,9 @@ class Trade:
 
     ``units`` are in 1e-8 and ``cents`` what they are worth at the close, costs left out.  A sale
     names its ``sales``, in the order in which the lots leave.  Of a short position a sale of its
-    lots covers them, and a purchase sells short.
+    lots covers them, and a purchase sells short.  ``equity_cents`` is the money that it frees or
+    takes, costs left out (of a short position its margin), and ``cost_cents`` what half the spread,
+    impact and commission cost, as an estimate.
     """
 
     position: Position
@@ -51,6 +53,16 @@ class Trade:
     units: int
     cents: int
     sales: tuple[LotSale, ...] = ()
+    equity_cents: int = field(init=False, compare=False)
+    cost_cents: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Reckon once what every check asks for."""
+        position, cents = self.position, self.cents
+        equity = cents if position.short is None else position.short.equity_cents(cents)
+        cost = round(cents * position.cost_rate) + position.commission_cents
+        object.__setattr__(self, "equity_cents", equity)
+        object.__setattr__(self, "cost_cents", cost)
 
     @property
     def action(self) -> Side | ShortSide:
@@ -60,21 +72,10 @@ class Trade:
         return ShortSide.SELL_SHORT if self.side is Side.BUY else ShortSide.BUY_TO_COVER
 
     @property
-    def equity_cents(self) -> int:
-        """The money that it frees or takes, costs left out: of a short position, its margin."""
-        short = self.position.short
-        return self.cents if short is None else short.equity_cents(self.cents)
-
-    @property
     def bought_cents(self) -> int:
         """What of the security comes in; below zero if it goes out."""
         goes_out = (self.side is Side.SELL) is (self.position.short is None)
         return -self.cents if goes_out else self.cents
-
-    @property
-    def cost_cents(self) -> int:
-        """What half the spread, impact and commission cost, as an estimate."""
-        return round(self.cents * self.position.cost_rate) + self.position.commission_cents
 
     @property
     def lots(self) -> str:
@@ -114,12 +115,11 @@ def whole_trades(
 
 def weights_of(household: HouseholdPortfolio, trades: Sequence[Trade]) -> Floats:
     """Trades as parts of the household, (positions,); sales below 0."""
-    found = np.zeros(len(household.positions))
     at = {one.name: place for place, one in enumerate(household.positions)}
-    for trade in trades:
-        sign = 1 if trade.side is Side.BUY else -1
-        found[at[trade.position.name]] += sign * trade.equity_cents / household.nav_cents
-    return found
+    places = [at[one.position.name] for one in trades]
+    signed = [one.equity_cents if one.side is Side.BUY else -one.equity_cents for one in trades]
+    cents = np.bincount(places, signed, len(at)) if places else np.zeros(len(at))
+    return np.asarray(cents / household.nav_cents)
 
 
 def gains_by_return(trades: Sequence[Trade]) -> dict[str, tuple[int, int]]:
