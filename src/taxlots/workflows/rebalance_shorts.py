@@ -132,8 +132,8 @@ def short_positions(
 
 def _left_alone(account: Account, owed: int, cash: int) -> str:
     return (
-        f"{account.id} owes shares of {dollars(owed)} and has {dollars(cash)} in cash, less than"
-        f" {100 + MAINTENANCE_PPM / 10**4:g} % of that: its margin rests on securities, which a"
+        f"shares of {dollars(owed)} are owed in {account.id}, with {dollars(cash)} in cash, less"
+        f" than {100 + MAINTENANCE_PPM / 10**4:g} % of that: its margin rests on securities, which a"
         " plan does not know, so its short positions are left alone and that cash is not spent"
     )
 
@@ -381,8 +381,8 @@ class _Desk:
 
     def told_of(self, account: Account, owed: int, terms: ShortTerms) -> Iterator[str]:
         yield (
-            f"{account.id} owes shares of {dollars(owed)}: {100 + terms.equity_ppm / 10**4:g} % of"
-            " that is set aside in cash and buys nothing"
+            f"shares of {dollars(owed)} are owed in {account.id}:"
+            f" {100 + terms.equity_ppm / 10**4:g} % of that is set aside in cash and buys nothing"
         )
         most = StatedShorts().margin_ppm - PPM
         if terms.equity_ppm < most:
