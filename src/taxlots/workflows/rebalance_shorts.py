@@ -133,8 +133,8 @@ def short_positions(
 def _left_alone(account: Account, owed: int, cash: int) -> str:
     return (
         f"shares of {dollars(owed)} are owed in {account.id}, with {dollars(cash)} in cash, less"
-        f" than {100 + MAINTENANCE_PPM / 10**4:g} % of that: its margin rests on securities, which a"
-        " plan does not know, so its short positions are left alone and that cash is not spent"
+        f" than {100 + MAINTENANCE_PPM / 10**4:g} % of that: its margin rests on securities, which"
+        " a plan does not know, so its short positions are left alone and that cash is not spent"
     )
 
 
