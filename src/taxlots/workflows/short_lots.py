@@ -22,6 +22,9 @@ from taxlots.workflows.household_plan import HouseholdPlan
 
 SOLD: Final = (Action.SELL, Action.SELL_SHORT)
 
+CONTRACTS: Final = (SecurityKind.OPTION, SecurityKind.SECTION_1256)
+"""Contracts, of which nobody owes shares: overlays are planned of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedLot:
@@ -52,7 +55,7 @@ class SaleInWindow:
 
 @dataclass(frozen=True, slots=True)
 class ShortHistory:
-    """What is owed but options, sales in the window, and losses of closings in it.
+    """What is owed but contracts, sales in the window, and losses of closings in it.
 
     ``losses`` are account, symbol and day of each.
     """
@@ -106,7 +109,7 @@ def _lots(books: Books) -> tuple[OwedLot, ...]:
     for at in range(len(found.position)):
         account, symbol, way = books.blueprint.places[int(found.position[at])]
         security = securities.get(symbol)
-        if way == OWED and (security is None or security.kind is not SecurityKind.OPTION):
+        if way == OWED and (security is None or security.kind not in CONTRACTS):
             lots.append(
                 OwedLot(
                     lot_id=books.journal.id(int(found.lot_row[at])),
