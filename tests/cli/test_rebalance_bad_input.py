@@ -112,3 +112,12 @@ def test_a_cap_of_tracking_error_has_no_place_beside_the_risk_of_all(six: Path) 
     done = taxlots("rebalance", six, "--objective", "variance")
     assert done.status == 2
     assert "leave one of them out" in done.err
+
+
+@pytest.mark.parametrize("command", ["rebalance", "cash", "exposure", "locate"])
+def test_an_empty_book_says_what_it_lacks(tmp_path: Path, command: str) -> None:
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    assert taxlots("init", url).status == 0
+    done = taxlots(command, url)
+    assert done.status == 2
+    assert "the book has no account: import its accounts and transactions first" in done.err

@@ -30,6 +30,7 @@ from taxlots.workflows.drift_holdings import Holdings, Places, holdings_of
 from taxlots.workflows.drift_targets import DayTargets, Market, targets_of_day
 from taxlots.workflows.drift_timing import Dates, Timing, dates_of
 from taxlots.workflows.market_of_day import same_market
+from taxlots.workflows.named_accounts import check_household
 from taxlots.workflows.replay import replay
 
 if TYPE_CHECKING:
@@ -141,8 +142,8 @@ def _by_household(
     targets: Sequence[Target], households: Iterable[str], wanted: str | None
 ) -> dict[str, list[Target]]:
     known = list(dict.fromkeys(households))
-    if wanted is not None and wanted not in known:
-        raise UsageError(f"the book has no household {wanted!r}; it has {', '.join(known)}")
+    if wanted is not None:
+        check_household(known, wanted)
     rows: dict[str, list[Target]] = {}
     for target in targets:
         if target.household in known and wanted in (None, target.household):

@@ -39,8 +39,9 @@ from taxlots.reports.exposure_change import (
 )
 from taxlots.workflows.exposure_change import change_of, trades_of
 from taxlots.workflows.gather import gather
-from taxlots.workflows.held_dollars import HeldDollars, held_dollars, one_household
+from taxlots.workflows.held_dollars import HeldDollars, held_dollars
 from taxlots.workflows.market_files import ONE, MarketFiles, market_files
+from taxlots.workflows.named_accounts import check_household, named_account, one_household
 from taxlots.workflows.narrowed_record import households_of
 from taxlots.workflows.plan_page import PlanPage
 from taxlots.workflows.replay import replay_record
@@ -96,22 +97,18 @@ def booked_household(
     if record is None:
         raise DataError(problems)
     if account is not None:
-        from taxlots.workflows.named_accounts import named_account
-
         found = named_account(record.accounts, account).household
         if household not in (None, found):
             raise UsageError(f"{account} is an account of {found!r}, not of {household!r}")
         household = found
+    check_household(list(dict.fromkeys(a.household for a in record.accounts)), household)
     mine = {a.id for a in record.accounts if household in (None, a.household)}
-    if not mine:
-        names = ", ".join(dict.fromkeys(a.household for a in record.accounts))
-        raise UsageError(f"the book has no household {household!r}; it has {names}")
     books = replay_record(households_of(record, mine), as_of)
     history, bad = price_history(books.record.prices)
     if bad:
         raise DataError(bad)
     files = market_files(book, market, date_of(books.as_of))
-    return BookedHousehold(books, one_household(books, household), history, files)
+    return BookedHousehold(books, one_household(books.record.accounts, household), history, files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,16 +43,6 @@ class HeldDollars:
         return found
 
 
-def one_household(books: Books, household: str | None) -> str:
-    """The household that is named, or the only one.  Raises UsageError where that is not clear."""
-    names = list(dict.fromkeys(account.household for account in books.record.accounts))
-    if household is None and len(names) > 1:
-        raise UsageError(f"the book has {len(names)} households; name one with --household")
-    if household is not None and household not in names:
-        raise UsageError(f"the book has no household {household!r}; it has {', '.join(names)}")
-    return household or names[0]
-
-
 def held_dollars(
     books: Books, history: PriceHistory, household: str, account: str | None = None
 ) -> HeldDollars:

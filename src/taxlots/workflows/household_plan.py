@@ -23,6 +23,7 @@ from taxlots.plan.trade_check import TradeCheck
 from taxlots.reports.drift import HouseholdDrift
 from taxlots.workflows.guard import PreparedGuard, guard_of_book
 from taxlots.workflows.market_of_day import same_market
+from taxlots.workflows.named_accounts import one_household
 
 NEVER_SOLD = (
     Reason.BASIS_UNKNOWN,
@@ -225,16 +226,9 @@ def with_targets_of_day(plan: HouseholdPlan, drifted: HouseholdDrift) -> Househo
 
 def _household(prepared: PreparedGuard, account: str | None, household: str | None) -> str:
     accounts = prepared.guard.index.accounts
-    names = list(dict.fromkeys(one.household for one in accounts.values()))
     if account is not None:
         own = accounts[account].household
         if household not in (None, own):
             raise UsageError(f"{account} is of the household {own}, not of {household}")
         return own
-    if household is None:
-        if len(names) > 1:
-            raise UsageError(f"the book has {len(names)} households; name one with --household")
-        return names[0]
-    if household not in names:
-        raise UsageError(f"the book has no household {household!r}; it has {', '.join(names)}")
-    return household
+    return one_household(accounts.values(), household)

@@ -1,4 +1,4 @@
-"""Accounts that somebody names: looked up, or told which ones there are."""
+"""Accounts and households that somebody names: looked up, or told which ones there are."""
 
 from __future__ import annotations
 
@@ -21,3 +21,20 @@ def check_named(accounts: Sequence[Account], names: Iterable[str | None]) -> Non
     for name in names:
         if name is not None:
             named_account(accounts, name)
+
+
+def check_household(known: Sequence[str], household: str | None) -> None:
+    """Raise UsageError for a household that no account is of; None names none."""
+    if not known:
+        raise UsageError("the book has no account: import its accounts and transactions first")
+    if household is not None and household not in known:
+        raise UsageError(f"the book has no household {household!r}; it has {', '.join(known)}")
+
+
+def one_household(accounts: Iterable[Account], household: str | None) -> str:
+    """The household that is named, or the only one.  Raises UsageError where that is not clear."""
+    known = list(dict.fromkeys(account.household for account in accounts))
+    check_household(known, household)
+    if household is None and len(known) > 1:
+        raise UsageError(f"the book has {len(known)} households; name one with --household")
+    return household or known[0]

@@ -19,6 +19,7 @@ import numpy as np
 from taxlots.domain.tax_return import ReturnIncome
 from taxlots.law.tax_of_year import moved
 from taxlots.plan.later_years import LaterYears, carryover_value
+from taxlots.plan.optimizer.cap_clash import CAP_CANNOT_BE_KEPT
 from taxlots.plan.optimizer.caps import Cap, by_row, optimize_capped
 from taxlots.plan.optimizer.law_bound import (
     LawCells,
@@ -127,7 +128,7 @@ class _Year:
 
 def _is_unkept(plan: Optimum) -> bool:
     """Whether a cap had to give: the plan lies at its edge, whatever the rates are."""
-    return any(one.code == "CAP_CANNOT_BE_KEPT" for one in plan.problems)
+    return any(one.code == CAP_CANNOT_BE_KEPT for one in plan.problems)
 
 
 def cells_within_reach(book: Portfolio, gains: LotGains, year: YearTax, nav_cents: int) -> LawCells:
