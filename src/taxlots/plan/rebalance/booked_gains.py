@@ -167,7 +167,7 @@ def with_lots_of(question: Question, found: BookedPlan, first: BookedPlan) -> Bo
 
     def with_lots(trade: Trade) -> Trade:
         name = trade.position.name
-        sales = tuple(replace(one, lot=lots[name, one.lot.lot_id]) for one in trade.sales)
+        sales = tuple(one._replace(lot=lots[name, one.lot.lot_id]) for one in trade.sales)
         return replace(trade, position=replace(trade.position, lots=held[name]), sales=sales)
 
     solution = found.solution

@@ -40,7 +40,7 @@ def _cut(trade: Trade, units: int) -> Trade:
         taken = min(left, last.units)
         left -= taken
         if last.units > taken:
-            sales.append(replace(last, units=last.units - taken))
+            sales.append(last._replace(units=last.units - taken))
     position = trade.position
     offer = Offer(symbol=position.symbol, price=position.price, multiplier=position.multiplier)
     kept = trade.units - units

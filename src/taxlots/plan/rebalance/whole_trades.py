@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,9 +25,8 @@ NEARLY = 1e-4
 """A part of a step that is rounding of floats, and no part of a share."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LotSale:
-    """Units in 1e-8 that a sale takes of a lot."""
+class LotSale(NamedTuple):
+    """Units in 1e-8 that a sale takes of a lot: a plan has thousands, so that it is a tuple."""
 
     lot: PlannedLot
     units: int
@@ -34,7 +34,8 @@ class LotSale:
     @property
     def gain_cents(self) -> int:
         """The gain of the units, in proportion; the books reckon it to the cent."""
-        return self.lot.gain_cents * self.units // self.lot.quantity
+        lot, units = self
+        return lot.gain_cents if units == lot.quantity else lot.gain_cents * units // lot.quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ def _sales(household: HouseholdPortfolio, optimum: Optimum, step: int) -> list[T
     sold = zip(rows.tolist(), table.holder[rows].tolist(), units.tolist(), strict=True)
     for row, holder, count in sold:
         if count:
-            taken.setdefault(holder, []).append(LotSale(lot=table.lots[row], units=count))
+            taken.setdefault(holder, []).append(LotSale(table.lots[row], count))
     return [
         _sale(household.positions[place], tuple(sales)) for place, sales in sorted(taken.items())
     ]
