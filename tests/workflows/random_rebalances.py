@@ -245,7 +245,7 @@ def sizes(one: Rebalanced, _: Books) -> Iterator[str]:
         yield f"a position is traded twice: {names}"
     for trade in one.run.proposal.trades:
         odd = sum(sold.units for sold in trade.sales if sold.units == sold.lot.quantity) % SHARE
-        if question.step == SHARE and (trade.units - odd) % SHARE:
+        if question.step == SHARE and trade.units % SHARE and (trade.units - odd) % SHARE:
             yield f"{trade.position.name} is traded in {trade.units}"
         ends = trade.side is Side.SELL and trade.units == trade.position.quantity
         needed = ends or trade.position.account.id in giving or trade.position.forced_cents

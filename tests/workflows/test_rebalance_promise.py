@@ -10,6 +10,8 @@ import os
 import pytest
 from tests.workflows.random_rebalances import PROFILES, broken, rebalanced
 
+from taxlots.domain.money import SHARE
+
 FEW = {
     "trades": range(6),
     "corporate": range(6),
@@ -33,6 +35,22 @@ def traded(profile: str, seeds: range) -> int:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_rebalance_realizes_what_it_promised_and_washes_nothing(profile: str) -> None:
     assert traded(profile, FEW[profile]), "random households have something to trade"
+
+
+@pytest.mark.parametrize(
+    ("profile", "seed"),
+    [("corporate", 562), ("averaging", 300), ("trades", 365), ("trades", 174)],
+)
+def test_bands_are_kept_to_the_share_or_it_is_said_by_how_much_not(profile: str, seed: int) -> None:
+    """Whole shares, the gate, a forced trade, a withdrawal: each took one of these to its edge."""
+    one = rebalanced(seed, profile)
+    assert one is not None
+    assert broken(one) == []
+    nav = one.run.proposal.solution.household.nav_cents
+    largest = max(trade.position.price for trade in one.run.proposal.trades) / SHARE * 100 / nav
+    for part in one.run.proposal.classes if profile != "trades" else ():
+        low = min(part.low, part.before)
+        assert part.after >= low - largest
 
 
 HOUSEHOLDS = int(os.environ.get("HOUSEHOLDS", "240"))

@@ -20,6 +20,7 @@ from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import FRACTION
 from taxlots.plan.optimizer.newton import engine
 from taxlots.plan.rebalance.booked_gains import within_booked_gains
+from taxlots.plan.rebalance.breaches import sums_missed
 from taxlots.plan.rebalance.clashing_caps import within_nearest_caps
 from taxlots.plan.rebalance.class_goals import ClassGoal
 from taxlots.plan.rebalance.contract_orders import ContractOrder
@@ -339,6 +340,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
             continue
         yield f"{problem.message}; {problem.remedy}"
     yield from given.volume.told(given.question, solution)
+    yield from sums_missed(solution)
     yield from sentences_of_limits(mandated, given.stated)
     yield from sentences_of_caps(solution)
     yield from given.room

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.share_caps import beyond_caps
 from taxlots.plan.rebalance.solving import Question, Solution
 
 NOTICED = 1e-9
 """A part of the household that is rounding of floats."""
+
+WITHIN = 1e-6
+"""What a sum may be beyond its limit by the rounding of cents, as a part of the household."""
 
 
 def breaches(solution: Solution, question: Question) -> Iterator[str]:
@@ -25,3 +30,22 @@ def breaches(solution: Solution, question: Question) -> Iterator[str]:
     ):
         if not low - NOTICED <= value <= high + NOTICED:
             yield name
+
+
+def sums_missed(solution: Solution) -> Iterator[str]:
+    """Bands and limits on sums that the trades in shares miss, in sentences.
+
+    What a limit gave already is told by the optimum; cash is checked where it is spent.
+    """
+    book, told = solution.household.book, {one.where for one in solution.optimum.problems}
+    after = book.rows.matrix @ (book.held + solution.weights_traded())
+    for name, value, low, high in zip(
+        book.rows.names, after, book.rows.low, book.rows.high, strict=True
+    ):
+        edge = float(np.clip(value, low, high))
+        if name in told or name.startswith("cash of ") or abs(value - edge) <= WITHIN:
+            continue
+        yield (
+            f"{name} is {100 * value:.4f} % after the trades, beyond its limit of"
+            f" {100 * edge:.4f} %: whole shares and lots, or money that is asked for, take it there"
+        )

@@ -12,7 +12,7 @@ from taxlots.domain.order import Side
 from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
 from taxlots.plan.optimizer.portfolio import Portfolio
-from taxlots.plan.rebalance.breaches import breaches
+from taxlots.plan.rebalance.breaches import WITHIN, breaches
 from taxlots.plan.rebalance.certified import proof_of
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT
@@ -34,9 +34,6 @@ SMALL = 0.015
 """Where no dropped trade is more than this part of all that is traded, the others stay."""
 LITTLE = 0.3
 """And where all of them together are no more than that by this."""
-
-WITHIN = 1e-6
-"""What a sum may be beyond its limit by the rounding of cents, as a part of the household."""
 
 CENTS = 100
 
@@ -89,7 +86,7 @@ def gated_household(
     trades = [one for one in solution.trades if one.position.name in kept]
     gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))
     broken = set(breaches(gated, question))
-    if broken and broken - set(breaches(solution, question)):
+    if broken and (broken - set(breaches(solution, question)) or breaks_more(gated, solution)):
         every = frozenset(_names(solution))
         return solution, weighed(solution, question, margin_cents=margin_cents, forced=every)
     return gated, answer
@@ -108,14 +105,22 @@ def _paid_first(trade: Trade) -> tuple[bool, int]:
 
 def keeps_limits(book: Portfolio, trades: Floats, kept: Mask) -> bool:
     """Whether some of a plan's trades keep the limits on sums that all of them keep."""
+    some = beyond_sums(book, np.where(kept, trades, 0.0))
+    return bool((some <= beyond_sums(book, trades) + WITHIN).all())
+
+
+def beyond_sums(book: Portfolio, trades: Floats) -> Floats:
+    """By how much trades are beyond each limit on a sum, as parts of the household."""
     rows = book.rows
+    after = rows.matrix @ (book.held + trades)
+    return np.asarray(np.maximum(np.maximum(after - rows.high, rows.low - after), 0.0))
 
-    def beyond(weights: Floats) -> Floats:
-        after = rows.matrix @ weights
-        return np.maximum(np.maximum(after - rows.high, rows.low - after), 0.0)
 
-    some = beyond(book.held + np.where(kept, trades, 0.0))
-    return bool((some <= beyond(book.held + trades) + WITHIN).all())
+def breaks_more(gated: Solution, solution: Solution) -> bool:
+    """Whether less trades are further beyond a limit on a sum than all of them."""
+    book = solution.optimum.book
+    some, every = (beyond_sums(book, one.weights_traded()) for one in (gated, solution))
+    return bool((some > every + WITHIN).any())
 
 
 def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
