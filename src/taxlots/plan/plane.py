@@ -16,7 +16,7 @@ from typing import Final, cast
 
 import numpy as np
 
-from taxlots.plan.ramp import HALF, Exact
+from taxlots.plan.ramp import HALF, Compared, Exact
 from taxlots.plan.risk import Floats
 
 BEYOND: Final = 2.0
@@ -90,7 +90,7 @@ class _Point:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Plane:
+class Plane(Compared):
     """An amount near a point: its value there, and how it grows with each variable.
 
     Law divides to round half up: it adds half of the divisor first.  A plane takes that half off
@@ -148,27 +148,6 @@ class Plane:
         if gap[1] or gap[2]:
             self.point.sides[sign * gap[0], sign * gap[1], sign * gap[2]] = None
         return sign
-
-    def __lt__(self, other: object) -> bool:
-        return self._sign(other) < 0
-
-    def __le__(self, other: object) -> bool:
-        return self._sign(other) <= 0
-
-    def __gt__(self, other: object) -> bool:
-        return self._sign(other) > 0
-
-    def __ge__(self, other: object) -> bool:
-        return self._sign(other) >= 0
-
-    def __eq__(self, other: object) -> bool:
-        return self._sign(other) == 0
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __bool__(self) -> bool:
-        return self._sign(0) != 0
 
 
 def cells(law: Law, box: Box) -> list[Cell]:

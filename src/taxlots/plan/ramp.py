@@ -32,8 +32,38 @@ class Line:
     turn: Exact
 
 
+class Compared:
+    """An amount that is compared by the sign of its difference, which notes what it was asked."""
+
+    __slots__ = ()
+
+    def _sign(self, other: object) -> int:
+        raise NotImplementedError
+
+    def __lt__(self, other: object) -> bool:
+        return self._sign(other) < 0
+
+    def __le__(self, other: object) -> bool:
+        return self._sign(other) <= 0
+
+    def __gt__(self, other: object) -> bool:
+        return self._sign(other) > 0
+
+    def __ge__(self, other: object) -> bool:
+        return self._sign(other) >= 0
+
+    def __eq__(self, other: object) -> bool:
+        return self._sign(other) == 0
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __bool__(self) -> bool:
+        return self._sign(0) != 0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Ramp:
+class Ramp(Compared):
     """An amount ``at_here + slope * (variable - here)``, in any unit.
 
     Law divides to round half up: it adds half of the divisor first.  A ramp takes that half off
@@ -83,27 +113,6 @@ class Ramp:
             self.line.turn = min(self.line.turn, turn)
         sign = gap or growth
         return (sign > 0) - (sign < 0)
-
-    def __lt__(self, other: object) -> bool:
-        return self._sign(other) < 0
-
-    def __le__(self, other: object) -> bool:
-        return self._sign(other) <= 0
-
-    def __gt__(self, other: object) -> bool:
-        return self._sign(other) > 0
-
-    def __ge__(self, other: object) -> bool:
-        return self._sign(other) >= 0
-
-    def __eq__(self, other: object) -> bool:
-        return self._sign(other) == 0
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __bool__(self) -> bool:
-        return self._sign(0) != 0
 
 
 @dataclass(frozen=True, slots=True)
