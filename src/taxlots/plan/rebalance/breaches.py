@@ -23,12 +23,8 @@ def breaches(solution: Solution, question: Question) -> Iterator[str]:
     yield from beyond_caps(limits, *shares)
     if tightened(limits, limits, *shares) is not None:
         yield "gains and taxes"
-    book = solution.household.book
-    after = book.rows.matrix @ (book.held + solution.weights_traded())
-    for name, value, low, high in zip(
-        book.rows.names, after, book.rows.low, book.rows.high, strict=True
-    ):
-        if not low - NOTICED <= value <= high + NOTICED:
+    for name, value, edge in _sums(solution):
+        if abs(value - edge) > NOTICED:
             yield name
 
 
@@ -37,15 +33,19 @@ def sums_missed(solution: Solution) -> Iterator[str]:
 
     What a limit gave already is told by the optimum; cash is checked where it is spent.
     """
-    book, told = solution.household.book, {one.where for one in solution.optimum.problems}
-    after = book.rows.matrix @ (book.held + solution.weights_traded())
-    for name, value, low, high in zip(
-        book.rows.names, after, book.rows.low, book.rows.high, strict=True
-    ):
-        edge = float(np.clip(value, low, high))
+    told = {one.where for one in solution.optimum.problems}
+    for name, value, edge in _sums(solution):
         if name in told or name.startswith("cash of ") or abs(value - edge) <= WITHIN:
             continue
         yield (
             f"{name} is {100 * value:.4f} % after the trades, beyond its limit of"
             f" {100 * edge:.4f} %: whole shares and lots, or money that is asked for, take it there"
         )
+
+
+def _sums(solution: Solution) -> Iterator[tuple[str, float, float]]:
+    """Each limit on a sum: its name, the sum after the trades, and the nearest that is within."""
+    book = solution.household.book
+    rows, after = book.rows, book.rows.matrix @ (book.held + solution.weights_traded())
+    within = np.clip(after, rows.low, rows.high)
+    yield from zip(rows.names, after.tolist(), within.tolist(), strict=True)

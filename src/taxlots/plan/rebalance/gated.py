@@ -68,7 +68,7 @@ def gated_household(
         less = np.array([name in gone for name in names], np.bool_)
         moved = solution.weights_traded()
         traded = np.abs(moved)
-        is_kept = keeps_limits(solution.optimum.book, moved, ~less)
+        is_kept = keeps_limits(solution.optimum.book, np.where(less, 0.0, moved), moved)
         largest = float(traded[less].max(initial=0.0))
         if is_kept and max(largest, LITTLE * traded[less].sum()) <= SMALL * traded.sum():
             break
@@ -86,7 +86,11 @@ def gated_household(
     trades = [one for one in solution.trades if one.position.name in kept]
     gated = replace(solution, trades=tuple(_paid_for(trades, question.cash)))
     broken = set(breaches(gated, question))
-    if broken and (broken - set(breaches(solution, question)) or breaks_more(gated, solution)):
+    if broken:
+        weights = gated.weights_traded(), solution.weights_traded()
+        is_kept = keeps_limits(solution.optimum.book, *weights)
+        if is_kept and not broken - set(breaches(solution, question)):
+            return gated, answer
         every = frozenset(_names(solution))
         return solution, weighed(solution, question, margin_cents=margin_cents, forced=every)
     return gated, answer
@@ -103,24 +107,15 @@ def _paid_first(trade: Trade) -> tuple[bool, int]:
     return not trade.position.forced_cents, -trade.cents
 
 
-def keeps_limits(book: Portfolio, trades: Floats, kept: Mask) -> bool:
-    """Whether some of a plan's trades keep the limits on sums that all of them keep."""
-    some = beyond_sums(book, np.where(kept, trades, 0.0))
-    return bool((some <= beyond_sums(book, trades) + WITHIN).all())
-
-
-def beyond_sums(book: Portfolio, trades: Floats) -> Floats:
-    """By how much trades are beyond each limit on a sum, as parts of the household."""
+def keeps_limits(book: Portfolio, some: Floats, every: Floats) -> bool:
+    """Whether some of a plan's trades are no further beyond a limit on a sum than all of them."""
     rows = book.rows
-    after = rows.matrix @ (book.held + trades)
-    return np.asarray(np.maximum(np.maximum(after - rows.high, rows.low - after), 0.0))
 
+    def beyond(trades: Floats) -> Floats:
+        after = rows.matrix @ (book.held + trades)
+        return np.maximum(np.maximum(after - rows.high, rows.low - after), 0.0)
 
-def breaks_more(gated: Solution, solution: Solution) -> bool:
-    """Whether less trades are further beyond a limit on a sum than all of them."""
-    book = solution.optimum.book
-    some, every = (beyond_sums(book, one.weights_traded()) for one in (gated, solution))
-    return bool((some > every + WITHIN).any())
+    return bool((beyond(some) <= beyond(every) + WITHIN).all())
 
 
 def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
