@@ -13,10 +13,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Final, cast
 
-from taxlots.plan.later_years import LaterYears
 from taxlots.plan.least_tax import Part, least_tax
 from taxlots.plan.ramp import bends
-from taxlots.plan.year_tax import YearTax
+from taxlots.plan.year_tax import YearAfterSales, YearTax
 
 MOST_ROUNDS: Final = 6
 
@@ -40,30 +39,6 @@ class CashPart:
     value_cents: int
     gain_ratio: Fraction
     is_long: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LaterSales:
-    """A year in which something is sold already: ``short`` and ``long`` are its net gains."""
-
-    year: YearTax
-    short: int
-    long: int
-
-    @property
-    def later(self) -> LaterYears:
-        """What is assumed of the years after this one."""
-        return self.year.later
-
-    def this_year(self, short_cents: int, long_cents: int) -> int:
-        """The change of this year's tax by gains beyond those."""
-        before = self.year.this_year(self.short, self.long)
-        return self.year.this_year(self.short + short_cents, self.long + long_cents) - before
-
-    def next_years(self, short_cents: int, long_cents: int) -> int:
-        """The change of later years' tax by gains beyond those."""
-        before = self.year.next_years(self.short, self.long)
-        return self.year.next_years(self.short + short_cents, self.long + long_cents) - before
 
 
 def lots_for_cash(
@@ -104,8 +79,7 @@ def cost_cents(
     total = Fraction(0)
     for name, year in years.items():
         short, long = gains(parts, taken, name)
-        total += year.this_year(round(short), round(long))
-        total += year.next_years(round(short), round(long))
+        total += year.all_years(round(short), round(long))
     return total
 
 
@@ -143,10 +117,10 @@ def _divide(
         if parts[i].tax_return in sold:
             sold[parts[i].tax_return].add(parts[i], -taken[i])
         taken[i] = 0
-    beside: dict[str, LaterSales] = {}
+    beside: dict[str, YearAfterSales] = {}
     for name, year in years.items():
         short, long = sold[name].gains
-        beside[name] = LaterSales(year, round(short), round(long))
+        beside[name] = YearAfterSales(year, round(short), round(long))
     ordered = _in_order(parts, places, beside)
     shares: dict[str, int] = {}
     left = need_cents
@@ -211,7 +185,7 @@ def _by_rates(
     best, least = [0] * len(parts), None
     taken = [0] * len(parts)
     for _ in range(MOST_ROUNDS):
-        beside = {n: LaterSales(year, *_whole(parts, taken, n)) for n, year in years.items()}
+        beside = {n: YearAfterSales(year, *_whole(parts, taken, n)) for n, year in years.items()}
         taken = [0] * len(parts)
         ordered = _in_order(parts, range(len(parts)), beside)
         rank = {i: at for at, i in enumerate(ordered)}
@@ -238,7 +212,7 @@ def marginal_rate(year: YearTax, *, is_long: bool, is_gain: bool) -> Fraction:
 
     def tax(cents: int) -> int:
         short, long = (0, sign * cents) if is_long else (sign * cents, 0)
-        return year.this_year(short, long) + year.next_years(short, long)
+        return year.all_years(short, long)
 
     (bend,) = bends(tax, 0, 0)
     return Fraction(cast("int", bend.slope)) * sign

@@ -45,12 +45,12 @@ def gifts(
             part = lot.part(left * lot.quantity // lot.value_cents // SHARE * SHARE)
         if not part.quantity or part.value_cents > left:
             continue
-        before = year.this_year(0, gain) + year.next_years(0, gain)
+        before = year.all_years(0, gain)
         gain += part.gain_cents
         found.append(
             Gift(
                 lot=part,
-                tax_avoided_cents=year.this_year(0, gain) + year.next_years(0, gain) - before,
+                tax_avoided_cents=year.all_years(0, gain) - before,
                 deduction_cents=at_rate(part.value_cents, deduction_ppm),
             )
         )

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from taxlots.domain.verdict import Reason
 from taxlots.plan.budgets import Budget, BudgetedSale, Fit, GainSale, check_budget
 from taxlots.plan.harvest_plan import HarvestPlan, Verdict
-from taxlots.plan.later_years import LaterYears
 from taxlots.plan.situation import Situation
-from taxlots.plan.year_tax import YearTax
+from taxlots.plan.year_tax import YearAfterSales, YearTax
 
 Planner = Callable[[Situation], HarvestPlan]
 Position = tuple[str, str]
@@ -30,29 +29,6 @@ class BudgetedReturn:
     year: YearTax | None
     realized_cents: tuple[int, int]
     holdings_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class _YearAfter:
-    """A year with some more losses or gains in it, in cents."""
-
-    year: YearTax
-    short_cents: int
-    long_cents: int
-
-    @property
-    def later(self) -> LaterYears:
-        return self.year.later
-
-    def this_year(self, short_cents: int, long_cents: int) -> int:
-        short, long = self.short_cents, self.long_cents
-        after = self.year.this_year(short + short_cents, long + long_cents)
-        return after - self.year.this_year(short, long)
-
-    def next_years(self, short_cents: int, long_cents: int) -> int:
-        short, long = self.short_cents, self.long_cents
-        after = self.year.next_years(short + short_cents, long + long_cents)
-        return after - self.year.next_years(short, long)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +91,7 @@ def _over(
         checked = check_budget(
             budget,
             [sale for _, sale in sales],
-            None if state.year is None else _YearAfter(state.year, *planned),
+            None if state.year is None else YearAfterSales(state.year, *planned),
             realized_cents=_sum(state.realized_cents, planned),
             holdings_cents=state.holdings_cents,
             as_of=proposal.as_of,

@@ -124,7 +124,7 @@ def _total(year: YearTax, short_cents: Fraction, long_cents: Fraction) -> Fracti
 def _at(year: YearTax, short_cents: Fraction, long_cents: Fraction) -> int:
     """The tax at amounts that the law takes as they come: here a ramp is among them."""
     short, long = cast("int", short_cents), cast("int", long_cents)
-    return year.this_year(short, long) + year.next_years(short, long)
+    return year.all_years(short, long)
 
 
 def _cost(short: _Term, long: _Term, mark: int, quantity: int, year: YearTax) -> Fraction:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from taxlots.plan.later_years import deferred_value
-from taxlots.plan.year_tax import YearTax
+from taxlots.plan.year_tax import YearAfterSales, YearTax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +62,12 @@ def tax_cost(outcome: Outcome, year: YearTax, before: Sequence[Outcome] = ()) ->
     """
     short = sum(one.gain_cents for one in before if not one.is_long)
     long = sum(one.gain_cents for one in before if one.is_long)
-    with_short = short + (0 if outcome.is_long else outcome.gain_cents)
-    with_long = long + (outcome.gain_cents if outcome.is_long else 0)
+    after, gain = YearAfterSales(year, short, long), outcome.gain_cents
+    gains = (0, gain) if outcome.is_long else (gain, 0)
     deferred = outcome.disallowed_cents - outcome.permanent_cents
-    later = year.next_years(with_short, with_long) - year.next_years(short, long)
     return TaxCost(
-        now_cents=year.this_year(with_short, with_long) - year.this_year(short, long),
-        later_cents=later - deferred_value(deferred, year.later),
+        now_cents=after.this_year(*gains),
+        later_cents=after.next_years(*gains) - deferred_value(deferred, year.later),
         gain_cents=outcome.gain_cents,
         disallowed_cents=outcome.disallowed_cents,
         deferred_cents=deferred,

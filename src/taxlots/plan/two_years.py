@@ -45,10 +45,8 @@ class TwoYears:
             now, then = self._owed(this, after, (short_now, long_now), (short_then, long_then))
             bare_now, bare_then = self._base(this, after)
             return now.tax_cents - bare_now.tax_cents + self._discounted(then - bare_then)
-        now_cents = this.this_year(short_now, long_now) + this.next_years(short_now, long_now)
-        then_cents = after.this_year(short_then, long_then)
-        then_cents = then_cents + after.next_years(short_then, long_then)
-        return now_cents + self._discounted(then_cents)
+        then_cents = after.all_years(short_then, long_then)
+        return this.all_years(short_now, long_now) + self._discounted(then_cents)
 
     def _discounted(self, cents: int) -> int:
         return at_rate(cents, present_rate(RATE_ONE, 1, self.discount_ppm))

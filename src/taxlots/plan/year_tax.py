@@ -4,6 +4,7 @@ Both kinds answer in cents, exactly, and take a ``Ramp`` for an amount: so the t
 choices is known with every bend.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -61,6 +62,10 @@ class YearTax(Protocol):
         """The change of later years' tax by what is carried on, as a present value in cents."""
         ...
 
+    def all_years(self, short_cents: int, long_cents: int) -> int:
+        """The change of both together, in cents."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedYear:
@@ -77,6 +82,10 @@ class RatedYear:
     def next_years(self, short_cents: int, long_cents: int) -> int:
         """Nothing: stated rates say that each loss is used this year."""
         return 0 * (short_cents + long_cents)
+
+    def all_years(self, short_cents: int, long_cents: int) -> int:
+        """That of this year: nothing comes later."""
+        return self.this_year(short_cents, long_cents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +104,11 @@ class ReckonedYear:
         """The carryover's worth without, less its worth with: a cost where it shrinks."""
         return self._bare()[1] - self._owed(short_cents, long_cents)[1]
 
+    def all_years(self, short_cents: int, long_cents: int) -> int:
+        """The year's tax less the carryover's worth, with and without."""
+        (tax, worth), (bare_tax, bare_worth) = self._owed(short_cents, long_cents), self._bare()
+        return tax - bare_tax + (bare_worth - worth)
+
     def _bare(self) -> tuple[int, int]:
         if not self._base:
             self._base.append(self._owed(0, 0))
@@ -107,6 +121,38 @@ class ReckonedYear:
             income = moved(income, short_cents, long_cents)
         found = owed(income)
         return found.tax_cents, carryover_value(found.carried_cents, self.later)
+
+
+@dataclass(frozen=True, slots=True)
+class YearAfterSales:
+    """A year in which something is sold already: ``short`` and ``long`` are its net gains in cents.
+
+    It tells what gains and losses change beyond those.
+    """
+
+    year: YearTax
+    short: int
+    long: int
+
+    @property
+    def later(self) -> LaterYears:
+        """What is assumed of the years after this one."""
+        return self.year.later
+
+    def this_year(self, short_cents: int, long_cents: int) -> int:
+        """The change of this year's tax by gains beyond those."""
+        return self._change(self.year.this_year, short_cents, long_cents)
+
+    def next_years(self, short_cents: int, long_cents: int) -> int:
+        """The change of later years' tax by gains beyond those."""
+        return self._change(self.year.next_years, short_cents, long_cents)
+
+    def all_years(self, short_cents: int, long_cents: int) -> int:
+        """The change of both together by gains beyond those."""
+        return self._change(self.year.all_years, short_cents, long_cents)
+
+    def _change(self, tax: Callable[[int, int], int], short_cents: int, long_cents: int) -> int:
+        return tax(self.short + short_cents, self.long + long_cents) - tax(self.short, self.long)
 
 
 def year_tax(

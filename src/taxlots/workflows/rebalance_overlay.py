@@ -307,11 +307,7 @@ def _tax(year: YearTax | None, volatility: float, dollars_cents: float, row: Con
     if year is None or move <= 0:
         return 0.0
     long = long_term_part(move) if row.is_1256 else 0
-    both = sum(
-        year.this_year(sign * (move - long), sign * long)
-        + year.next_years(sign * (move - long), sign * long)
-        for sign in (1, -1)
-    )
+    both = sum(year.all_years(sign * (move - long), sign * long) for sign in (1, -1))
     return max(0.0, both / 2 / dollars_cents)
 
 

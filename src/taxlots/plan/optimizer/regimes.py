@@ -159,7 +159,7 @@ def _tax_of(year: YearTax, short_cents: int, long_cents: int) -> int:
     """A year's tax with further gains less what its carryover is worth, but for a constant."""
     if isinstance(year, ReckonedYear):
         return _tax(year.income, year.later, short_cents, long_cents)
-    return year.this_year(short_cents, long_cents) + year.next_years(short_cents, long_cents)
+    return year.all_years(short_cents, long_cents)
 
 
 def _tax(income: ReturnIncome, later: LaterYears, short_cents: int, long_cents: int) -> int:

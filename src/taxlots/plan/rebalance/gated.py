@@ -192,7 +192,7 @@ def tax_cents(trades: Sequence[Trade], years: Mapping[str, YearTax]) -> int:
 
 def netted_cents(year: YearTax, short_cents: int, long_cents: int) -> int:
     """The tax of some gains of one return, less what their renewed bases save later."""
-    now = year.this_year(short_cents, long_cents) + year.next_years(short_cents, long_cents)
+    now = year.all_years(short_cents, long_cents)
     return now - deferred_value(short_cents + long_cents, year.later)
 
 

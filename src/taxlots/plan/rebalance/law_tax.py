@@ -19,7 +19,7 @@ def tax_of_lots(household: HouseholdPortfolio, sold_by_row: Floats) -> float:
     if year is None or isinstance(year, RatedYear):
         return float(by_row(household.book, household.book.lots.slope) @ sold_by_row)
     short, long = (round(gain * household.nav_cents) for gain in gains.totals(sold_by_row))
-    tax = year.this_year(short, long) + year.next_years(short, long)
+    tax = year.all_years(short, long)
     return tax / household.nav_cents + float(gains.other @ sold_by_row)
 
 

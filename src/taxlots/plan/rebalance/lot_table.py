@@ -115,10 +115,7 @@ def rates_of(year: YearTax) -> tuple[float, float]:
     """The rates of a first short-term and a first long-term gain, later years included."""
     if isinstance(year, RatedYear):
         return year.short_ppm / RATE_ONE, year.long_ppm / RATE_ONE
-    short, long = (
-        year.this_year(*gains) + year.next_years(*gains)
-        for gains in ((PROBE_CENTS, 0), (0, PROBE_CENTS))
-    )
+    short, long = (year.all_years(*gains) for gains in ((PROBE_CENTS, 0), (0, PROBE_CENTS)))
     return short / PROBE_CENTS, long / PROBE_CENTS
 
 

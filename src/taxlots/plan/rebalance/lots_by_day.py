@@ -62,10 +62,7 @@ def last_dollar(year: YearTax | None, short_cents: int, long_cents: int) -> Last
     if year is None:
         return None
     probe = max(LEAST_PROBE_CENTS, abs(short_cents) // 100, abs(long_cents) // 100)
-
-    def owed(short: int, long: int) -> int:
-        return year.this_year(short, long) + year.next_years(short, long)
-
+    owed = year.all_years
     short = owed(short_cents + probe, long_cents) - owed(short_cents - probe, long_cents)
     long = owed(short_cents, long_cents + probe) - owed(short_cents, long_cents - probe)
     return LastDollar(short=short / (2 * probe), long=long / (2 * probe), year=year)

@@ -143,7 +143,7 @@ def tax_slope(planned: PlannedLot, year: YearTax | None) -> float:
         return 0.0
     gain = planned.gain_cents
     short, long = (0, gain) if planned.is_long else (gain, 0)
-    cost = year.this_year(short, long) + year.next_years(short, long)
+    cost = year.all_years(short, long)
     return cost / planned.value_cents - saved_later(planned, year)
 
 
