@@ -37,7 +37,7 @@ def overlay(
     rate: RateOption = "",
     income: IncomeOption = "",
     daily_move: DailyMoveOption = "",
-    reserve_days: ReserveDaysOption = 5,
+    reserve_days: ReserveDaysOption = None,
     instead_of: InsteadOfOption = "",
     delta: DeltaOption = "",
     gamma: GammaOption = "",

@@ -60,7 +60,10 @@ DailyMoveOption = Annotated[
     ),
 ]
 ReserveDaysOption = Annotated[
-    int, typer.Option("--reserve-days", metavar="N", help="For how many days the reserve lasts.")
+    int | None,
+    typer.Option(
+        "--reserve-days", metavar="N", help="For how many days the reserve lasts (default: 5)."
+    ),
 ]
 InsteadOfOption = Annotated[
     str,

@@ -12,14 +12,15 @@ QuantityArgument = Annotated[
     str, typer.Argument(metavar="QTY", help="How many shares.", show_default=False)
 ]
 OverOption = Annotated[
-    int, typer.Option("--over", metavar="N", help="In so many sessions, one tranche each.")
+    int | None,
+    typer.Option("--over", metavar="N", help="In so many sessions, one tranche each (default: 5)."),
 ]
 ByOption = Annotated[
     str,
     typer.Option(
         "--by",
         metavar="SCHEDULE",
-        help="twap: even in time; vwap: by volume; almgren-chriss: least cost and risk.",
+        help="twap (default): even in time; vwap: by volume; almgren-chriss: least cost and risk.",
     ),
 ]
 BuyOption = Annotated[bool, typer.Option("--buy", help="Buy instead of selling.")]

@@ -13,6 +13,7 @@ from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind
 from taxlots.market_data.calendars import first_session, settlement_day
 from taxlots.plan.cash_flow import CashNeed, Inflow
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.unused_options import check_used
 
 BALANCE = "cash"
 """The kind of an inflow that is there already, by ``cash.csv``."""
@@ -25,7 +26,8 @@ DAYS_AHEAD = 30
 class CashAsked:
     """Money that comes or goes, in text; blank where nothing of the kind is asked.
 
-    ``by`` is when a withdrawal is needed, or how far ahead scheduled flows are looked at.
+    ``by`` is when a withdrawal is needed, or how far ahead scheduled flows are looked at.  Raises
+    UsageError for an account that no money goes with.
     """
 
     deposit: str = ""
@@ -35,6 +37,14 @@ class CashAsked:
     by: date | None = None
     min_trade: str = ""
     has_fractions: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.deposit and not self.withdraw:
+            why = (
+                "without --deposit or --withdraw: it is where that money comes in or goes out, and"
+                " scheduled flows are those of all accounts of a household, which --household names"
+            )
+            check_used({"--account": self.account}, why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,14 @@ def futures_curve(
     underlying: str,
     *,
     household: str | None = None,
+    account: str | None = None,
     market: Path | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
 ) -> PlanPage:
     """The term structure of the futures on an underlying.  Raises as ``option_overlay``."""
     booked = booked_household(
-        book, household=household, market=market, as_of=as_of, known_at=known_at
+        book, household=household, account=account, market=market, as_of=as_of, known_at=known_at
     )
     mine = [one for one in booked.market.contracts.values() if one.underlying == underlying]
     futures = [one for one in mine if one.kind is ContractKind.FUTURE]

@@ -35,9 +35,11 @@ from taxlots.plan.overlay.term_structure import (
 from taxlots.reports.overlay import RollSaid, Sized
 from taxlots.workflows.exposure import BookedHousehold, ExposureRun
 from taxlots.workflows.overlay_contracts import curve_of, fund_of, future_of, option_of, swap_of
+from taxlots.workflows.unused_options import check_used
 
 PLACES: Final = 8
 USUAL_DAILY_MOVE: Final = "0.01"
+USUAL_RESERVE_DAYS: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class OverlayAsked:
     rate: str = ""
     income: str = ""
     daily_move: str = ""
-    reserve_days: int = 5
+    reserve_days: int | None = None
     instead_of: str = ""
 
     def __post_init__(self) -> None:
@@ -64,7 +66,7 @@ class OverlayAsked:
             raise UsageError("state one of --to-beta, --to-duration and --dollars")
         if self.income and not self.rate:
             raise UsageError("--income goes with --rate; state both")
-        if self.reserve_days < 0:
+        if self.reserve_days is not None and self.reserve_days < 0:
             raise UsageError(f"--reserve-days {self.reserve_days}: write 0 or more")
 
     @property
@@ -92,12 +94,24 @@ def sized(
     present, value = _present(asked, run)
     if row.kind is ContractKind.FUTURE:
         return _by_future(booked, row, asked, present, value)
+    _check_of_futures(row, asked)
     change = _change(row, asked, present, value)
     if row.kind is ContractKind.OPTION:
         return _by_option(booked, row, change), None
     if row.kind is ContractKind.FUND:
         return _by_fund(row, change, present, _unit(asked)), None
     return _by_swap(row, change, present, _unit(asked)), None
+
+
+def _check_of_futures(row: Contract, asked: OverlayAsked) -> None:
+    """Raises UsageError for what only futures heed: the price of a roll, and their reserve."""
+    stated = {
+        "--rate": asked.rate,
+        "--income": asked.income,
+        "--daily-move": asked.daily_move,
+        "--reserve-days": None if asked.reserve_days is None else str(asked.reserve_days),
+    }
+    check_used(stated, f"with {row.symbol}, a {row.kind}: it is of the rolls and margin of futures")
 
 
 def _unit(asked: OverlayAsked) -> str:
@@ -154,7 +168,8 @@ def _by_future(
     else:
         found = futures_for_dollars(signed(asked.dollars, "--dollars"), contract)
     move = signed(asked.daily_move or USUAL_DAILY_MOVE, "--daily-move")
-    need = margin_need(found, move, asked.reserve_days)
+    days = USUAL_RESERVE_DAYS if asked.reserve_days is None else asked.reserve_days
+    need = margin_need(found, move, days)
     roll, carry = _roll(booked, row, found, asked)
     return Sized(
         unit=_unit(asked),

@@ -44,7 +44,7 @@ from taxlots.workflows.contract_orders import contract_orders_of
 from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.executed_trades import executed_since
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
-from taxlots.workflows.market_files import MarketFiles, market_files
+from taxlots.workflows.market_files import MarketFiles
 from taxlots.workflows.rebalance_asked import (
     AskedCash,
     RebalanceAsked,
@@ -65,7 +65,7 @@ from taxlots.workflows.rebalance_execution import (
     scheduled,
     with_trading_costs,
 )
-from taxlots.workflows.rebalance_exposures import exposure_changes, states_exposures
+from taxlots.workflows.rebalance_exposures import exposure_changes, market_of_rebalance
 from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import count_of, mandate_of, sentences_of_lists
@@ -123,8 +123,7 @@ def rebalance(
         known_at=known_at,
         is_funded=True,
     )
-    needs = wanted.overlay or states_exposures(book, wanted.market)
-    files = market_files(book, wanted.market, plan.as_of) if needs else None
+    files = market_of_rebalance(book, wanted.market, plan.as_of, has_overlay=wanted.overlay)
     return rebalance_of(plan, wanted, files)
 
 

@@ -14,6 +14,7 @@ from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.positions import Position
 from taxlots.workflows.cash_asked import cents_of, check_settles_by, only_taxable
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.unused_options import check_used
 
 STALE_CASH_DAYS = 7
 """A balance older than this is told."""
@@ -28,7 +29,7 @@ class RebalanceAsked:
     book says), and ``risk_model`` names a folder with a risk model (blank: none).  ``tranches`` and
     ``schedule`` are how its trades are worked, None and blank as the book says.  With
     ``overlay`` the contracts of ``[rebalance.overlay]`` are part of the plan; their file is in the
-    folder ``market``, or in the book's.
+    folder ``market``, or in the book's.  Raises UsageError for what clashes or goes with nothing.
     """
 
     deposit: str = ""
@@ -42,6 +43,19 @@ class RebalanceAsked:
     schedule: str = ""
     overlay: bool = False
     market: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.deposit and self.withdraw:
+            raise UsageError("--cash and --withdraw ask different things; ask one at a time")
+        if not self.withdraw:
+            why = "without --withdraw: it is the day by which that money is needed"
+            check_used({"--by": self.by}, why)
+        if not self.deposit and not self.withdraw:
+            why = (
+                "without --cash or --withdraw: it is where that money comes in or goes out, and a"
+                " plan is of all accounts of a household, which --household names"
+            )
+            check_used({"--account": self.account}, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +71,6 @@ def cash_of(plan: HouseholdPlan, asked: RebalanceAsked, accounts: Sequence[Accou
 
     Raises UsageError for what cannot be asked so, DataError for balances that cannot be read.
     """
-    if asked.deposit and asked.withdraw:
-        raise UsageError("--cash and --withdraw ask different things; ask one at a time")
     now, told = _balances(plan, accounts)
     if asked.account is not None and asked.account not in now:
         raise UsageError(

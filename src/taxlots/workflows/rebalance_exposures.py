@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,20 +18,30 @@ from taxlots.reports.plan_figures import figure, money
 from taxlots.workflows.exposure import HOME, NO_DURATION, assume_home, forwards_of, kind_of
 from taxlots.workflows.gather import is_database
 from taxlots.workflows.household_plan import HouseholdPlan
-from taxlots.workflows.market_files import MarketFiles, scaled_down
+from taxlots.workflows.market_files import MarketFiles, market_files, scaled_down
 from taxlots.workflows.rebalance_overlay import booked_of
+from taxlots.workflows.unused_options import check_used
 
-FILES: Final = ("exposures.csv", "currency_hedges.csv")
+EXPOSURE_FILES: Final = ("exposures.csv", "currency_hedges.csv")
 NEGLIGIBLE: Final = 0.005
 """Dollars below which a change is none."""
 
 
-def states_exposures(book: str, folder: Path | None) -> bool:
-    """Whether a book, or the folder that is named, states exposures or currency hedges."""
-    if folder is None and is_database(book):
-        return False
-    place = Path(book) if folder is None else folder
-    return any((place / name).is_file() for name in FILES)
+def market_of_rebalance(
+    book: str, folder: Path | None, as_of: date, *, has_overlay: bool
+) -> MarketFiles | None:
+    """The files of a market that a plan looks at; None where it looks at none.
+
+    They are those of the book, or of the ``folder`` that is named.  Raises UsageError for a folder
+    that has nothing for the plan, DataError for files with errors.
+    """
+    place = Path(book) if folder is None and not is_database(book) else folder
+    has_exposures = place is not None and any((place / one).is_file() for one in EXPOSURE_FILES)
+    if has_overlay or has_exposures:
+        return market_files(book, folder, as_of)
+    why = f"without --overlay: the folder has no {' and no '.join(EXPOSURE_FILES)}"
+    check_used({f"--market {folder}": folder}, why)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def schedule(
     account = named_account(booked.books.record.accounts, asked.account)
     price = price_of(booked, asked)
     market, told = market_of(booked, asked, price)
-    days = sessions_from(booked.as_of, asked.over)
+    days = sessions_from(booked.as_of, asked.sessions)
     volumes = volumes_of(asked, market)
     quantity = quantity_of(asked)
     if not asked.is_purchase:
@@ -114,7 +114,7 @@ def schedule(
         as_of=booked.as_of,
         account=account.id,
         symbol=asked.symbol,
-        by=asked.by,
+        by=asked.schedule,
         is_purchase=asked.is_purchase,
         tranches=tuple(tranches),
         costs=costs,
@@ -155,7 +155,7 @@ def _block(
     """The block against the same order worked over as many sessions, tax included."""
     discount = part_below_one(asked.block, "--block")
     aversion = aversion_of(asked, booked, units * market.price)
-    choice = block_or_work(units, discount, market, asked.over, aversion)
+    choice = block_or_work(units, discount, market, asked.sessions, aversion)
     return block_choice(choice, discount, said.at_once, said.sale)
 
 

@@ -23,8 +23,11 @@ from taxlots.plan.execution.schedules import (
 from taxlots.workflows.exposure import BookedHousehold
 from taxlots.workflows.select import NAMES
 from taxlots.workflows.trade_price import fresh_close, stated_price
+from taxlots.workflows.unused_options import check_used
 
-BY: Final = ("twap", "vwap", "almgren-chriss")
+ALMGREN_CHRISS: Final = "almgren-chriss"
+BY: Final = ("twap", "vwap", ALMGREN_CHRISS)
+USUAL_TRANCHES: Final = 5
 MOST_TRANCHES: Final = 60
 SESSIONS_OF_YEAR: Final = 252
 PPM: Final = 1_000_000
@@ -32,8 +35,9 @@ PPM: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleAsked:
-    """A trade as somebody asks for it, in text; blank is not stated.
+    """A trade as somebody asks for it, in text; blank and None are not stated.
 
+    ``over`` is in how many sessions (5 where it is not stated), ``by`` the schedule (``twap``).
     ``volumes`` are shares expected in each session, ``adv`` those of an average one; ``spread`` a
     fraction of the price, ``volatility`` annual.  ``block`` is the discount that a dealer asks for
     all of it now, a fraction of the price; ``currency`` is that of the security, where it is not
@@ -45,8 +49,8 @@ class ScheduleAsked:
     account: str
     symbol: str
     quantity: str
-    over: int
-    by: str = "twap"
+    over: int | None = None
+    by: str = ""
     method: str = ""
     price: str = ""
     adv: str = ""
@@ -62,17 +66,49 @@ class ScheduleAsked:
     forced_by: date | None = None
     orderly_by: date | None = None
 
+    @property
+    def sessions(self) -> int:
+        """In how many sessions it is traded."""
+        return USUAL_TRANCHES if self.over is None else self.over
+
+    @property
+    def schedule(self) -> str:
+        """The schedule, one of ``BY``."""
+        return self.by or BY[0]
+
 
 def check_asked(asked: ScheduleAsked) -> None:
-    """Raises UsageError for what no schedule can be."""
-    if asked.by not in BY:
+    """Raises UsageError for what no schedule can be, and for what it would not heed."""
+    if asked.schedule not in BY:
         raise UsageError(f"--by {asked.by!r} is no schedule; use one of {', '.join(BY)}")
     if asked.method and asked.method not in NAMES:
         raise UsageError(f"there is no method {asked.method!r}; use one of {', '.join(NAMES)}")
-    if not 1 <= asked.over <= MOST_TRANCHES:
+    if not 1 <= asked.sessions <= MOST_TRANCHES:
         raise UsageError(f"--over {asked.over}: write 1 to {MOST_TRANCHES} sessions")
     if asked.is_purchase and asked.method:
         raise UsageError("--method chooses the lots of a sale; leave it out with --buy")
+    _check_heeded(asked)
+
+
+def _check_heeded(asked: ScheduleAsked) -> None:
+    """Raises UsageError for options that the question which is asked does not look at."""
+    tranches = {"--by": asked.by, "--risk-aversion": asked.risk_aversion}
+    sessions = {"--over": "" if asked.over is None else str(asked.over)}
+    if asked.quotes is not None:
+        market = {
+            "--price": asked.price,
+            "--volatility": asked.volatility,
+            "--volumes": asked.volumes,
+        }
+        why = "with --quotes: slices of one day follow its quotes"
+        check_used(sessions | tranches | market, why)
+    elif asked.forced_by is not None:
+        # Volumes of sessions are stated with the number of sessions.
+        unused = tranches if asked.volumes else sessions | tranches
+        check_used(unused, "with --forced-by: a sale in a hurry goes by volume and that day")
+    elif asked.schedule != ALMGREN_CHRISS and not asked.block:
+        why = f"without --by {ALMGREN_CHRISS} or --block: nothing else weighs risk"
+        check_used({"--risk-aversion": asked.risk_aversion}, why)
 
 
 def number_of(text: str, option: str) -> float:
@@ -151,9 +187,9 @@ USUAL_VOLATILITY: Final = 0.30
 
 def _stated_volumes(asked: ScheduleAsked) -> list[float]:
     found = [number_of(cell.strip(), "--volumes") for cell in asked.volumes.split(",")]
-    if len(found) != asked.over:
+    if len(found) != asked.sessions:
         raise UsageError(
-            f"--volumes states {len(found)} sessions and --over {asked.over}; state as many"
+            f"--volumes states {len(found)} sessions and --over {asked.sessions}; state as many"
         )
     if not sum(found):
         raise UsageError("--volumes are all zero: nothing can be traded then")
@@ -162,7 +198,7 @@ def _stated_volumes(asked: ScheduleAsked) -> list[float]:
 
 def volumes_of(asked: ScheduleAsked, market: Market) -> list[float]:
     """Shares that are expected to trade in each session."""
-    return _stated_volumes(asked) if asked.volumes else [market.adv] * asked.over
+    return _stated_volumes(asked) if asked.volumes else [market.adv] * asked.sessions
 
 
 def parts_of_schedule(
@@ -173,14 +209,14 @@ def parts_of_schedule(
     booked: BookedHousehold,
 ) -> Sequence[float]:
     """Parts of the order by session, of one in all.  Raises UsageError without a volume."""
-    if asked.by == "twap":
-        return list(twap(asked.over))
+    if asked.schedule == "twap":
+        return list(twap(asked.sessions))
     if not market.adv:
         raise UsageError(
             f"--by {asked.by} needs the volume of {asked.symbol}; state --adv or --volumes, or adv"
             " in securities.csv"
         )
-    if asked.by == "vwap":
+    if asked.schedule == "vwap":
         return list(vwap(volumes))
     aversion = aversion_of(asked, booked, units * market.price)
     return list(square_root_schedule(units, volumes, market, aversion))
