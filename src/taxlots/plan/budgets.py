@@ -15,6 +15,7 @@ from typing import Final
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.settings import scaled_value, unknown_keys
 from taxlots.domain.tax_rate import at_rate
+from taxlots.plan.gain_budgets import GainBudget, capped_gains, exceeded
 from taxlots.plan.year_tax import YearTax
 
 WHERE: Final = "book.toml:rebalance.budget"
@@ -57,8 +58,7 @@ class Budget:
     @property
     def is_stated(self) -> bool:
         """Whether there is any budget."""
-        stated = (self.short_gain_cents, self.long_gain_cents, self.gain_cents)
-        return any(part is not None for part in (*stated, self.tax_cents, self.tax_ppm))
+        return any(capped_gains(self)) or self.tax_cents is not None or self.tax_ppm is not None
 
     def tax_of_year(self, holdings_cents: int) -> int | None:
         """The tax budget of the whole year, for holdings of some value."""
@@ -73,9 +73,7 @@ class Budget:
 
 AMOUNTS: Final = {
     # Key of book.toml -> field, decimals.
-    "short_gain": ("short_gain_cents", 2),
-    "long_gain": ("long_gain_cents", 2),
-    "gain": ("gain_cents", 2),
+    **{str(one): (one.field, 2) for one in GainBudget},
     "tax": ("tax_cents", 2),
     "tax_percent": ("tax_ppm", 4),
 }
@@ -84,10 +82,10 @@ AMOUNTS: Final = {
 def from_mapping(mapping: Mapping[str, object]) -> tuple[Budget, list[Problem]]:
     """The budget that ``[rebalance.budget]`` states, and a problem for each wrong key."""
     problems = unknown_keys(mapping, frozenset({*AMOUNTS, "prorated"}), WHERE)
-    stated: dict[str, object] = {}
+    found: dict[str, object] = {}
     for key, (field, places) in AMOUNTS.items():
         if key in mapping:
-            stated[field] = number = scaled_value(mapping[key], places)
+            found[field] = number = scaled_value(mapping[key], places)
             if number is None or number < 0:
                 wanted = f"a number that is not negative, with at most {places} decimals"
                 problems.append(_bad(key, mapping[key], wanted))
@@ -96,7 +94,7 @@ def from_mapping(mapping: Mapping[str, object]) -> tuple[Budget, list[Problem]]:
         problems.append(_bad("prorated", rhythm, " or ".join(f'"{one}"' for one in Prorated)))
     if problems:
         return Budget(), problems
-    return Budget(prorated=Prorated(str(rhythm)), **stated), []  # type: ignore[arg-type]
+    return Budget(prorated=Prorated(str(rhythm)), **found), []  # type: ignore[arg-type]
 
 
 def _bad(key: str, value: object, wanted: str) -> Problem:
@@ -169,22 +167,16 @@ def check_budget(
     short, long = realized_cents
     used = 0 if year is None else max(0, -year.this_year(-short, -long))
     released = None if year is None else budget.tax_by(as_of, holdings_cents)
-    limits = {
-        "short_gain": (budget.short_gain_cents, (1, 0)),
-        "long_gain": (budget.long_gain_cents, (0, 1)),
-        "gain": (budget.gain_cents, (1, 1)),
-    }
     added = [0, 0]
     found = []
     for sale in sales:
         gains = (sale.short_cents, sale.long_cents)
         after = (added[0] + gains[0], added[1] + gains[1])
-        over: dict[str, int] = {}
-        for key, (limit, counts) in limits.items():
-            more = sum(g * c for g, c in zip(gains, counts, strict=True))
-            total = sum((r + a) * c for r, a, c in zip(realized_cents, after, counts, strict=True))
-            if limit is not None and more > 0 and total > limit:
-                over[key] = total - limit
+        over = {
+            str(one): total - most
+            for one, total, most in exceeded(budget, short + after[0], long + after[1])
+            if one.used(*gains) > 0
+        }
         is_refused = bool(over)
         so_far, taxed = (0, 0)
         if year is not None:

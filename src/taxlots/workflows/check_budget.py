@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.plan.budgets import Budget, BudgetCheck, GainSale, check_budget
+from taxlots.plan.gain_budgets import GainBudget, capped_gains
 from taxlots.workflows.gain_lots import GainLot, GainPage, Holdings, holdings_of
 from taxlots.workflows.stated_budget import realized_so_far, stated_budget
 from taxlots.workflows.tax import Chain
@@ -27,11 +28,6 @@ COLUMNS: Final = {
     "tax": "tax",
     "fit": "fit",
     "over": "over",
-}
-LIMITS: Final = {
-    "short_gain": "short_gain_cents",
-    "long_gain": "long_gain_cents",
-    "gain": "gain_cents",
 }
 
 
@@ -123,7 +119,7 @@ def _of_return(
         "tax_used": dollars(found.tax_used_cents),
         "tax_budget": _text(found.tax_year_cents),
         "tax_budget_by_now": _text(found.tax_by_cents),
-        "gain_budgets": {key: _text(getattr(budget, field)) for key, field in LIMITS.items()},
+        "gain_budgets": {str(one): _text(one.of(budget)) for one in GainBudget},
         "sales": rows,
         "because": list(_sentences(name, budget, found)),
     }
@@ -153,10 +149,8 @@ def _sentences(name: str, budget: Budget, found: BudgetCheck) -> Iterator[str]:
         f"{name} has realized {dollars(found.short_cents)} short-term and"
         f" {dollars(found.long_cents)} long-term this year"
     )
-    for key, field in LIMITS.items():
-        limit = getattr(budget, field)
-        if limit is not None:
-            yield f"{name}: {key} of at most {dollars(limit)}: what goes beyond it is refused"
+    for one, limit in capped_gains(budget):
+        yield f"{name}: {one} of at most {dollars(limit)}: what goes beyond it is refused"
     if found.tax_by_cents is not None and found.tax_year_cents is not None:
         yield (
             f"{name}: tax of {dollars(found.tax_used_cents)} is used of"

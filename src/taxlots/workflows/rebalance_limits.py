@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from taxlots.domain.mandate import StatedMandate
 from taxlots.domain.problem import DataError, Severity, UsageError
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
+from taxlots.plan.gain_budgets import capped_gains
 from taxlots.plan.rebalance.household_portfolio import Objective, main_return_of
 from taxlots.plan.rebalance.objectives import Objectives
 from taxlots.plan.rebalance.plan_limits import PlanLimits
@@ -48,16 +50,13 @@ def limits_of_plan(
     short, long = 0, 0
     if budget.is_stated and main:
         short, long = realized_so_far(Chain(plan.prepared.books), main, plan.as_of.year)
-
-    def left(most: int | None, so_far: int) -> int | None:
-        return None if most is None else max(0, most - so_far)
-
+    left: dict[str, Any] = {
+        one.field: max(0, most - one.used(short, long)) for one, most in capped_gains(budget)
+    }
     turnover, error = terms.turnover_ppm, terms.tracking_error_ppm
     return PlanLimits(
         turnover=None if turnover is None else turnover / PPM,
         tracking_error=None if error is None else error / PPM,
-        short_gain_cents=left(budget.short_gain_cents, short),
-        long_gain_cents=left(budget.long_gain_cents, long),
-        gain_cents=left(budget.gain_cents, short + long),
         tax_cents=stated.tax_cents,
+        **left,
     )

@@ -15,9 +15,10 @@ from typing import Final
 from taxlots.domain.money import dollars
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.gain_budgets import GainLimits, exceeded
 from taxlots.plan.rebalance.mandated import Mandated
 from taxlots.plan.rebalance.overlaid import Overlaid
-from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT, PlanLimits
+from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT
 from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.rebalance.solving import Question, Solution, bounded_by
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
@@ -57,17 +58,9 @@ class BookedPlan:
                     found[one.is_long] += one.gain_cents
         return found[0], found[1]
 
-    def beyond(self, limits: PlanLimits) -> list[tuple[str, int, int]]:
+    def beyond(self, limits: GainLimits) -> list[tuple[str, int, int]]:
         """Budgets that the booked gains exceed: name, booked cents, and what the budget leaves."""
-        short, long = self.gains()
-        each = (
-            ("short-term gain", short, limits.short_gain_cents),
-            ("long-term gain", long, limits.long_gain_cents),
-            ("gain", short + long, limits.gain_cents),
-        )
-        return [
-            (name, cents, most) for name, cents, most in each if most is not None and cents > most
-        ]
+        return [(one.gain, used, most) for one, used, most in exceeded(limits, *self.gains())]
 
     def problems(self) -> set[tuple[str, str]]:
         """What could not be kept, by code and place."""

@@ -8,8 +8,9 @@ from math import ceil, sqrt
 from typing import Any, Final
 
 from taxlots.domain.problem import Problem
+from taxlots.plan.gain_budgets import capped_gains
 from taxlots.plan.rebalance.mandated import Mandated
-from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT, GAIN_CAPS, PlanLimits
+from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT, PlanLimits
 from taxlots.plan.rebalance.solving import Question
 
 MOST_ROUNDS: Final = 3
@@ -54,8 +55,7 @@ def raised(limits: PlanLimits, lifted: Mapping[str, float], nav_cents: int) -> P
         found["turnover"] = max(limits.turnover, lifted["turnover"])
     if "tracking error" in lifted and limits.tracking_error is not None:
         found["tracking_error"] = max(limits.tracking_error, sqrt(2 * lifted["tracking error"]))
-    for name, field in GAIN_CAPS.items():
-        cents = getattr(limits, field)
-        if name in lifted and cents is not None:
-            found[field] = max(cents, ceil(lifted[name] * nav_cents))
+    for one, cents in capped_gains(limits):
+        if one.cap in lifted:
+            found[one.field] = max(cents, ceil(lifted[one.cap] * nav_cents))
     return replace(limits, **found)

@@ -14,8 +14,8 @@ import numpy as np
 
 from taxlots.domain.money import SHARE
 from taxlots.plan.execution.lots_over_days import BARRED, lots_over_days
+from taxlots.plan.gain_budgets import GainLimits, exceeded
 from taxlots.plan.later_years import deferred_value
-from taxlots.plan.rebalance.plan_limits import PlanLimits
 from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.rebalance.whole_trades import LotSale
 from taxlots.plan.year_tax import YearTax
@@ -98,16 +98,9 @@ def lots_by_day(
     ]
 
 
-def is_within(limits: PlanLimits, sales: Iterable[LotSale]) -> bool:
+def is_within(limits: GainLimits, sales: Iterable[LotSale]) -> bool:
     """Whether some sales of the return that holds most stay within the gain budgets of a plan."""
     sold = tuple(sales)
     short = sum(one.gain_cents for one in sold if not one.lot.is_long)
     long = sum(one.gain_cents for one in sold if one.lot.is_long)
-    return all(
-        most is None or gain <= most
-        for gain, most in (
-            (short, limits.short_gain_cents),
-            (long, limits.long_gain_cents),
-            (short + long, limits.gain_cents),
-        )
-    )
+    return not any(exceeded(limits, short, long))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from taxlots.plan.gain_budgets import GainBudget, capped_gains, exceeded
 from taxlots.plan.optimizer.cap_clash import CAP_CANNOT_BE_KEPT
 from taxlots.plan.optimizer.caps import (
     Cap,
@@ -30,19 +31,13 @@ from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return
 from taxlots.plan.risk import Floats
 from taxlots.plan.year_tax import RatedYear, YearTax
 
-__all__ = ["CAP_CANNOT_BE_KEPT", "GAIN_CAPS", "PlanLimits"]
+__all__ = ["CAP_CANNOT_BE_KEPT", "PlanLimits"]
 
 BARRED_USE: Final = 10.0
 """Of a cap by a dollar of a lot that is not sold: more than any gain, so that it stays the last."""
 
 LAST_CENTS: Final = 1_000_00
 LEAST_STEP_CENTS: Final = 50_00
-GAIN_CAPS: Final = {
-    "short-term gains": "short_gain_cents",
-    "long-term gains": "long_gain_cents",
-    "gains": "gain_cents",
-}
-"""Caps on gains as the optimizer names them, and where ``PlanLimits`` has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,16 +204,11 @@ def tightened(
         return None
     short, long = gains_by_return(trades).get(household.main_return, (0, 0))
     found = solved
-    for name, gain in (
-        ("short_gain_cents", short),
-        ("long_gain_cents", long),
-        ("gain_cents", short + long),
-    ):
-        allowed, used = getattr(stated, name), getattr(solved, name)
-        if allowed is not None and gain > allowed:
-            less = used - 2 * (gain - allowed)
-            narrower: dict[str, Any] = {name: 0 if less < 0 < used else less}
-            found = replace(found, **narrower)
+    for one, gain, allowed in exceeded(stated, short, long):
+        before = getattr(solved, one.field)
+        less = before - 2 * (gain - allowed)
+        narrower: dict[str, Any] = {one.field: 0 if less < 0 < before else less}
+        found = replace(found, **narrower)
     year = household.year
     if stated.tax_cents is not None and year is not None:
         over = year.this_year(short, long) - stated.tax_cents
@@ -233,7 +223,8 @@ def tightened(
 
 def has_given(stated: PlanLimits, solved: PlanLimits, lifted: Mapping[str, float]) -> bool:
     """Whether a cap had to give as it is stated, and not only as narrowed for whole shares."""
-    fields = {name: name.replace(" ", "_") for name in lifted} | GAIN_CAPS
+    fields = {name: name.replace(" ", "_") for name in lifted}
+    fields |= {one.cap: one.field for one in GainBudget}
     same = {name for name in lifted if _cap(stated, fields[name]) == _cap(solved, fields[name])}
     return stated is solved or bool(same)
 
@@ -244,8 +235,7 @@ def _cap(limits: PlanLimits, field: str) -> object:
 
 def _is_taxed(limits: PlanLimits) -> bool:
     """Whether there is a cap on gains or on tax."""
-    gains = (limits.short_gain_cents, limits.long_gain_cents, limits.gain_cents)
-    return any(one is not None for one in (*gains, limits.tax_cents))
+    return any(capped_gains(limits)) or limits.tax_cents is not None
 
 
 def _meter(year: YearTax, short: int, long: int) -> MeteredTax:
@@ -264,12 +254,10 @@ def _caps(household: HouseholdPortfolio, limits: PlanLimits) -> Iterator[Cap]:
     if limits.tracking_error is not None:
         yield TrackingCap(limits.tracking_error)
     gains, is_barred = household.gains, household.table.is_barred
-    terms = (~gains.is_long, gains.is_long, np.ones(len(gains.gain), np.bool_))
-    for (name, field), mine in zip(GAIN_CAPS.items(), terms, strict=True):
-        cents = getattr(limits, field)
-        if cents is not None:
-            each = np.where(is_barred, BARRED_USE, np.where(mine, gains.usable, 0.0))
-            yield LotCap(name, each, cents / household.nav_cents, household.nav_cents)
+    for one, cents in capped_gains(limits):
+        mine = np.where(gains.is_long, one.counts(is_long=True), one.counts(is_long=False))
+        each = np.where(is_barred, BARRED_USE, np.where(mine, gains.usable, 0.0))
+        yield LotCap(one.cap, each, cents / household.nav_cents, household.nav_cents)
     if limits.metered is not None:
         rate = np.where(gains.is_long, limits.metered.long_rate, limits.metered.short_rate)
         allowed = limits.metered.cents / household.nav_cents
