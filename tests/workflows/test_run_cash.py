@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.money import SHARE, dollars, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import OrderAction, ShortSide, Side
 from taxlots.workflows.run_cash import cash_of_trades, shortfalls
 from taxlots.workflows.run_lines import plan_lines
 
 ACCOUNTS = ("joint", "ira")
-Trade = tuple[str, Side, int, int]
+Trade = tuple[str, OrderAction, int, int]
 """Account, side, whole shares, and cents a share; half a percent of it is its cost."""
 
 trades = st.lists(
@@ -171,3 +171,53 @@ def test_no_session_pays_with_the_sales_of_a_later_one(
             if day and side is Side.BUY
         )
         assert owes is any(f"the purchases in {account} " in one for one in told)
+
+
+SHORTED = st.lists(
+    st.tuples(
+        st.just("joint"),
+        st.sampled_from((*Side, *ShortSide)),
+        st.integers(1, 500),
+        st.integers(100, 50_000).map(lambda cents: cents - cents % 100),
+    ),
+    max_size=8,
+)
+
+
+@given(found=SHORTED, cash_cents=st.integers(0, 9_000_000), data=st.data())
+def test_what_is_signed_leaves_the_margin_of_what_is_owed_or_is_told(
+    found: list[Trade], cash_cents: int, data: st.DataObject
+) -> None:
+    """12 CFR 220.12(c): 150 % of what is owed is in cash, whatever part of a plan is signed."""
+    covered = sum(n * price for _, side, n, price in found if side is ShortSide.BUY_TO_COVER)
+    other = data.draw(st.integers(0, 10_000)) * 100
+    before = cash_cents + (covered + other) * 3 // 2
+    files = files_of(found, {"joint": before})
+    signs: dict[OrderAction, int] = {ShortSide.SELL_SHORT: 1, ShortSide.BUY_TO_COVER: -1}
+    rows = zip(files["trades.csv"], found, strict=True)
+    tied = [
+        {**row, "tied": dollars(signs[side] * n * price * 3 // 2)}
+        for row, (_, side, n, price) in rows
+        if isinstance(side, ShortSide)
+    ]
+    plan = {
+        "cash": [{"account": "joint", "before": dollars(before)}],
+        "short_positions": {
+            "cash": [{"account": "joint", "before": dollars((covered + other) * 3 // 2)}],
+            "trades": tied,
+        },
+    }
+    files["plan.json"] = plan_lines(plan)
+    signed = [(place, one) for place, one in enumerate(found) if data.draw(st.booleans())]
+    told = shortfalls(a_run(), files, [order(place, one, one[2]) for place, one in signed])
+    left, owed, spends = before, covered + other, False
+    for _, (_, side, quantity, price) in signed:
+        sign = 1 if side in (Side.SELL, ShortSide.SELL_SHORT) else -1
+        left += sign * quantity * price - quantity * price // 200
+        owed += signs.get(side, 0) * quantity * price
+        spends |= side in (Side.BUY, ShortSide.SELL_SHORT)
+    lacks = left * 2 < owed * 3 - 2 * len(found)
+    if spends and lacks:
+        assert any("more than its free cash" in one for one in told) or (not tied and not owed)
+    if not lacks and left * 2 > owed * 3 + 2 * len(found):
+        assert told == []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from taxlots.domain.order import Side
+from taxlots.domain.order import OrderAction
 
 
 class RunKind(StrEnum):
@@ -47,7 +47,7 @@ class RunOrder:
     client_order_id: str
     household: str
     account: str
-    side: Side
+    side: OrderAction
     symbol: str
     quantity: int
     lot_id: str
@@ -106,7 +106,7 @@ class Fill:
     line: int
     client_order_id: str
     account: str
-    side: Side
+    side: OrderAction
     symbol: str
     lot_id: str
     day: date

@@ -19,6 +19,25 @@ class ShortSide(StrEnum):
     BUY_TO_COVER = "BUY_TO_COVER"
 
 
+OrderAction = Side | ShortSide
+"""What an order does."""
+
+
+def action_of(text: str) -> OrderAction:
+    """The action of that name.  Raises ValueError where there is none."""
+    return Side(text) if text in set(Side) else ShortSide(text)
+
+
+def closes_lots(action: str) -> bool:
+    """Whether it ends lots, of what is held or of what is owed, and so realizes something."""
+    return action in (Side.SELL, ShortSide.BUY_TO_COVER)
+
+
+def brings_money(action: str) -> bool:
+    """Whether its price is received, and not paid."""
+    return action in (Side.SELL, ShortSide.SELL_SHORT)
+
+
 class OrderType(StrEnum):
     """At the market, or at a limit price or better."""
 
@@ -39,7 +58,7 @@ class Order:
     household: str
     custodian: str
     account: str
-    side: Side | ShortSide
+    side: OrderAction
     symbol: str
     cusip: str
     quantity: int

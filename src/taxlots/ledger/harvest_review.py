@@ -18,7 +18,7 @@ from taxlots.domain.harvest_run import (
     Override,
     OverrideAction,
 )
-from taxlots.domain.order import Side
+from taxlots.domain.order import action_of
 from taxlots.ledger.batch import Stamp
 from taxlots.ledger.harvest_runs import order_from, order_text, text_of
 from taxlots.ledger.hash_chain import append_chained, head_of
@@ -177,7 +177,7 @@ def fills_of(connection: Connection, number: int) -> list[Fill]:
             line=row["line"],
             client_order_id=row["client_order_id"],
             account=row["account"],
-            side=Side(row["side"]),
+            side=action_of(row["side"]),
             symbol=row["symbol"],
             lot_id=row["lot_id"],
             day=date.fromisoformat(row["date"]),

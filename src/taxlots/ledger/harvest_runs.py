@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
-from taxlots.domain.order import Side
+from taxlots.domain.order import action_of
 from taxlots.domain.problem import UsageError
 from taxlots.ledger.batch import next_stamp
 from taxlots.ledger.database import writing
@@ -114,7 +114,7 @@ def order_from(cells: Cells) -> RunOrder:
         client_order_id=cells["client_order_id"],
         household=cells["household"],
         account=cells["account"],
-        side=Side(cells["side"]),
+        side=action_of(cells["side"]),
         symbol=cells["symbol"],
         quantity=int(cells["quantity_e8"]),
         lot_id=cells["lot_id"],

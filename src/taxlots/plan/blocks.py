@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.money import SHARE, apportion
-from taxlots.domain.order import Side
+from taxlots.domain.order import OrderAction
 from taxlots.domain.problem import UsageError
 
 
@@ -18,7 +18,7 @@ class Block:
 
     block_id: str
     custodian: str
-    side: Side
+    side: OrderAction
     symbol: str
     orders: tuple[RunOrder, ...]
 
@@ -45,7 +45,7 @@ def blocks_of(orders: Sequence[RunOrder], accounts: Sequence[str]) -> tuple[Bloc
     those of one account keep their own.  Blocks stand in the order of their first order.
     """
     place = {account: n for n, account in enumerate(accounts)}
-    groups: dict[tuple[str, Side, str], list[RunOrder]] = {}
+    groups: dict[tuple[str, OrderAction, str], list[RunOrder]] = {}
     for order in orders:
         if order.quantity:
             custodian = order.cells.get("custodian", "")

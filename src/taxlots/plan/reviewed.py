@@ -112,8 +112,8 @@ def _quantity(order: RunOrder, changes: Mapping[str, Sequence[Override]]) -> int
 
 
 def _changed(order: RunOrder, own: Sequence[Override]) -> RunOrder:
-    """An order with its replacement, and, if it is a sale, with its quantity."""
-    if order.side is Side.SELL:
+    """An order with its replacement, and, unless it is a purchase, with its quantity."""
+    if order.side is not Side.BUY:
         return replace(order, quantity=_capped(order.quantity, own))
     bought = [one for one in own if one.action is OverrideAction.REPLACE]
     if not bought:

@@ -84,6 +84,11 @@ class RunLetter:
         return f"{self.kind} {self.number}"
 
     @property
+    def realized(self) -> tuple[LetterSale, ...]:
+        """All that realizes a gain or a loss."""
+        return self.sales
+
+    @property
     def lots(self) -> int:
         """How many lots are sold where that is taxed: an order names one."""
         return len({sale.order for sale in self.sales})
@@ -110,16 +115,24 @@ def page(letter: RunLetter, title: str, blocks: Iterable[Block]) -> dict[str, An
     }
 
 
-def sales_table(sales: Sequence[LetterSale], names: Mapping[str, str]) -> Block:
-    """A row for each lot that is sold, and their total; ``names`` are those of securities."""
+def sales_table(
+    sales: Sequence[LetterSale],
+    names: Mapping[str, str],
+    opened: str = "Bought",
+    closed: str = "Sold",
+) -> Block:
+    """A row for each lot that is closed, and their total; ``names`` are those of securities.
+
+    ``opened`` and ``closed`` say how.
+    """
     columns = (
         ("Security", 0, False),
         ("Account", 92, False),
         ("Shares", 50, True),
-        ("Bought", 62, True),
+        (opened, 62, True),
         ("Term", 32, False),
         ("Gain or (loss)", 66, True),
-        ("Sold", 62, True),
+        (closed, 62, True),
     )
     rows = [
         (
@@ -150,7 +163,7 @@ def named(names: Mapping[str, str], symbol: str) -> str:
 
 def ordered_told(letter: RunLetter) -> Iterator[str]:
     """By which prices sales that still wait are reckoned."""
-    if any(sale.day is None for sale in letter.sales):
+    if any(sale.day is None for sale in letter.realized):
         yield (
             f"What is ordered is reckoned at the closing prices of {day_text(letter.planned)}; "
             "the trade itself gives the price that counts."
@@ -159,7 +172,7 @@ def ordered_told(letter: RunLetter) -> Iterator[str]:
 
 def disallowed_told(letter: RunLetter) -> Iterator[str]:
     """What section 1091 disallows of the losses."""
-    disallowed = sum(sale.disallowed_cents for sale in letter.sales)
+    disallowed = sum(sale.disallowed_cents for sale in letter.realized)
     if disallowed:
         yield (
             f"${accounted(disallowed)} of loss is not in these figures: purchases within 30 days "
@@ -200,7 +213,7 @@ def restriction_blocks(letter: RunLetter) -> Iterator[Block]:
         yield _restricted("Do not sell at a loss", letter.not_to_sell)
     if letter.notes:
         yield items(letter.notes)
-    if not letter.not_to_buy and not letter.not_to_sell:
+    if not letter.not_to_buy and not letter.not_to_sell and not letter.notes:
         yield text("Nothing is restricted.")
 
 

@@ -35,11 +35,15 @@ def order_row(order: Order) -> dict[str, str]:
     }
 
 
+def lot_words(*, is_cover: bool) -> tuple[str, str]:
+    """What is done with a lot, and what opened it."""
+    return ("cover", "short sale") if is_cover else ("sell", "purchase")
+
+
 def instruction_row(instruction: LotInstruction) -> dict[str, str]:
     """One row of ``lot_instructions.csv``."""
     quantity = shares(instruction.quantity)
-    is_cover = instruction.is_cover
-    verb, opening = ("cover", "short sale") if is_cover else ("sell", "purchase")
+    verb, opening = lot_words(is_cover=instruction.is_cover)
     return {
         "custodian": instruction.custodian,
         "account_number": instruction.account,

@@ -15,6 +15,7 @@ from taxlots.reports.letter_blocks import (
     day_text,
     heading,
     items,
+    joined,
     table,
     text,
 )
@@ -74,9 +75,10 @@ class LetterTax:
 class RebalanceLetter(RunLetter):
     """Everything that the letter says.
 
-    ``untaxed`` are sales in tax-deferred accounts, ``left_out`` trades of the plan that nobody
-    signed, ``untraded`` those that none of its sessions takes; ``contracts`` are those of futures,
-    swaps and forwards.  ``last_session`` is the last day of trades that go over several, else None.
+    ``untaxed`` are sales in tax-deferred accounts, ``covers`` and ``shorted`` what is done with
+    short positions, ``left_out`` trades of the plan that nobody signed, ``untraded`` those that
+    none of its sessions takes; ``contracts`` are those of futures, swaps and forwards.
+    ``last_session`` is the last day of trades that go over several, else None.
     """
 
     kind: ClassVar[RunKind] = RunKind.REBALANCE
@@ -86,6 +88,8 @@ class RebalanceLetter(RunLetter):
     purchases: tuple[LetterTrade, ...]
     left_out: tuple[str, ...]
     taxes: tuple[LetterTax, ...]
+    covers: tuple[LetterSale, ...] = ()
+    shorted: tuple[LetterTrade, ...] = ()
     untraded: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
     last_session: date | None = None
@@ -96,9 +100,15 @@ class RebalanceLetter(RunLetter):
         return (*self.sales, *self.untaxed)
 
     @property
+    def realized(self) -> tuple[LetterSale, ...]:
+        """The taxed sales, and what is covered."""
+        return (*self.sales, *self.covers)
+
+    @property
     def days(self) -> tuple[date | None, ...]:
         """When each part is executed; None where it is ordered."""
-        return (*(one.day for one in self.sold), *(one.day for one in self.purchases))
+        moved = (*self.sold, *self.purchases, *self.covers, *self.shorted)
+        return tuple(one.day for one in moved)
 
     @property
     def is_waiting(self) -> bool:
@@ -124,6 +134,9 @@ def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
     yield from _sales(letter)
     yield heading("What is bought")
     yield from _purchases(letter)
+    if letter.covers or letter.shorted:
+        yield heading("What is done with short positions")
+        yield from _shorts(letter)
     if letter.contracts:
         yield heading("What is done with contracts")
         yield text(
@@ -144,6 +157,8 @@ def _blocks(letter: RebalanceLetter) -> Iterator[Block]:
 def _opening(letter: RebalanceLetter) -> str:
     sold = len({(one.account, one.symbol) for one in letter.sold})
     bought = len({(one.account, one.symbol) for one in letter.purchases})
+    short = {one.symbol for one in letter.covers} | {one.symbol for one in letter.shorted}
+    owed = f"Short positions change in {joined(sorted(short))}. " if short else ""
     if not letter.is_waiting:
         state = "All of it is executed."
     elif any(letter.days):
@@ -158,7 +173,7 @@ def _opening(letter: RebalanceLetter) -> str:
         f"On {day_text(letter.planned)} we compared what your household holds with what it is to "
         "hold, over all its accounts together, and weighed the risk of being away from that "
         f"against taxes and costs. So {counted(sold, 'position')} are reduced or sold and "
-        f"{counted(bought, 'position')} are bought or added to. {state}"
+        f"{counted(bought, 'position')} are bought or added to. {owed}{state}"
     ).replace("1 position are", "1 position is")
 
 
@@ -193,6 +208,19 @@ def _purchases(letter: RebalanceLetter) -> Iterator[Block]:
     if letter.untraded:
         more = "; ".join(letter.untraded)
         yield text(f"The plan wants more, which does not fit into these days: {more}.")
+
+
+def _shorts(letter: RebalanceLetter) -> Iterator[Block]:
+    """What is bought back of what was sold short, and what is sold short."""
+    if letter.covers:
+        yield text("Shares that were borrowed and sold are bought and given back:")
+        yield sales_table(letter.covers, letter.names, "Sold short", "Covered")
+    if letter.shorted:
+        yield text(
+            "Borrowed shares are sold. They gain where the price falls, and lose without a limit"
+            " where it rises; what they bring, and half of it beside, stays in the account:"
+        )
+        yield _amounts(letter, letter.shorted, "Proceeds")
 
 
 def _amounts(letter: RebalanceLetter, found: tuple[LetterTrade, ...], name: str) -> Block:

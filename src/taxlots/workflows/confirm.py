@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from taxlots.book.booking import Books
 from taxlots.book.standing import open_lots
 from taxlots.domain.action import Action
 from taxlots.domain.harvest_run import Fill, FillBreak, RunKind, RunOrder
 from taxlots.domain.money import dollars, scaled, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import OrderAction, ShortSide, Side, closes_lots
 from taxlots.domain.problem import DataError, Problem, warning
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.plan.fill_breaks import breaks_of
 from taxlots.plan.rebalance.contract_orders import Effect
-from taxlots.workflows.fill_file import read_fills
+from taxlots.workflows.fill_file import ClosedBy, read_fills
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.replay import replay
 from taxlots.workflows.run_ledger import ReviewedRun, confirmed, require_name, review_of
+from taxlots.workflows.short_lots import owed_lots
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 TOLERANCE_PERCENT: Final = 2
 """How far a fill may be from the close that the plan was made at."""
 
-JOURNAL_ACTION: Final[Mapping[tuple[Side, str], str]] = {
+JOURNAL_ACTION: Final[Mapping[tuple[OrderAction, str], str]] = {
     (Side.SELL, Effect.OPEN): str(Action.SELL_SHORT),
     (Side.BUY, Effect.CLOSE): str(Action.BUY_TO_COVER),
 }
@@ -81,7 +83,7 @@ def confirm(
         closes = _closes(lines_of(connection, number, priced))
     books = replay(book)
     orders = [one.order for one in reviewed.orders]
-    fills, sha256 = read_fills(path, orders, open_lots(books), books.record.securities)
+    fills, sha256 = read_fills(path, orders, _closable(books), books.record.securities)
     with reading(ledger) as connection:
         before = confirmation_of_file(connection, number, sha256)
     if before is not None:
@@ -105,6 +107,18 @@ def confirm(
     made = sum(1 for fill in ours if fill.transaction_id)
     problems += [_not_booked(path, fill) for fill in ours if not fill.transaction_id]
     return Confirmed(after, made, len(fills) - len(new), tuple(breaks), tuple(problems))
+
+
+def _closable(books: Books) -> list[ClosedBy]:
+    """The lots that fills may close: what is held, and what is owed."""
+    held = [
+        ClosedBy(one.lot_id, one.account, one.symbol, one.acquired, Side.SELL)
+        for one in open_lots(books)
+    ]
+    return held + [
+        ClosedBy(one.lot_id, one.account, one.symbol, one.opened, ShortSide.BUY_TO_COVER)
+        for one in owed_lots(books)
+    ]
 
 
 def bookable(
@@ -202,7 +216,7 @@ def _rows(reviewed: ReviewedRun, fills: Sequence[Fill]) -> pa.Table:
 
 
 def _row(run: str, fill: Fill, effect: str = "") -> dict[str, str]:
-    is_sale = fill.side is Side.SELL
+    is_of_lot = closes_lots(fill.side) and fill.lot_id
     return {
         "id": fill.transaction_id,
         "date": fill.day.isoformat(),
@@ -211,7 +225,7 @@ def _row(run: str, fill: Fill, effect: str = "") -> dict[str, str]:
         "action": JOURNAL_ACTION.get((fill.side, effect), str(fill.side)),
         "quantity": shares(fill.quantity),
         "amount": dollars(fill.amount_cents),
-        "lots": f"{fill.lot_id}:{shares(fill.quantity)}" if is_sale and fill.lot_id else "",
+        "lots": f"{fill.lot_id}:{shares(fill.quantity)}" if is_of_lot else "",
         "order_id": fill.client_order_id,
         **{name: fill.cells[name] for name in COPIED},
         "note": run,

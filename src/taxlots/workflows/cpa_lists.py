@@ -12,7 +12,7 @@ from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.form_8949 import ScheduleDLine
 from taxlots.domain.harvest_run import Fill
 from taxlots.domain.money import dollars, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import closes_lots
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.restrictions import first_free_day
 from taxlots.reports.audit_completeness import journal_rows
@@ -59,7 +59,7 @@ def booked_pieces(found: RunResults, scope: RunScope) -> tuple[Realized, tuple[B
         fill
         for one in scope.orders
         for fill in found.fills_of(one.order.client_order_id)
-        if fill.side is Side.SELL
+        if closes_lots(fill.side)
     ]
     pieces, places = pieces_of(found.books, [fill.transaction_id for fill in fills])
     return pieces, tuple(

@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from taxlots.book.record import OpenLot
 from taxlots.domain.harvest_run import Fill, RunOrder
 from taxlots.domain.money import CENTS_PER_DOLLAR, SHARE, scaled
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side, action_of, brings_money, closes_lots
 from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.domain.security import Security
 
@@ -33,10 +32,23 @@ OPTIONAL: Final = (
 CENT_E8: Final = SHARE // CENTS_PER_DOLLAR
 
 
+class ClosedBy(NamedTuple):
+    """An open lot, and the action of the fills that close it: a sale, or a cover of what is owed.
+
+    ``opened`` is the day on which it was bought, or sold short.
+    """
+
+    lot_id: str
+    account: str
+    symbol: str
+    opened: date
+    action: str
+
+
 def read_fills(
     path: Path,
     orders: Sequence[RunOrder],
-    lots: Sequence[OpenLot],
+    lots: Sequence[ClosedBy],
     securities: Mapping[str, Security],
 ) -> tuple[list[Fill], str]:
     """The fills of a file, and the SHA-256 of its bytes.
@@ -74,7 +86,7 @@ def read_fills(
 
 
 def _fill(
-    file: str, line: int, cells: dict[str, str], order: RunOrder | None, lots: Sequence[OpenLot]
+    file: str, line: int, cells: dict[str, str], order: RunOrder | None, lots: Sequence[ClosedBy]
 ) -> tuple[Fill | None, list[Problem]]:
     problems: list[Problem] = []
 
@@ -85,8 +97,8 @@ def _fill(
         )
 
     side = cells["action"].upper()
-    if side not in set(Side):
-        bad("action", "BUY or SELL")
+    if side not in {*Side, *ShortSide}:
+        bad("action", ", ".join((*Side, *ShortSide)))
     day = _day(cells["date"])
     if day is None:
         bad("date", "YYYY-MM-DD")
@@ -109,7 +121,7 @@ def _fill(
         line=line,
         client_order_id=cells["client_order_id"],
         account=cells["account_number"],
-        side=Side(side),
+        side=action_of(side),
         symbol=cells["symbol"],
         lot_id=lot,
         day=day,
@@ -122,10 +134,10 @@ def _fill(
 
 
 def _lot(
-    cells: Mapping[str, str], side: str, order: RunOrder | None, lots: Sequence[OpenLot]
+    cells: Mapping[str, str], side: str, order: RunOrder | None, lots: Sequence[ClosedBy]
 ) -> tuple[str, str]:
-    """The id of the lot that a sale closed, or why it is not known."""
-    if side == Side.BUY or order is None:
+    """The id of the lot that a sale or a cover closed, or why it is not known."""
+    if not closes_lots(side) or order is None:
         return cells["lot_id"], ""
     if cells["lot_id"]:
         return cells["lot_id"], ""
@@ -135,7 +147,9 @@ def _lot(
         return ("", "") if not order.lot_id else ("", "the custodian's lot is not named")
     place = cells["account_number"], cells["symbol"]
     held = {
-        lot.lot_id for lot in lots if (lot.account, lot.symbol) == place and lot.acquired == opened
+        lot.lot_id
+        for lot in lots
+        if (lot.account, lot.symbol) == place and (lot.action, lot.opened) == (side, opened)
     }
     if order.lot_id in held:
         return order.lot_id, ""
@@ -151,7 +165,7 @@ def _amount(fill: Fill, multiplier: int) -> int:
         return (stated + CENT_E8 // 2) // CENT_E8
     fees = _number(fill.cells["fees"]) or 0
     gross = fill.quantity * multiplier * (fill.price or 0)
-    exact = gross + fees * SHARE if fill.side is Side.BUY else gross - fees * SHARE
+    exact = gross - fees * SHARE if brings_money(fill.side) else gross + fees * SHARE
     unit = CENT_E8 * SHARE
     return (2 * exact + unit) // (2 * unit)
 

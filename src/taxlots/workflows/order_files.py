@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from taxlots.domain.harvest_run import OrderState, RunKind
 from taxlots.domain.money import dollars, scaled, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side
 from taxlots.domain.problem import UsageError
 from taxlots.plan.blocks import Allocation, Block, average_price, blocks_of, fills_by_block
 from taxlots.plan.reviewed import ReviewedOrder
@@ -21,6 +21,7 @@ from taxlots.reports.contract_orders import CONTRACT_COLUMNS, CONTRACT_ORDERS
 from taxlots.reports.folders import MANIFEST, check_folder, write_folder
 from taxlots.reports.harvest_columns import COLUMNS
 from taxlots.reports.order_layouts.registry import FILES
+from taxlots.reports.order_rows import lot_words
 from taxlots.workflows.gather import require_database
 from taxlots.workflows.laid_out import LaidOutOrders, laid_out
 from taxlots.workflows.run_gate import refuse_unsound
@@ -226,7 +227,8 @@ def _instruction(one: ReviewedOrder) -> Row:
     cells = one.order.cells
     quantity, cost = cells["quantity"], cells["lot_unit_cost"]
     opened = cells["lot_open_date"]
-    told = f"sell {quantity} {cells['symbol']} versus purchase of {opened} at {cost}"
+    verb, opening = lot_words(is_cover=one.order.side is ShortSide.BUY_TO_COVER)
+    told = f"{verb} {quantity} {cells['symbol']} versus {opening} of {opened} at {cost}"
     return {
         **{name: cells[name] for name in ("custodian", "account_number", "client_order_id")},
         **{name: cells[name] for name in ("symbol", "cusip", "lot_id", "quantity")},

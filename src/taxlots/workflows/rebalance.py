@@ -179,7 +179,7 @@ def rebalance_of(
         question=given.question,
         proposal=proposal,
         problems=plan.problems,
-        schedule=_worked(plan, asked, question, solution, execution),
+        schedule=_worked(plan, asked, question, solution, execution, given.shorts),
         overlay=overlay_said(plan, considered, proposal, market),
         contract_orders=contract_orders_of(plan, considered, overlay, changes.forwards),
     )
@@ -191,11 +191,13 @@ def _worked(
     question: Question,
     solution: Solution,
     execution: ExecutionTerms,
+    shorts: ShortPositions,
 ) -> TradeSchedule | None:
     """The trades over sessions, held to the mandate; None where they are not staggered."""
     if asked.tranches is None and execution.tranches == 1:
         return None
     parts = scheduled(plan, question, solution.trades, execution, by=asked.by)
+    parts = replace(parts, cash=tuple(shorts.cash_with(one) for one in parts.cash))
     return with_limits_checked(plan, question, solution, parts, asked.by)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from taxlots.domain.account import taxed_returns
 from taxlots.domain.harvest_run import HarvestRun
 from taxlots.domain.money import SHARE, dollars, scaled, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side, closes_lots
 from taxlots.domain.problem import DataError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.selection import SaleRequest
@@ -23,6 +23,8 @@ from taxlots.workflows.guard import PreparedGuard, guard_of_book
 from taxlots.workflows.run_cash import cash_of_trades
 from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on, worked_trades
 from taxlots.workflows.schedule_check import schedule_checks
+from taxlots.workflows.short_cash import set_aside
+from taxlots.workflows.short_lots import owed_lots
 from taxlots.workflows.verify import Check, failed, passed
 
 
@@ -113,26 +115,29 @@ def _contracts(run: HarvestRun, files: Files) -> Check:
 
 
 def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
-    """Each sale against what was held, as the book was known then."""
-    lots: Counter[tuple[str, str, str]] = Counter()
+    """Each sale against what was held, and each cover against what was owed, as known then."""
+    lots: Counter[tuple[str, ...]] = Counter()
     for lot in prepared.guard.index.situation.lots:
-        lots[lot.account, lot.symbol, lot.lot_id] += lot.quantity
-        lots[lot.account, lot.symbol, ""] += lot.quantity
-    sold: Counter[tuple[str, str, str]] = Counter()
+        for lot_id in (lot.lot_id, ""):
+            lots[lot.account, Side.SELL, lot.symbol, lot_id] += lot.quantity
+    for owed in owed_lots(prepared.books):
+        for lot_id in (owed.lot_id, ""):
+            lots[owed.account, ShortSide.BUY_TO_COVER, owed.symbol, lot_id] += owed.quantity
+    sold: Counter[tuple[str, ...]] = Counter()
     for one in run.orders:
-        if one.side is Side.SELL and not one.is_contract:
+        if closes_lots(one.side) and not one.is_contract:
             for lot_id in {one.lot_id, ""}:
-                sold[one.account, one.symbol, lot_id] += one.quantity
+                sold[one.account, str(one.side), one.symbol, lot_id] += one.quantity
     wrong = [" ".join(place) for place, quantity in sold.items() if quantity > lots[place]]
     if wrong:
-        return failed("lots", f"more is sold than was held: {', '.join(wrong[:3])}")
-    named = sum(1 for place in sold if place[2])
+        return failed("lots", f"more is closed than was open: {', '.join(wrong[:3])}")
+    named = sum(1 for place in sold if place[3])
     return passed("lots", f"the {named} lots that are sold were open as of {run.as_of}")
 
 
 def _gains(trades: Sequence[Row], prepared: PreparedGuard) -> Check:
     """The gains and taxes of the trades against what the books make of them, to the cent."""
-    sales = [trade for trade in trades if trade["action"] == Side.SELL]
+    sales = [trade for trade in trades if closes_lots(trade["action"])]
     returns = taxed_returns(prepared.guard.index.accounts.values())
     day = prepared.guard.index.situation.as_of.isoformat()
     booked, _ = book_sales(
@@ -162,6 +167,7 @@ def _request(trade: Row, day: str) -> SaleRequest:
         quantity=scaled(trade["quantity"], 8) or 0,
         price=scaled(trade["close"], 8) or 0,
         day=day,
+        action=trade["action"],
     )
 
 
@@ -173,7 +179,11 @@ def _cash(run: HarvestRun, files: Files) -> Check:
     said = {row["account"]: row["after"] for row in plan["cash"]}
     wrong = [name for name, cents in after.items() if said.get(name) != dollars(cents)]
     wrong += [name for name, cents in after.items() if cents < min(0, before.get(name, 0))]
-    wrong += _below(json.loads(run.manifest)["cash_floors"], after)
+    aside = set_aside(plan)
+    free, left = aside.beside(before), aside.after_cents()
+    kept = {name: cents - left.get(name, 0) for name, cents in after.items()}
+    wrong += [name for name in left if kept.get(name, 0) < min(0, free.get(name, 0))]
+    wrong += _below(json.loads(run.manifest)["cash_floors"], kept)
     if wrong:
         return failed("cash", f"the trades do not lead to the cash that is told: {wrong[0]}")
     return passed("cash", f"the trades are paid for in each of {len(after)} accounts")

@@ -11,6 +11,7 @@ from taxlots.reports.rebalance_files import plan_json
 from taxlots.reports.rebalance_schedule import schedule_json
 from taxlots.workflows.rebalance import RebalanceRun
 from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
+from taxlots.workflows.short_cash import short_positions_json
 
 
 def rebalance_json(run: RebalanceRun, frontier: Sequence[FrontierPoint] = ()) -> dict[str, Any]:
@@ -19,4 +20,4 @@ def rebalance_json(run: RebalanceRun, frontier: Sequence[FrontierPoint] = ()) ->
     found = plan_json(run.proposal, frontier, restrictions, run.overlay)
     contracts = [contract_row(one) for one in run.contract_orders]
     told = {"contract_orders": contracts} if contracts else {}
-    return found | schedule_json(run.schedule) | told
+    return found | short_positions_json(run) | schedule_json(run.schedule) | told

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
-from taxlots.domain.problem import UsageError
 from taxlots.plan.rebalance.session_orders import session_orders
 from taxlots.reports.contract_orders import CONTRACT_ORDERS, contract_row
 from taxlots.reports.folders import MANIFEST
@@ -65,7 +64,6 @@ def record_rebalance(
 
     ledger = open_ledger(book)
     planned = write_rebalance(book, out, asked, as_of=as_of)
-    _check_recordable(planned)
     plan: dict[str, Any] = json.loads((out / PLAN).read_text(encoding="utf-8"))
     first = first_orders(planned.proposal, planned.schedule)
     files = {
@@ -86,14 +84,6 @@ def record_rebalance(
     kept, is_new = record_harvest_run(ledger, run, lines, recorded_at=now, actor=by)
     carry_exclusions(ledger, kept, now=now)
     return RecordedRebalance(planned, kept, is_new)
-
-
-def _check_recordable(planned: RebalanceRun) -> None:
-    if any(one.position.short for one in planned.proposal.trades):
-        raise UsageError(
-            "this plan trades short positions, which are not recorded, reviewed and confirmed here:"
-            " trade it by orders.csv, or lock them in overrides.csv and record the rest"
-        )
 
 
 def _run(planned: RebalanceRun, files: Lines, manifest: str) -> HarvestRun:

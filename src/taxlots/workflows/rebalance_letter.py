@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from taxlots.domain.account import taxed_returns
 from taxlots.domain.calendar import day_of
 from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.money import apportion, scaled, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import OrderAction, ShortSide, Side, action_of, closes_lots
 from taxlots.domain.problem import UsageError
 from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
+from taxlots.reports.letter_blocks import day_text
 from taxlots.reports.letter_page import LetterSale
 from taxlots.reports.rebalance_letter import (
     LetterClass,
@@ -33,6 +34,13 @@ from taxlots.workflows.letter_source import (
 from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.run_lines import Row, plan_in, trades_on, worked_trades
 from taxlots.workflows.run_results import RunResults
+
+DID: Final[Mapping[OrderAction, str]] = {
+    Side.BUY: "buy",
+    Side.SELL: "sell",
+    ShortSide.SELL_SHORT: "sell short",
+    ShortSide.BUY_TO_COVER: "cover",
+}
 
 COSTS_OF_CENT = 10**10
 """1e-4 dollars times 1e-8 units, in a cent."""
@@ -61,6 +69,7 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
     told = restrictions_for(source, accounts)
     plan = plan_in(found.lines)
     trades = worked_trades(run, plan, found.lines["trades"])
+    covers = tuple(_sales(found, orders, trades, ShortSide.BUY_TO_COVER))
     sessions = [one.order.session for one in orders if one.order.session is not None]
     return RebalanceLetter(
         book=record.name or source.book,
@@ -78,6 +87,8 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         ),
         classes=tuple(_class(one) for one in plan["classes"]),
         sales=tuple(_sales(found, [o for o in orders if o.order.account in taxed], trades)),
+        covers=covers,
+        shorted=tuple(_moved(found, orders, trades, ShortSide.SELL_SHORT)),
         untaxed=tuple(
             _moved(found, [o for o in orders if o.order.account not in taxed], trades, Side.SELL)
         ),
@@ -89,10 +100,24 @@ def rebalance_letter(source: LetterSource, household: str, account: str) -> Reba
         taxes=tuple(_taxes(run.as_of, orders, trades, taxed)),
         not_to_buy=told.not_to_buy,
         not_to_sell=told.not_to_sell,
-        notes=told.notes,
+        notes=(*told.notes, *_after_covers(covers, found.traded)),
         unknown=tuple(unknown_of(source, orders)),
         final_from=first_free_day(day_of(found.traded)),
     )
+
+
+def _after_covers(covers: Sequence[LetterSale], traded: date) -> Iterator[str]:
+    """What the losses of covers forbid: selling the same, or selling it short."""
+    lost: dict[str, date] = {}
+    for one in covers:
+        if (one.gain_cents or 0) < 0:
+            free = first_free_day(day_of(one.day or traded))
+            lost[one.symbol] = max(free, lost.get(one.symbol, free))
+    for symbol, free in sorted(lost.items()):
+        yield (
+            f"Do not sell {symbol}, or sell it short, before {day_text(free)}: that would disallow"
+            " the loss on covering it (26 USC 1091(e))."
+        )
 
 
 def _class(one: dict[str, str]) -> LetterClass:
@@ -101,10 +126,13 @@ def _class(one: dict[str, str]) -> LetterClass:
 
 
 def _sales(
-    found: RunResults, orders: Sequence[ReviewedOrder], trades: Sequence[Row]
+    found: RunResults,
+    orders: Sequence[ReviewedOrder],
+    trades: Sequence[Row],
+    side: OrderAction = Side.SELL,
 ) -> Iterator[LetterSale]:
-    """A row for each lot that is sold, by the books; then one for what is not executed yet."""
-    sells = [one for one in orders if one.order.side is Side.SELL]
+    """A row for each lot that is closed, by the books; then one for what is not executed yet."""
+    sells = [one for one in orders if one.order.side is side]
     booked = executed_sales(found, sells)
     for one in sells:
         order = one.order
@@ -134,11 +162,13 @@ def _planned_gain(
         gain = sum(scaled(trade[name], 2) or 0 for name in ("short_term_gain", "long_term_gain"))
         return apportion(gain, quantity, whole)
     basis = apportion(scaled(unit_cost, 4) or 0, quantity, COSTS_OF_CENT)
-    return apportion(scaled(trade["amount"], 2) or 0, quantity, whole) - basis
+    gain = apportion(scaled(trade["amount"], 2) or 0, quantity, whole) - basis
+    # Of a short lot the cell has what a unit brought.
+    return -gain if order.side is ShortSide.BUY_TO_COVER else gain
 
 
 def _moved(
-    found: RunResults, orders: Iterable[ReviewedOrder], trades: Sequence[Row], side: Side
+    found: RunResults, orders: Iterable[ReviewedOrder], trades: Sequence[Row], side: OrderAction
 ) -> Iterator[LetterTrade]:
     """Trades in dollars alone: what is executed by its fills, then what is not by the plan."""
     for one in orders:
@@ -192,15 +222,14 @@ def _contract(one: ReviewedOrder) -> str:
     order = one.order
     unit = "" if order.cells["unit"] == "contracts" else f" {order.cells['unit']} of"
     name = {"future": "the future", "swap": "the swap"}.get(order.cells["kind"], "the forward on")
-    did = "buy" if order.side is Side.BUY else "sell"
+    did = DID[order.side]
     where = shown_account(order.account)
     state = "executed" if one.filled >= order.quantity else "ordered"
     return f"{did} {shares(order.quantity)}{unit} {name} {order.symbol} in {where} ({state})"
 
 
 def _said(account: str, symbol: str, side: str, quantity: str) -> str:
-    did = "buy" if side == Side.BUY else "sell"
-    return f"{did} {quantity} {symbol} in {shown_account(account)}"
+    return f"{DID[action_of(side)]} {quantity} {symbol} in {shown_account(account)}"
 
 
 def _taxes(
@@ -213,7 +242,7 @@ def _taxes(
     sums: dict[tuple[str, int], list[int] | None] = {}
     for one in orders:
         order = one.order
-        if order.side is not Side.SELL or order.account not in returns:
+        if not closes_lots(order.side) or order.account not in returns:
             continue
         key = returns[order.account], (order.session or day).year
         known = sums.setdefault(key, [0, 0])

@@ -6,18 +6,23 @@ Orders are priced as the plan priced them: at its closes, half spreads paid.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_run import HarvestRun, RunOrder
 from taxlots.domain.money import apportion, dollars, scaled
-from taxlots.domain.order import Side
+from taxlots.domain.order import ShortSide, Side, brings_money
 from taxlots.market_data.calendars import settlement_day
 from taxlots.reports.rebalance_columns import TRADES_FILE
 from taxlots.workflows.run_lines import Files, Row, plan_in, trades_on, worked_trades
+from taxlots.workflows.short_cash import Place, set_aside
+
+SPENDING: Final = (Side.BUY, ShortSide.SELL_SHORT)
+"""What takes money that an account must have: covering frees more than it pays."""
 
 
 def cash_of_trades(before: Mapping[str, int], trades: Iterable[Row]) -> dict[str, int]:
@@ -36,15 +41,20 @@ def shortfalls(
 
     ``orders`` are those that stand, each as it was changed.  An account pays its purchases from
     its cash and its own sales, session by session up to ``through`` (None: to the last one); what
-    is to be taken out must be left where anything is bought.  A sale that the plan did not propose
-    brings nothing that can be counted on.
+    is to be taken out must be left where anything is bought.  What is set aside for short positions
+    pays for nothing, and selling short ties up more than it brings.  A sale that the plan did not
+    propose brings nothing that can be counted on.
     """
     plan = plan_in(files)
-    before = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
-    moves = _moves(run, orders, worked_trades(run, plan, files[TRADES_FILE]))
-    buying = {order.account for order in orders if order.side is Side.BUY and order.quantity}
+    aside = set_aside(plan)
+    before = aside.beside({row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]})
+    trades = worked_trades(run, plan, files[TRADES_FILE])
+    moves = _moves(run, orders, trades, aside.tied_cents)
+    buying = {order.account for order in orders if order.side in SPENDING and order.quantity}
     is_settled_only = plan.get("schedule", {}).get("settled_cash", False)
-    lacking = _overdrawn(before, moves, buying, through, is_settled_only=is_settled_only)
+    lacking = _overdrawn(
+        before, moves, buying, through, aside.after_cents(), is_settled_only=is_settled_only
+    )
     return [*lacking, *_floors(run, plan, _after(before, moves), buying)]
 
 
@@ -58,11 +68,12 @@ def margin_lacking(run: HarvestRun, files: Files, orders: Sequence[RunOrder]) ->
     overlay = plan.get("overlay")
     if not overlay or not any(one.is_contract for one in orders):
         return []
-    before = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
+    told = {row["account"]: scaled(row["before"], 2) or 0 for row in plan["cash"]}
+    before = set_aside(plan).beside(told)
     after = _after(before, _moves(run, orders, worked_trades(run, plan, files[TRADES_FILE])))
     traded = _contracts((one.symbol, one.side, one.quantity) for one in orders if one.is_contract)
     planned = _contracts(
-        (row["symbol"], Side(row["action"]), scaled(row["quantity"], 8) or 0)
+        (row["symbol"], row["action"], scaled(row["quantity"], 8) or 0)
         for row in plan["contract_orders"]
     )
     needed: dict[str, int] = {}
@@ -79,11 +90,11 @@ def margin_lacking(run: HarvestRun, files: Files, orders: Sequence[RunOrder]) ->
     ]
 
 
-def _contracts(trades: Iterable[tuple[str, Side, int]]) -> dict[str, int]:
+def _contracts(trades: Iterable[tuple[str, str, int]]) -> dict[str, int]:
     """What is traded of each contract, sold below zero."""
     found: dict[str, int] = {}
     for symbol, side, quantity in trades:
-        found[symbol] = found.get(symbol, 0) + (quantity if side is Side.BUY else -quantity)
+        found[symbol] = found.get(symbol, 0) + (quantity if side == Side.BUY else -quantity)
     return found
 
 
@@ -111,8 +122,16 @@ class _Move:
         return self.day
 
 
-def _moves(run: HarvestRun, orders: Iterable[RunOrder], trades: Sequence[Row]) -> list[_Move]:
-    """What some orders move, by the part of a trade that they are of: rounded once for each."""
+def _moves(
+    run: HarvestRun,
+    orders: Iterable[RunOrder],
+    trades: Sequence[Row],
+    tied: Mapping[Place, int] = MappingProxyType({}),
+) -> list[_Move]:
+    """What some orders move, by the part of a trade that they are of: rounded once for each.
+
+    ``tied`` are cents that trades of short positions take out of what an account may spend.
+    """
     units: dict[int, int] = {}
     days: dict[int, date] = {}
     places = {id(row): place for place, row in enumerate(trades)}
@@ -125,10 +144,18 @@ def _moves(run: HarvestRun, orders: Iterable[RunOrder], trades: Sequence[Row]) -
         _Move(
             trades[place]["account"],
             days[place],
-            apportion(_moved(trades[place]), count, scaled(trades[place]["quantity"], 8) or 1),
+            apportion(
+                _moved(trades[place]) - tied.get(_place(trades[place]), 0),
+                count,
+                scaled(trades[place]["quantity"], 8) or 1,
+            ),
         )
         for place, count in units.items()
     ]
+
+
+def _place(trade: Row) -> Place:
+    return trade["account"], trade["symbol"], trade["action"]
 
 
 def _after(before: Mapping[str, int], moves: Iterable[_Move]) -> dict[str, int]:
@@ -143,10 +170,14 @@ def _overdrawn(
     moves: Sequence[_Move],
     buying: set[str],
     through: date | None,
+    margined: Container[str],
     *,
     is_settled_only: bool,
 ) -> Iterator[str]:
-    """Each account that pays more than it has, on the first day on which it does."""
+    """Each account that pays more than it has, on the first day on which it does.
+
+    Of those that are ``margined`` the cash is what short positions leave of it.
+    """
     days = sorted({one.day for one in moves})
     for account in sorted(buying):
         mine = [one for one in moves if one.account == account]
@@ -157,9 +188,12 @@ def _overdrawn(
             lacking = -before.get(account, 0) - sum(one.cents for one in here)
             if lacking > 0:
                 when = f" through {day}" if len(days) > 1 else ""
+                spent, cash = "the purchases", "its cash"
+                if account in margined:
+                    spent, cash = "the purchases and margins", "its free cash"
                 yield (
-                    f"the purchases in {account}{when} cost {dollars(lacking)} more than its cash"
-                    f" of {dollars(before.get(account, 0))} and the sales that are signed with them"
+                    f"{spent} in {account}{when} cost {dollars(lacking)} more than {cash} of"
+                    f" {dollars(before.get(account, 0))} and the sales that are signed with them"
                 )
                 break
 
@@ -175,6 +209,7 @@ def _floors(
             last = {
                 row["account"]: scaled(row["after"], 2) or 0 for row in plan["schedule"]["cash"]
             }
+            last = set_aside(plan).beside(last)
             least = min(least, sum(last.get(name, 0) for name in group))
         lacking = least - sum(after.get(name, 0) for name in group)
         if lacking > 0 and buying & set(group):
@@ -187,4 +222,4 @@ def _floors(
 def _moved(trade: Row) -> int:
     """What a trade moves into the cash of its account, in cents, its cost paid."""
     cents, cost = scaled(trade["amount"], 2) or 0, scaled(trade["cost"], 2) or 0
-    return (cents if trade["action"] == Side.SELL else -cents) - cost
+    return (cents if brings_money(trade["action"]) else -cents) - cost

@@ -13,7 +13,7 @@ from taxlots.book.record import LINES, Record
 from taxlots.domain.calendar import date_of
 from taxlots.domain.form_8949 import ScheduleD, ScheduleDLine
 from taxlots.domain.money import shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import closes_lots
 from taxlots.domain.problem import DataError, Severity
 from taxlots.market_data.prices import price_history
 from taxlots.plan.reviewed import ReviewedOrder
@@ -138,7 +138,7 @@ def _ordered(
         if quote is None:
             remarks.append(f"{order.symbol} has no close on {found.run.as_of}: not as ordered.")
             continue
-        is_lot = order.side is Side.SELL and order.lot_id
+        is_lot = closes_lots(order.side) and order.lot_id
         yield {
             "id": f"ordered-{number}",
             "date": (order.session or found.run.as_of).isoformat(),

@@ -16,7 +16,7 @@ from taxlots.book.extension import extend
 from taxlots.domain.calendar import date_of
 from taxlots.domain.harvest_run import HarvestRun, OrderState, RunKind, RunOrder
 from taxlots.domain.money import dollars, scaled, shares
-from taxlots.domain.order import Side
+from taxlots.domain.order import closes_lots
 from taxlots.domain.problem import Severity, UsageError
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.reviewed import ReviewedOrder
@@ -169,7 +169,7 @@ def _planned(
     """
     if run.kind is RunKind.HARVEST:
         return dict(_sound(_booked(books, mine)))
-    sales = [one for one in mine if one.side is Side.SELL]
+    sales = [one for one in mine if closes_lots(one.side)]
     worked = worked_trades(run, plan_in(files), files[TRADES_FILE])
     trades = {one.client_order_id: trades_on(one, worked) for one in sales}
     forced = any(not rows for rows in trades.values())
@@ -196,10 +196,10 @@ def _booked(books: Books, orders: Sequence[RunOrder]) -> Disallowed | str:
     today = date_of(books.as_of)
     history = same_market(books.record.prices, today).history
     days = {one.client_order_id: max(one.session or today, today) for one in orders}
-    ordered = sorted(orders, key=lambda one: (days[one.client_order_id], one.side is Side.BUY))
+    ordered = sorted(orders, key=lambda one: (days[one.client_order_id], not closes_lots(one.side)))
     for number, order in enumerate(ordered, 1):
         quote = history.last_close(order.symbol, today)
-        is_named = order.side is Side.SELL and order.lot_id
+        is_named = closes_lots(order.side) and order.lot_id
         rows.append(
             {
                 "id": f"signed-{number}",
@@ -225,5 +225,5 @@ def _booked(books: Books, orders: Sequence[RunOrder]) -> Disallowed | str:
     return {
         row["order_id"]: sum(one.disallowed_cents for one in outcomes_of(after, row["id"]))
         for row in rows
-        if row["action"] == Side.SELL
+        if closes_lots(row["action"])
     }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from taxlots.book.record import Record
 from taxlots.domain.harvest_run import HarvestRun, RunKind, RunOrder
 from taxlots.domain.money import scaled
-from taxlots.domain.order import Side
+from taxlots.domain.order import action_of
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder, reviewed_orders
 from taxlots.reports.folders import MANIFEST
@@ -253,7 +253,7 @@ def run_order(household: str, cells: Mapping[str, str], for_symbol: str = "") ->
         client_order_id=name,
         household=household,
         account=cells["account_number"],
-        side=Side(cells["action"]),
+        side=action_of(cells["action"]),
         symbol=symbol,
         quantity=quantity,
         lot_id=cells["lot_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from taxlots.domain.account import Account
-from taxlots.domain.order import Side
+from taxlots.domain.order import closes_lots
 from taxlots.domain.problem import UsageError
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.workflows.named_accounts import check_named
@@ -49,7 +49,7 @@ def run_scope(found: RunResults, household: str, account: str) -> RunScope:
         for one in found.orders
         if one.order.household == name and account in ("", one.order.account)
     )
-    if not any(one.order.side is Side.SELL for one in orders):
+    if not any(closes_lots(one.order.side) for one in orders):
         whom = f"account {account}" if account else f"the household {name!r}"
         raise UsageError(
             f"{found.run.label} has no signed sale for {whom}; it has some for {', '.join(traded)}"

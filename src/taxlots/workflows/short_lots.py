@@ -67,9 +67,8 @@ class ShortHistory:
     @classmethod
     def of(cls, books: Books) -> ShortHistory:
         """The history of some books on their day."""
-        lots = _lots(books)
         first = books.as_of - WINDOW_DAYS
-        return cls(lots, _sales(books, first), _losses(books, first))
+        return cls(owed_lots(books), _sales(books, first), _losses(books, first))
 
     def why_kept(self, lot: OwedLot, plan: HouseholdPlan) -> str:
         """Why a lot is not closed at a loss; blank where it may be.
@@ -102,7 +101,8 @@ class ShortHistory:
         return ""
 
 
-def _lots(books: Books) -> tuple[OwedLot, ...]:
+def owed_lots(books: Books) -> tuple[OwedLot, ...]:
+    """The open parts of all short lots, but those of contracts."""
     found = short_lots_of(books)
     securities = books.record.securities
     lots = []

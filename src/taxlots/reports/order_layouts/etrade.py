@@ -3,8 +3,9 @@
 E*TRADE Developer Platform, Order API v1, ``PreviewOrderRequest``
 (apisb.etrade.com/docs/api/order/api-order-v1.html): an instrument has ``Lots``, each by the id that
 E*TRADE gave it and the shares to sell of it; quantities are whole, and ``clientOrderId`` has at
-most 20 letters and digits.  So a sale can be sent if its ``lot_id`` is E*TRADE's own number.  A
-preview comes before the order itself.
+most 20 letters and digits.  So a sale can be sent if its ``lot_id`` is E*TRADE's own number.
+``orderAction`` is ``BUY``, ``SELL``, ``SELL_SHORT`` or ``BUY_TO_COVER``.  A preview comes before
+the order itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from taxlots.domain.order import ShortSide
 from taxlots.reports.order_layouts.layout import SHARES_OF, Cells, Layout, json_text
 
 LONGEST_ID: Final = 20
@@ -58,6 +60,8 @@ def _refusal(order: Cells) -> str:
         return f"its id has other than at most {LONGEST_ID} letters and digits"
     if order["tif"] not in TERMS:
         return f"a time in force of {order['tif']}"
+    if order["action"] == ShortSide.BUY_TO_COVER:
+        return "a cover names no short sale here: choose it by hand"
     if order["action"] == "SELL" and not (lot.isascii() and lot.isdecimal()):
         return "its lot_id is not the number that E*TRADE gave the lot: choose the lot by hand"
     return ""
@@ -68,6 +72,7 @@ ETRADE: Final = Layout(
     custodian="E*TRADE",
     names=("e*trade", "etrade", "e-trade"),
     places=0,
+    has_shorts=True,
     kinds=SHARES_OF,
     write=_write,
     refusal=_refusal,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from taxlots.domain.order import ShortSide
 from taxlots.domain.security import Security, SecurityKind
 
 Cells = Mapping[str, str]
@@ -31,7 +32,8 @@ class Layout:
     """A custodian's layout.  ``names`` are how books may call the custodian, in lower case.
 
     ``refusal`` says of an order why the layout cannot carry it, blank where it can; ``write`` makes
-    the files of the others.  ``places`` is the most decimals of a quantity.
+    the files of the others.  ``places`` is the most decimals of a quantity.  ``has_shorts`` tells
+    that its words for selling short and covering are public, and those of orders.csv.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Layout:
     kinds: tuple[SecurityKind, ...]
     write: Callable[[Sequence[Cells]], Mapping[str, str]]
     refusal: Callable[[Cells], str] = field(default=lambda _order: "")
+    has_shorts: bool = False
 
     def is_of(self, custodian: str) -> bool:
         """Whether a book's name of a custodian is this one."""
@@ -62,6 +65,8 @@ class Layout:
         kind = (securities.get(order["symbol"]) or Security(symbol=order["symbol"])).kind
         if kind not in self.kinds:
             return f"the layout has no place for a security of kind {kind}"
+        if order["action"] in set(ShortSide) and not self.has_shorts:
+            return "the layout has no public word for selling short and covering: enter it by hand"
         if len(order["quantity"].partition(".")[2]) > self.places:
             most = f"{self.places} decimals" if self.places else "whole numbers"
             return f"the layout takes quantities in {most}"

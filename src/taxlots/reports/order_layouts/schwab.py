@@ -2,9 +2,10 @@
 
 The order of the public Trader API (developer.schwab.com, Accounts and Trading, ``OrderRequest``)
 has ``taxLotMethod``, one of ``FIFO``, ``LIFO``, ``HIGH_COST``, ``LOW_COST``, ``AVERAGE_COST``,
-``SPECIFIC_LOT``, ``LOSS_HARVESTER``, and no field that names a lot; quantities are whole.  The
-files that Schwab Advisor Services takes (Trade Order, Allocation, Lot Instructions) are published
-by name alone.  So each order is one request, and its lots are named apart, by settlement.
+``SPECIFIC_LOT``, ``LOSS_HARVESTER``, and no field that names a lot; quantities are whole, and
+``instruction`` is ``BUY``, ``SELL``, ``SELL_SHORT`` or ``BUY_TO_COVER``.  The files that Schwab
+Advisor Services takes (Trade Order, Allocation, Lot Instructions) are published by name alone.  So
+each order is one request, and its lots are named apart, by settlement.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ SCHWAB: Final = Layout(
     custodian="Charles Schwab",
     names=("schwab",),
     places=0,
+    has_shorts=True,
     kinds=SHARES_OF,
     write=_write,
 )
