@@ -69,6 +69,27 @@ def test_a_forced_purchase_beyond_the_money_of_its_account_names_the_most(six: P
     assert "the most is" in done.err
 
 
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ("min_trade = 500000", "the smallest trade, 500000.00, stops"),
+        ("[rebalance.mandate]\nround_lots = {ROUND}", "round lots stop"),
+    ],
+)
+def test_a_plan_that_is_empty_for_the_size_of_its_trades_says_so(
+    six: Path, terms: str, said: str
+) -> None:
+    lots = ", ".join(f"{name} = 100000" for name in ("USEQ", "USB1", "USB2", "DEV1", "GLOB"))
+    stated = terms.replace("{ROUND}", f"{{{lots}, GOLD = 100000, DEV2 = 100000}}")
+    swapped(six, "book.toml", "cash_percent = 2", f"cash_percent = 2\n{stated}")
+    (six / "overrides.csv").write_text(f"{OVERRIDES}o1,lock,USEQ,ira,,,,Ann,it would be ended\n")
+    found = json.loads(taxlots("rebalance", six, "--json").out)
+    assert not found["trades"]
+    (sentence,) = [one for one in found["told"] if said in one]
+    assert "trades of the" in sentence
+    assert "; lower " in sentence
+
+
 def test_a_locked_class_above_its_band_is_told_with_what_is_nearest(six: Path) -> None:
     swapped(six, "targets.csv", "us equities,0.30,0.27,0.33", "us equities,0.05,0.04,0.06")
     swapped(six, "targets.csv", "us bonds,0.20,0.17,0.23", "us bonds,0.45,0.42,0.48")

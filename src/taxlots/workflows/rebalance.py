@@ -31,6 +31,7 @@ from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
 from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.stopped_trades import sentences_of_stopped
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.turned_lots import without_turned_lots
 from taxlots.plan.rebalance.whole_trades import Trade
@@ -342,6 +343,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
         yield f"{problem.message}; {problem.remedy}"
     yield from given.volume.told(given.question, solution)
     yield from sums_missed(solution)
+    yield from sentences_of_stopped(given.question, solution)
     yield from sentences_of_limits(mandated, given.stated)
     yield from sentences_of_caps(solution)
     yield from given.room

@@ -100,13 +100,15 @@ class Solution:
 
     ``forbidden`` maps securities that no account may buy to those whose losses they would replace.
     ``proof`` is of the whole household, where ``optimum`` is of one with less that may be traded.
-    ``unrounded`` is the objective of the plan in fractions.
+    ``wanted`` are the trades of the plan in fractions, as parts of the household by position, and
+    ``unrounded`` is its objective.
     """
 
     household: HouseholdPortfolio
     optimum: Optimum
     trades: tuple[Trade, ...]
     forbidden: Mapping[str, str]
+    wanted: Floats
     unrounded: float
     proof: Proof | None = None
 
@@ -259,6 +261,7 @@ def _in_shares(question: Question, branch: Branch, optimum: Optimum) -> Solution
         optimum=optimum,
         trades=tuple(trades),
         forbidden=branch.choices.forbidden,
+        wanted=branch.optimum.trades,
         unrounded=branch.optimum.certificate.objective,
     )
     if not optimum.problems:
