@@ -13,7 +13,6 @@ from taxlots.cli.run_options import (
     ReasonOption,
     RunArgument,
     UrlArgument,
-    session_of,
 )
 
 
@@ -46,11 +45,13 @@ def approve(
     from taxlots.cli.printing import counted, print_json
     from taxlots.workflows.approve import approve
     from taxlots.workflows.clock import now
+    from taxlots.workflows.gather import day
     from taxlots.workflows.run_answers import run_json
 
     chosen, left_out = order or (), excepted or ()
     named = {"orders": chosen, "excepted": left_out}
-    done = approve(book, run, by=by, now=now(), reason=reason, day=session_of(session), **named)
+    on = day(session, "--day")
+    done = approve(book, run, by=by, now=now(), reason=reason, day=on, **named)
     if as_json:
         print_json({"approved": list(done.signed), "run": run_json(done.reviewed)})
         return

@@ -64,8 +64,8 @@ def audit(
             year,
             out,
             tax_return=tax_return,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
             choices=choices,
         )
     page = pack.page

@@ -62,7 +62,7 @@ def cash(
         withdraw=withdraw,
         account=account,
         household=household,
-        by=None if by is None else day(by, "--by"),
+        by=day(by, "--by"),
         min_trade=min_trade,
         has_fractions=fractions,
     )
@@ -70,7 +70,7 @@ def cash(
         page = route_cash(
             book,
             asked,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     show(page, book, as_json=as_json)

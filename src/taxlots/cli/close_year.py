@@ -94,11 +94,11 @@ def close_year(
     from taxlots.domain.problem import UsageError
     from taxlots.workflows.gather import day, moment
 
-    day_given = None if as_of is None else day(as_of)
+    day_given = day(as_of)
     if check:
         if by is not None or reason:
             raise UsageError("--check closes nothing; leave --by and --reason out")
-        known = None if known_at is None else moment(known_at)
+        known = moment(known_at)
         _check(book, year, tax_return, day_given, known, as_json=as_json)
         return
     if year is None or by is None:
@@ -130,8 +130,8 @@ def years(
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.list_years import list_years, year_cells
 
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         books, found = list_years(book, as_of=day_given, known_at=known)
     name, last = books.record.name or book, date_of(books.as_of).isoformat()

@@ -36,7 +36,7 @@ def cpa_pack(
     from taxlots.workflows.gather import day
     from taxlots.workflows.run_answers import pack_json
 
-    last = None if as_of is None else day(as_of)
+    last = day(as_of)
     done = write_cpa_pack(book, run, out, household=household, as_of=last)
     if as_json:
         print_json(pack_json(done, str(out)))

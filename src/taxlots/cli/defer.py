@@ -85,8 +85,8 @@ def defer(
     }
     common = {
         "account": account,
-        "as_of": None if as_of is None else day(as_of),
-        "known_at": None if known_at is None else moment(known_at),
+        "as_of": day(as_of),
+        "known_at": moment(known_at),
     }
     mode = _mode(asked, stated)
     with working(f"weighing gains of {book}"):

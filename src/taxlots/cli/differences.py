@@ -96,15 +96,15 @@ def differences(
     from taxlots.workflows.differences import check_1099b, write_1099b, write_differences
     from taxlots.workflows.gather import day, moment
 
-    until = None if statement_date is None else day(statement_date, "--statement-date")
+    until = day(statement_date, "--statement-date")
     if as_1099b is not None:
         check_1099b(as_1099b, year)
     with working(f"booking {book} twice"):
         found = write_differences(
             book,
             out,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
             same_day=same_day,
             statement_date=until,
             year=year,

@@ -38,8 +38,8 @@ def explain(
     from taxlots.workflows.explain import explain as story_of
     from taxlots.workflows.gather import day, moment
 
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         story, books = story_of(book, name, as_of=day_given, known_at=known)
     if as_json:

@@ -49,7 +49,7 @@ def exposure(
             market=market,
             trades=trade or (),
             compensate_with=compensate_with or (),
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     show(run.page, book, as_json=as_json)

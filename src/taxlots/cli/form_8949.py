@@ -118,8 +118,8 @@ def form_8949(
         form=form,
         out=out,
         tax_return=tax_return,
-        as_of=None if as_of is None else day(as_of),
-        known_at=None if known_at is None else moment(known_at),
+        as_of=day(as_of),
+        known_at=moment(known_at),
         choices=FormChoices(
             in_dollars=whole_dollars,
             with_exception_1=exception_1,

@@ -100,8 +100,8 @@ def guard(
         run = guard_trade(
             book,
             asked,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     (check,) = run.checks
     if as_json:

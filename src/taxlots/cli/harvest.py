@@ -90,8 +90,8 @@ def harvest(
     from taxlots.workflows.harvest import write_harvest
     from taxlots.workflows.readiness import lots_files
 
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     files = lots_files(custodian_lots or ())
     with working(f"planning the harvest of {book}"):
         recorded = _recorded(book, out, by, day_given, known, files) if record else None

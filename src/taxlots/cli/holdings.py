@@ -98,8 +98,8 @@ def lots(
     from taxlots.workflows.holdings import Asked, select_lots
 
     asked = Asked(account=account, symbol=symbol)
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         selection = select_lots(book, asked, as_of=day_given, known_at=known)
     _print(selection, "Open lots", LOTS, book, as_json=as_json, as_csv=as_csv)
@@ -124,8 +124,8 @@ def gains(
     from taxlots.workflows.holdings import Asked, select_gains
 
     asked = Asked(account=account, symbol=symbol, year=year)
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         selection = select_gains(book, asked, as_of=day_given, known_at=known)
     _print(selection, "Realized gains", GAINS, book, as_json=as_json, as_csv=as_csv)

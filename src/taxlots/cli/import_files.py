@@ -63,7 +63,7 @@ def import_files(
     statement = Statement(
         broker=broker,
         account=account,
-        as_of=None if as_of is None else day(as_of),
+        as_of=day(as_of),
         statement_account=statement_account,
         is_opening=opening,
     )

@@ -40,7 +40,7 @@ def locate(
             book,
             household=household,
             keep_mix=keep_mix,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     show(page, book, as_json=as_json)

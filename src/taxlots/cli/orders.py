@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from taxlots.cli.options import JsonOption, OutOption
-from taxlots.cli.run_options import DayOption, RunArgument, UrlArgument, session_of
+from taxlots.cli.run_options import DayOption, RunArgument, UrlArgument
 
 
 def orders(
@@ -37,10 +37,11 @@ def orders(
     by default of the first that is not done. Nothing is sent.
     """
     from taxlots.cli.printing import counted, print_json
+    from taxlots.workflows.gather import day
     from taxlots.workflows.order_files import write_orders
     from taxlots.workflows.run_answers import layouts_json, on_json
 
-    on = session_of(session)
+    on = day(session, "--day")
     done = write_orders(book, run, out, fills=fills, layouts=layout or (), day=on)
     if as_json:
         files = {name.removesuffix(".csv"): list(rows) for name, rows in done.rows.items()}

@@ -81,8 +81,8 @@ def overlay(
         benchmark=benchmark,
         market=market,
     )
-    on = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    on = day(as_of)
+    known = moment(known_at)
     with working(f"sizing {', '.join(asked.contracts) or curve}"):
         page = overlay_page_of(book, asked, as_of=on, known_at=known)
     show(page, book, as_json=as_json)

@@ -79,8 +79,8 @@ def proxies(
         run = review_proxies(
             book,
             asked,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     if as_json:
         print_json(run.json)

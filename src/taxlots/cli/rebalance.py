@@ -133,8 +133,8 @@ def rebalance(
         overlay=overlay,
         market=market,
     )
-    on = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    on = day(as_of)
+    known = moment(known_at)
     with working(f"planning the rebalance of {book}"):
         kept = recorded(book, out, asked, who, on, known, is_dry=dry_run) if record else None
         if kept is not None:

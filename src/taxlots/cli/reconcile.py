@@ -134,12 +134,10 @@ def reconcile(
                 book,
                 forms,
                 year,
-                as_of=None if as_of is None else day(as_of),
-                known_at=None if known_at is None else moment(known_at),
+                as_of=day(as_of),
+                known_at=moment(known_at),
                 same_day=same_day,
-                statement_date=None
-                if statement_date is None
-                else day(statement_date, "--statement-date"),
+                statement_date=day(statement_date, "--statement-date"),
                 tolerance_cents=tolerance_cents(tolerance),
             ),
         )

@@ -46,8 +46,8 @@ def replay(
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.replay import write_replay
 
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         books = write_replay(
             book,

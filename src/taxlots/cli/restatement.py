@@ -86,8 +86,8 @@ def restatement(
     from taxlots.workflows.restatement import write_restatement
 
     first = moment(since)
-    last = None if until is None else moment(until)
-    day_given = None if as_of is None else day(as_of)
+    last = moment(until)
+    day_given = day(as_of)
     with working(f"booking {book} twice"):
         found, problems = write_restatement(book, first, last, out, as_of=day_given)
     if as_json:

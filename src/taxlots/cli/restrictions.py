@@ -41,9 +41,9 @@ def restrictions(
 
     when, rows = active_restrictions(
         book,
-        as_of=None if as_of is None else day(as_of),
+        as_of=day(as_of),
         account=account,
-        known_at=None if known_at is None else moment(known_at),
+        known_at=moment(known_at),
     )
     if as_json:
         print_json({"as_of": when.isoformat(), "restrictions": rows})

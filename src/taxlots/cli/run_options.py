@@ -1,13 +1,8 @@
 """Arguments and options of the commands that work on recorded harvests and rebalances."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from datetime import date
 
 UrlArgument = Annotated[
     str,
@@ -29,10 +24,3 @@ DayOption = Annotated[
         "--day", metavar="DATE", help="Only the orders of that session, of trades in tranches."
     ),
 ]
-
-
-def session_of(text: str | None) -> date | None:
-    """The day that ``--day`` names; None where it is left out.  Raises UsageError."""
-    from taxlots.workflows.gather import day
-
-    return None if text is None else day(text, "--day")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
 from taxlots.cli.schedule_options import (
     AdvOption,
@@ -57,6 +55,7 @@ def schedule(
     """
     from taxlots.cli.plan_pages import show
     from taxlots.cli.progress import working
+    from taxlots.workflows.gather import day, moment
     from taxlots.workflows.schedule_answer import schedule_answer
     from taxlots.workflows.schedule_inputs import ScheduleAsked
 
@@ -78,24 +77,10 @@ def schedule(
         currency=currency,
         rates=rates,
         quotes=quotes,
-        forced_by=_day(forced_by, "--forced-by"),
-        orderly_by=_day(orderly_by, "--orderly-by"),
+        forced_by=day(forced_by, "--forced-by"),
+        orderly_by=day(orderly_by, "--orderly-by"),
     )
-    on = _day(as_of, "--as-of")
+    on = day(as_of)
     with working(f"scheduling {symbol}"):
-        page = schedule_answer(book, asked, as_of=on, known_at=_moment(known_at))
+        page = schedule_answer(book, asked, as_of=on, known_at=moment(known_at))
     show(page, book, as_json=as_json)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    """The day that is written for an option, if any."""
-    from taxlots.workflows.gather import day
-
-    return None if text is None else day(text, option)
-
-
-def _moment(text: str | None) -> datetime | None:
-    """The moment that is written for ``--known-at``, if any."""
-    from taxlots.workflows.gather import moment
-
-    return None if text is None else moment(text)

@@ -86,8 +86,8 @@ def section_1256(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other; use one of them")
-    day_given = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    day_given = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         found = select_section_1256(
             book, account=account, symbol=symbol, year=year, as_of=day_given, known_at=known

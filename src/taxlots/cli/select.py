@@ -84,8 +84,8 @@ def select(
             book,
             asked,
             compare=compare,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
         )
     if as_json and compare:
         methods = selections_json(run.selections, run.budgets)

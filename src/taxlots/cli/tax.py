@@ -128,8 +128,8 @@ def _print_book(
             f"{', '.join(facts.stated)}: the profile of a book tells this; write it in "
             "profiles.csv, or leave BOOK out"
         )
-    until = None if as_of is None else day(as_of)
-    known = None if known_at is None else moment(known_at)
+    until = day(as_of)
+    known = moment(known_at)
     with working(f"booking {book}"):
         run = tax_of_book(book, year, as_of=until, known_at=known)
     name = run.books.record.name or book

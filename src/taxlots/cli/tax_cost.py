@@ -96,8 +96,8 @@ def tax_cost(
             units(price, "--price"),
             quantity=None if quantity is None else units(quantity, "--quantity"),
             account=account,
-            as_of=None if as_of is None else day(as_of),
-            known_at=None if known_at is None else moment(known_at),
+            as_of=day(as_of),
+            known_at=moment(known_at),
             assumed=assumed,
         )
     if as_json:

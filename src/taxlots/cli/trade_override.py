@@ -55,8 +55,8 @@ def overrides(
 
     page = list_overrides(
         book,
-        as_of=None if as_of is None else day(as_of),
-        known_at=None if known_at is None else moment(known_at),
+        as_of=day(as_of),
+        known_at=moment(known_at),
     )
     show(page, book, as_json=as_json)
 
@@ -93,7 +93,7 @@ def override_trade(
         record_override,
     )
 
-    end = None if until is None else day(until, "--until")
+    end = day(until, "--until")
     if action == "lift":
         if not name or end is None:
             raise UsageError("to lift an override name it with --id, and the day with --until")

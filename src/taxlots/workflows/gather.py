@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import overload
 
 from taxlots.book.record import Record
 from taxlots.domain.problem import Problem, UsageError
@@ -48,11 +49,21 @@ def gather(book: str, *, known_at: datetime | None = None) -> tuple[Record | Non
     return read_folder(path)
 
 
-def moment(text: str) -> datetime:
+@overload
+def moment(text: str) -> datetime: ...
+
+
+@overload
+def moment(text: str | None) -> datetime | None: ...
+
+
+def moment(text: str | None) -> datetime | None:
     """A moment from the command line; a bare date is its last instant, UTC.
 
-    Raises UsageError where it is neither.
+    None where the option is left out.  Raises UsageError where it is neither.
     """
+    if text is None:
+        return None
     try:
         if len(text) == len("YYYY-MM-DD"):
             return datetime.combine(date.fromisoformat(text), time.max, UTC)
@@ -62,8 +73,21 @@ def moment(text: str) -> datetime:
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
 
 
-def day(text: str, option: str = "--as-of") -> date:
-    """A date from the command line.  Raises UsageError where it is none."""
+@overload
+def day(text: str, option: str = ...) -> date: ...
+
+
+@overload
+def day(text: str | None, option: str = ...) -> date | None: ...
+
+
+def day(text: str | None, option: str = "--as-of") -> date | None:
+    """A date from the command line; None where the option is left out.
+
+    Raises UsageError where it is no date.
+    """
+    if text is None:
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError as cause:
