@@ -80,7 +80,6 @@ def schedule(
         forced_by=day(forced_by, "--forced-by"),
         orderly_by=day(orderly_by, "--orderly-by"),
     )
-    on = day(as_of)
     with working(f"scheduling {symbol}"):
-        page = schedule_answer(book, asked, as_of=on, known_at=moment(known_at))
+        page = schedule_answer(book, asked, as_of=day(as_of), known_at=moment(known_at))
     show(page, book, as_json=as_json)
