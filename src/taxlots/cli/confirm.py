@@ -41,7 +41,7 @@ def confirm(
     """
     from taxlots.cli.outcome import list_problems
     from taxlots.cli.printing import counted, print_json, print_listings
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
     from taxlots.workflows.clock import now
     from taxlots.workflows.confirm import confirm
     from taxlots.workflows.run_answers import confirmed_json
@@ -53,8 +53,6 @@ def confirm(
     else:
         known = f"; {counted(done.known, 'fill')} known before" if done.known else ""
         print(f"Booked {counted(done.booked, 'fill')} of {done.reviewed.run.label}{known}.")
-        columns = tuple(Column(key, name) for key, name in BREAKS.items())
-        print_listings(
-            Listing("Breaks", columns, told["breaks"], "none: executed as it was signed")
-        )
+        fine = "none: executed as it was signed"
+        print_listings(listing("Breaks", BREAKS, told["breaks"], frozenset(BREAKS), fine))
     list_problems(done.problems, book)

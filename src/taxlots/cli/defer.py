@@ -27,11 +27,8 @@ from taxlots.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from taxlots.workflows.gain_lots import GainPage
+    from taxlots.workflows.plan_page import PlanPage
 
-TEXTS: Final = frozenset(
-    {"lot_id", "account", "symbol", "advice", "tax_return", "sold", "term", "fit", "over"}
-)
 WAITING: Final = ("symbol", "volatility", "risk_aversion", "expected_return", "discount")
 OPTIONS: Final = {
     # What is asked -> the options that bear on it.
@@ -67,8 +64,7 @@ def defer(
     Every short-term lot with a gain at its last close is shown; nothing is booked. Four options ask
     something else of the gains.
     """
-    from taxlots.cli.outcome import count_warnings
-    from taxlots.cli.printing import print_json
+    from taxlots.cli.plan_pages import show
     from taxlots.cli.progress import working
     from taxlots.workflows.gather import day, moment
 
@@ -91,11 +87,7 @@ def defer(
     mode = _mode(asked, stated)
     with working(f"weighing gains of {book}"):
         page = _page(mode, book, asked, stated, common)
-    if as_json:
-        print_json(page.json)
-    else:
-        _print_page(page)
-    count_warnings(page.problems, book)
+    show(page, book, as_json=as_json)
 
 
 def _mode(asked: dict[str, Any], stated: dict[str, Any]) -> str:
@@ -126,7 +118,7 @@ def _page(
     asked: dict[str, Any],
     stated: dict[str, Any],
     common: dict[str, Any],
-) -> GainPage:
+) -> PlanPage:
     wanted = {name: stated[name] for name in OPTIONS[mode]}
     if mode == "zero_bracket":
         from taxlots.workflows.zero_bracket import zero_bracket
@@ -149,14 +141,3 @@ def _page(
 
     symbol = wanted.pop("symbol")
     return weigh(book, symbol=symbol, expected=expected_of(**wanted), **common).page
-
-
-def _print_page(page: GainPage) -> None:
-    from taxlots.cli.printing import print_listings
-    from taxlots.reports.terminal import Column, Listing
-
-    columns = tuple(Column(key, text, key not in TEXTS) for key, text in page.columns.items())
-    print_listings(Listing(page.title, columns, [dict(row) for row in page.rows]))
-    print()
-    for sentence in page.because:
-        print(f"{sentence}.")

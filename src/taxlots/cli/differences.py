@@ -125,15 +125,12 @@ def differences(
 def _print(found: ComparedViews, out: Path | None) -> None:
     from taxlots.cli.printing import counted, print_listings
     from taxlots.reports.difference_files import difference_rows, reason_rows, summary_rows
-    from taxlots.reports.terminal import Column, Listing
-
-    def columns(names: dict[str, str]) -> tuple[Column, ...]:
-        return tuple(Column(key, title, key not in TEXTS) for key, title in names.items())
+    from taxlots.reports.plan_figures import listing
 
     rows = [row for row in difference_rows(found) if row["reasons"]]
     print_listings(
-        Listing("Sales that differ (difference of the gain in cents)", columns(ROWS), rows),
-        Listing("Totals by reason", columns(SUMMARY), summary_rows(found)),
+        listing("Sales that differ (difference of the gain in cents)", ROWS, rows, TEXTS),
+        listing("Totals by reason", SUMMARY, summary_rows(found), TEXTS),
     )
     for row in reason_rows(found):
         print(f"{row['reason']}: {row['meaning']}")

@@ -63,14 +63,13 @@ def drift(
 def _print(run: DriftRun) -> None:
     from taxlots.cli.printing import print_listings
     from taxlots.reports.drift import drift_rows, sentences
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
 
-    columns = tuple(Column(key, text, key not in TEXTS) for key, text in COLUMNS.items())
     for place, one in enumerate(run.households):
         if place:
             print()
         title = f"Drift of {one.name} in {run.book} on {run.as_of}"
-        print_listings(Listing(title, columns, drift_rows(one)))
+        print_listings(listing(title, COLUMNS, drift_rows(one), TEXTS))
         print()
         for sentence in sentences(one):
             print(f"{sentence}.")

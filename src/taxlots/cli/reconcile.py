@@ -83,9 +83,8 @@ SUMMARY: Final = {
     "breaks": "breaks",
     "unexplained": "unexplained",
 }
-NUMBERS: Final = frozenset(
-    {"broker_view_basis", "form_basis", "column_g", "form_gain", "broker_view_gain", "book_gain"}
-    | {"difference", "explained", "breaks", "unexplained"}
+TEXTS: Final = frozenset(
+    {"cause", "account", "symbol", "sales", "form_rows", "column_f", "box", "term"}
 )
 
 
@@ -150,7 +149,7 @@ def reconcile(
 
 def _print(found: TieOut, out: Path | None, *, as_json: bool) -> None:
     from taxlots.cli.printing import counted, print_json, print_listings
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.tie_out_files import adjustment_rows, break_rows, manifest_of
     from taxlots.reports.tie_out_sums import form_8949_of, summary_rows
 
@@ -162,12 +161,9 @@ def _print(found: TieOut, out: Path | None, *, as_json: bool) -> None:
         print_json({**told, "summary": summary, "breaks": breaks, "adjustments": adjustments})
         return
 
-    def columns(names: dict[str, str]) -> tuple[Column, ...]:
-        return tuple(Column(key, title, key in NUMBERS) for key, title in names.items())
-
     print_listings(
-        Listing(f"Breaks between {told['book']} and its Forms 1099-B", columns(BREAKS), breaks),
-        Listing("Gains by account, box and term", columns(SUMMARY), summary),
+        listing(f"Breaks between {told['book']} and its Forms 1099-B", BREAKS, breaks, TEXTS),
+        listing("Gains by account, box and term", SUMMARY, summary, TEXTS),
     )
     for row in breaks:
         print(f"\n{row['cause']} {row['symbol']} {row['sales'] or row['form_rows']}:", end=" ")

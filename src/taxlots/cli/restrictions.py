@@ -35,7 +35,7 @@ def restrictions(
     By what is booked, and by signed orders of recorded harvests that are not executed yet.
     """
     from taxlots.cli.printing import print_json, print_listings
-    from taxlots.reports.terminal import Column, Listing
+    from taxlots.reports.plan_figures import listing
     from taxlots.workflows.gather import day, moment
     from taxlots.workflows.restrictions import active_restrictions
 
@@ -48,5 +48,4 @@ def restrictions(
     if as_json:
         print_json({"as_of": when.isoformat(), "restrictions": rows})
         return
-    columns = tuple(Column(key, name) for key, name in COLUMNS.items())
-    print_listings(Listing(f"Restrictions as of {when}", columns, rows, "none"))
+    print_listings(listing(f"Restrictions as of {when}", COLUMNS, rows, frozenset(COLUMNS)))

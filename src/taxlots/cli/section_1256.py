@@ -17,7 +17,6 @@ from taxlots.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from taxlots.reports.terminal import Column
     from taxlots.workflows.section_1256 import Section1256
 
 YEARS: Final = {
@@ -100,7 +99,8 @@ def _print(found: Section1256, book: str, *, as_json: bool, as_csv: bool) -> Non
     from taxlots.cli.printing import print_json, print_listings
     from taxlots.domain.calendar import date_of
     from taxlots.frames.columns import SECTION_1256
-    from taxlots.reports.terminal import Listing, csv_text
+    from taxlots.reports.plan_figures import listing
+    from taxlots.reports.terminal import csv_text
 
     name = found.books.record.name or book
     as_of = date_of(found.books.as_of).isoformat()
@@ -112,13 +112,7 @@ def _print(found: Section1256, book: str, *, as_json: bool, as_csv: bool) -> Non
     else:
         heading = f"Section 1256 contracts of {name} as of {as_of}"
         print_listings(
-            Listing(heading, _columns(YEARS), found.rows),
-            Listing("Open at the end of the year", _columns(POSITIONS), found.positions),
-            Listing("Form 6781, part I", _columns(FORM), found.totals),
+            listing(heading, YEARS, found.rows, TEXTS),
+            listing("Open at the end of the year", POSITIONS, found.positions, TEXTS),
+            listing("Form 6781, part I", FORM, found.totals, TEXTS),
         )
-
-
-def _columns(headings: dict[str, str]) -> tuple[Column, ...]:
-    from taxlots.reports.terminal import Column
-
-    return tuple(Column(key, text, key not in TEXTS) for key, text in headings.items())

@@ -41,7 +41,7 @@ METHODS: Final = {
     "tax_later": "tax later",
     "after_tax_proceeds": "after tax",
 }
-TEXTS: Final = ("lot_id", "acquired_date", "term", "method")
+TEXTS: Final = frozenset({"lot_id", "acquired_date", "term", "method"})
 
 
 def select(
@@ -110,12 +110,11 @@ def _heading(run: SelectRun) -> str:
 
 def _print_lots(run: SelectRun, selection: Selection) -> None:
     from taxlots.cli.printing import print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.selection import bound_sentence, lot_rows, total_of
-    from taxlots.reports.terminal import Column, Listing
 
-    columns = tuple(Column(key, name, key not in TEXTS) for key, name in LOTS.items())
     title = f"{_heading(run)}, by {selection.method}"
-    print_listings(Listing(title, columns, lot_rows(selection)))
+    print_listings(listing(title, LOTS, lot_rows(selection), TEXTS))
     total = total_of(selection)
     print()
     print(f"Gain: {total['short_term']} short-term, {total['long_term']} long-term.")
@@ -130,10 +129,9 @@ def _print_lots(run: SelectRun, selection: Selection) -> None:
 
 def _print_methods(run: SelectRun) -> None:
     from taxlots.cli.printing import print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.selection import total_of
-    from taxlots.reports.terminal import Column, Listing
 
     rows = [total_of(one) | {"method": one.method} for one in run.selections]
-    columns = tuple(Column(key, name, key not in TEXTS) for key, name in METHODS.items())
-    print_listings(Listing(_heading(run), columns, rows))
+    print_listings(listing(_heading(run), METHODS, rows, TEXTS))
     print(f"\nThe account's own method is {run.standing}.")

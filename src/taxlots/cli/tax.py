@@ -38,6 +38,7 @@ LINES: Final = {
     "difference": "difference",
 }
 RATES: Final = {"dollar": "one more dollar of", "tax": "tax", "because": "because"}
+TEXTS: Final = frozenset({"line", "dollar", "because"})
 
 
 def tax(
@@ -147,13 +148,11 @@ def _print_book(
 
 def _print_return(found: TaxedReturn, title: str) -> None:
     from taxlots.cli.printing import print_listings
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.tax_figures import line_rows, notes, rate_rows
-    from taxlots.reports.terminal import Column, Listing
 
-    lines = tuple(Column(key, text, key != "line") for key, text in LINES.items())
-    rates = tuple(Column(key, text, key == "tax") for key, text in RATES.items())
     print_listings(
-        Listing(title, lines, line_rows(found)),
-        Listing("The next dollar", rates, rate_rows(found)),
+        listing(title, LINES, line_rows(found), TEXTS),
+        listing("The next dollar", RATES, rate_rows(found), TEXTS),
     )
     print("\n".join(["", *notes(found)]))

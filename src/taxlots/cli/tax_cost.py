@@ -113,6 +113,7 @@ def tax_cost(
 def _print_cost(found: LotCost) -> None:
     from taxlots.cli.printing import print_listings
     from taxlots.domain.money import shares
+    from taxlots.reports.plan_figures import listing
     from taxlots.reports.tax_cost import (
         cost_cells,
         cost_sentences,
@@ -120,15 +121,13 @@ def _print_cost(found: LotCost) -> None:
         price_text,
         rate_sentence,
     )
-    from taxlots.reports.terminal import Column, Listing
 
     request = found.request
-    columns = tuple(Column(key, text, key not in TEXTS) for key, text in COLUMNS.items())
     title = (
         f"Sale of {shares(request.quantity)} {request.symbol} in {request.account} at"
         f" {price_text(request.price)} on {request.day}"
     )
-    print_listings(Listing(title, columns, piece_rows(found.selection)))
+    print_listings(listing(title, COLUMNS, piece_rows(found.selection), TEXTS))
     cells = cost_cells(found.selection.costs)
     print(
         f"Tax on {found.tax_return}: {cells['tax_now']} now, {cells['tax_later']} later,"

@@ -11,7 +11,8 @@ from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.plan.budgets import Budget, BudgetCheck, GainSale, check_budget
 from taxlots.plan.gain_budgets import GainBudget, capped_gains
-from taxlots.workflows.gain_lots import GainLot, GainPage, Holdings, holdings_of
+from taxlots.workflows.gain_lots import GainLot, Holdings, gain_table, holdings_of
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.stated_budget import realized_so_far, stated_budget
 from taxlots.workflows.tax import Chain
 
@@ -38,7 +39,7 @@ def budget_of_book(
     symbol: str | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> GainPage:
+) -> PlanPage:
     """Each lot with a gain against ``[rebalance.budget]``, one after the other.
 
     Long-term lots go first, and of each term those with least gain a dollar.  UsageError for a
@@ -60,18 +61,19 @@ def budget_of_book(
     ]
     told = tuple(sentence for one in returns for sentence in one["because"])
     name = holdings.books.record.name
-    return GainPage(
-        title=f"Gains of {name} against their budgets on {holdings.as_of}",
-        columns=COLUMNS,
-        rows=[row for one in returns for row in one["sales"]],
-        json={
+    return told_page(
+        gain_table(
+            f"Gains of {name} against their budgets on {holdings.as_of}",
+            COLUMNS,
+            [row for one in returns for row in one["sales"]],
+        ),
+        {
             "book": name,
             "as_of": holdings.as_of.isoformat(),
             "returns": [{k: v for k, v in one.items() if k != "because"} for one in returns],
-            "because": list(told),
         },
-        because=told,
-        problems=tuple(holdings.problems),
+        told,
+        holdings.problems,
     )
 
 

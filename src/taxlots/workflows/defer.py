@@ -12,7 +12,8 @@ from taxlots.domain.settings import scaled_value
 from taxlots.domain.tax_rate import RATE_ONE, RATE_PLACES, rate_text
 from taxlots.plan.deferral import Waiting, WaitingRisk, waiting
 from taxlots.reports.deferral import deferral_sentences, waiting_row
-from taxlots.workflows.gain_lots import GainPage, Holdings, holdings_of, rate_of
+from taxlots.workflows.gain_lots import Holdings, gain_table, holdings_of, rate_of
+from taxlots.workflows.plan_page import PlanPage
 
 if TYPE_CHECKING:
     from taxlots.domain.verdict import Reason
@@ -97,17 +98,16 @@ class DeferRun:
         }
 
     @property
-    def page(self) -> GainPage:
+    def page(self) -> PlanPage:
         """The lots as a table."""
         name, others = self.holdings.books.record.name, sum(self.others.values())
         never = (
             f"Never held by this rule: {_lots(self.long_term_gains)} with long-term gain, and"
             f" {_lots(others)} without a gain that is known"
         )
-        return GainPage(
-            title=f"Short-term gains of {name} on {self.holdings.as_of}",
-            columns=COLUMNS,
-            rows=[waiting_row(one) for one in self.lots],
+        title = f"Short-term gains of {name} on {self.holdings.as_of}"
+        return PlanPage(
+            listings=gain_table(title, COLUMNS, [waiting_row(one) for one in self.lots]),
             json=self.json,
             because=(never, *self.because),
             problems=tuple(self.holdings.problems),

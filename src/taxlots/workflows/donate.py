@@ -11,7 +11,8 @@ from taxlots.domain.problem import UsageError
 from taxlots.domain.settings import scaled_value
 from taxlots.domain.tax_rate import rate_text
 from taxlots.plan.donation import Gift, gifts
-from taxlots.workflows.gain_lots import GainPage, holdings_of, rate_of
+from taxlots.workflows.gain_lots import gain_table, holdings_of, rate_of
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.zero_bracket import lot_row
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def donate(
     account: str | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> GainPage:
+) -> PlanPage:
     """Long-term lots to give up to an amount of dollars, the highest gain a dollar first.
 
     ``deduction_rate`` is what a dollar of deduction saves, where the giver itemizes.  UsageError
@@ -64,11 +65,11 @@ def donate(
     ]
     given = sum(gift.lot.value_cents for gift in found)
     name = holdings.books.record.name
-    return GainPage(
-        title=f"Lots of {name} to give, up to {dollars(most)}, on {holdings.as_of}",
-        columns=COLUMNS,
-        rows=rows,
-        json={
+    return told_page(
+        gain_table(
+            f"Lots of {name} to give, up to {dollars(most)}, on {holdings.as_of}", COLUMNS, rows
+        ),
+        {
             "book": name,
             "as_of": holdings.as_of.isoformat(),
             "lots": rows,
@@ -76,10 +77,9 @@ def donate(
             "left": dollars(most - given),
             "tax_avoided": dollars(sum(gift.tax_avoided_cents for gift in found)),
             "deduction_saves": dollars(sum(gift.deduction_cents for gift in found)),
-            "because": list(told),
         },
-        because=told,
-        problems=tuple(holdings.problems),
+        told,
+        holdings.problems,
     )
 
 

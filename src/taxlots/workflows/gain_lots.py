@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.problem import DataError, Problem, Severity, UsageError
@@ -18,6 +18,7 @@ from taxlots.plan.appraisal import Appraisal, appraise, market_value_cents
 from taxlots.plan.gain_harvest import HeldGain
 from taxlots.plan.situation import Index, index_of
 from taxlots.plan.two_years import TwoYears, next_year_alike
+from taxlots.reports.plan_figures import listing
 from taxlots.workflows.harvest import situation_of
 from taxlots.workflows.named_accounts import check_named
 from taxlots.workflows.replay import replay
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from taxlots.book.booking import Books
     from taxlots.book.record import OpenLot
     from taxlots.domain.harvest_rule import HarvestRule
+    from taxlots.reports.terminal import Listing
+
+TEXTS: Final = frozenset(
+    {"lot_id", "account", "symbol", "advice", "tax_return", "sold", "term", "fit", "over"}
+)
+"""Columns of plans for gains that are no numbers."""
 
 NOT_TAXED: Final = (Reason.TAX_DEFERRED, Reason.MTM_475, Reason.SECTION_1256)
 
@@ -45,19 +52,11 @@ class GainLot:
         return self.value_cents - self.lot.cost_basis_cents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GainPage:
-    """What a plan for gains says: a table for people, ``json`` for programs.
-
-    ``columns`` maps keys of ``rows`` to their headings.
-    """
-
-    title: str
-    columns: Mapping[str, str]
-    rows: Sequence[Mapping[str, str]]
-    json: dict[str, Any]
-    because: tuple[str, ...]
-    problems: tuple[Problem, ...]
+def gain_table(
+    title: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, str]]
+) -> tuple[Listing]:
+    """The one table of a plan for gains; ``columns`` maps keys of ``rows`` to their headings."""
+    return (listing(title, columns, rows, TEXTS),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from taxlots.domain.tax_rate import rate_text
 from taxlots.law.s1222_term import long_term_from
 from taxlots.market_data.calendars import add_sessions
 from taxlots.plan.year_split import SplitChoice, SplitPiece, YearSplit, best_split
-from taxlots.workflows.gain_lots import GainPage, Years, rate_of, two_years_of
+from taxlots.workflows.gain_lots import Years, gain_table, rate_of, two_years_of
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.select import Asked, SelectRun, select_lots
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def split_years(
     discount: object = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> GainPage:
+) -> PlanPage:
     """What a sale costs in tax this year, on the first session of the next, and at the best split.
 
     ``sale`` is ``SYMBOL:QUANTITY``; the lots are those that the account's method sells on the
@@ -64,21 +65,18 @@ def split_years(
         {"sold": f"on {january}", **_row(choice.all_then, pieces)},
         {"sold": "at best", **_row(choice.best, pieces)},
     ]
-    return GainPage(
-        title=f"Sale of {sold} {symbol} from {account}: {year} or {year + 1}",
-        columns=COLUMNS,
-        rows=rows,
-        json={
+    return told_page(
+        gain_table(f"Sale of {sold} {symbol} from {account}: {year} or {year + 1}", COLUMNS, rows),
+        {
             "book": run.books.record.name,
             "as_of": date_of(run.books.as_of).isoformat(),
             "next_year_on": january.isoformat(),
             "all_this_year": rows[0]["tax"],
             "all_next_year": rows[1]["tax"],
             "best": _best(choice.best, outcomes, pieces),
-            "because": list(because),
         },
-        because=because,
-        problems=tuple(dict.fromkeys((*run.problems, *told))),
+        because,
+        dict.fromkeys((*run.problems, *told)),
     )
 
 

@@ -14,7 +14,8 @@ from taxlots.domain.tax_rate import RATE_ONE, rate_text
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.law.tables import YEARS
 from taxlots.plan.gain_harvest import FreeAgain, FreeRoom, HeldGain, free_room, within_room
-from taxlots.workflows.gain_lots import GainPage, Holdings, holdings_of
+from taxlots.workflows.gain_lots import Holdings, gain_table, holdings_of
+from taxlots.workflows.plan_page import PlanPage, told_page
 from taxlots.workflows.tax import Chain
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def zero_bracket(
     account: str | None = None,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> GainPage:
+) -> PlanPage:
     """Long-term gain that costs no federal tax this year, and the lots to realize it from.
 
     The income of the profile is needed, whatever rates it states: DataError without one.
@@ -60,18 +61,15 @@ def zero_bracket(
     )
     rows = [{"tax_return": one["tax_return"], **row} for one in returns for row in one["lots"]]
     name = holdings.books.record.name
-    return GainPage(
-        title=f"Gains of {name} at 0 percent on {holdings.as_of}",
-        columns=COLUMNS,
-        rows=rows,
-        json={
+    return told_page(
+        gain_table(f"Gains of {name} at 0 percent on {holdings.as_of}", COLUMNS, rows),
+        {
             "book": name,
             "as_of": holdings.as_of.isoformat(),
             "returns": returns,
-            "because": told,
         },
-        because=tuple(told),
-        problems=tuple(holdings.problems),
+        told,
+        holdings.problems,
     )
 
 
