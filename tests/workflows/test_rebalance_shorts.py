@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.workflows.short_books import DAY, LONG, MAY_SHORT, SHORT, planned, short_book, traded
 
-from taxlots.domain.order import ShortSide
+from taxlots.domain.order import ShortSide, Side
 from taxlots.domain.problem import DataError, UsageError
+from taxlots.plan.rebalance.few_names import counted
 from taxlots.plan.rebalance.proposal import instructions_of, orders_of
 from taxlots.reports.order_rows import instruction_row
 from taxlots.workflows.rebalance import RebalanceRun
@@ -182,16 +183,102 @@ def test_people_keep_a_short_position_as_they_say(
     assert "by Ann" in told(run)
 
 
-def test_forced_covers_and_what_knows_no_shorts_are_refused(tmp_path: Path) -> None:
-    book = short_book(tmp_path / "forced", *SHORT, overrides="o,force,SSS,m,buy,3000,Ann,now")
-    with pytest.raises(UsageError, match="is not forced; lock, exclude or cap"):
+@pytest.mark.parametrize(
+    ("override", "lots", "cents"),
+    [
+        ("o,force,SSS,m,buy,3000,Ann,now", "s2:50", 3_000_00),
+        ("o,force,SSS,,buy,9030,Ann,now", "s2:100;s1:50", 9_000_00),
+        ("o,force,SSS,m,buy,15000,Ann,now", "s2:100;s1:150", 15_000_00),
+    ],
+)
+def test_people_force_covers(tmp_path: Path, override: str, lots: str, cents: int) -> None:
+    """In whole shares, of the lots that the plan takes first; only m owes any SSS."""
+    run = planned(short_book(tmp_path, *SHORT, overrides=override))
+    (cover,) = [one for one in run.proposal.trades if one.position.short]
+    assert (cover.action, cover.lots, cover.cents) == (ShortSide.BUY_TO_COVER, lots, cents)
+    assert "without o alone the plan is better by" in told(run)
+    assert is_margined(run)
+
+
+def test_people_force_short_sales_within_the_mandate(tmp_path: Path) -> None:
+    run = planned(short_book(tmp_path, toml=MAY_SHORT, overrides="o,force,TTT,m,sell,3000,Ann,now"))
+    assert traded(run)["SELL_SHORT", "TTT"] == 3_000_00
+    assert is_margined(run)
+    (limit,) = [one for one in run.proposal.limits if one.name == "short limit of m"]
+    assert limit.is_kept
+
+
+def test_a_forced_sale_of_what_is_held_is_no_short_sale(tmp_path: Path) -> None:
+    run = planned(short_book(tmp_path, toml=MAY_SHORT, overrides="o,force,AAA,m,sell,3000,Ann,now"))
+    assert traded(run)["SELL", "AAA"] == 3_000_00
+
+
+@pytest.mark.parametrize(
+    ("override", "why"),
+    [
+        ("o,force,SSS,m,buy,16000,Ann,now", "15000.00 of it is owed in m; the most"),
+        ("o,force,SSS,m,sell,3000,Ann,now", "the mandate does not let it be sold short here"),
+    ],
+)
+def test_forced_trades_beyond_what_is_owed_or_allowed_are_refused(
+    tmp_path: Path, override: str, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        planned(short_book(tmp_path, *SHORT, overrides=override))
+
+
+def test_a_forced_cover_takes_no_loss_that_the_law_disallows(tmp_path: Path) -> None:
+    """26 USC 1091(e)(2): s2 stands at a loss, and s3 was sold short nine days before."""
+    again = "s3,2021-06-21,m,SSS,SELL_SHORT,10,61"
+    book = short_book(tmp_path, *SHORT, again, overrides="o,force,SSS,m,buy,15000,Ann,now")
+    with pytest.raises(UsageError, match=r"s2 is not covered: SSS was sold in m.*9600\.00"):
         planned(book)
+
+
+@pytest.mark.parametrize(("key", "most"), [("most_trades", 1), ("most_trades", 2)])
+def test_what_is_covered_is_one_of_few_trades(tmp_path: Path, key: str, most: int) -> None:
+    run = planned(short_book(tmp_path, *SHORT, toml=f"[rebalance.mandate]\n{key} = {most}"))
+    assert 0 < counted(run.proposal.solution).traded <= most
+    assert is_margined(run)
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_what_is_owed_is_one_of_few_names(tmp_path: Path, most: int) -> None:
+    """AAA, BBB, CCC are held and SSS is owed; what is not to be is sold, or covered, whole."""
+    table = f"[rebalance.mandate]\nmost_names = {most}\n"
+    run = planned(short_book(tmp_path, *SHORT, toml=table, cash="60000"))
+    assert counted(run.proposal.solution).held == most
+    for one in run.proposal.trades:
+        assert one.units == one.position.quantity or one.side is Side.BUY or most != 2
+    assert is_margined(run)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    units=st.integers(10, 300),
+    most=st.integers(1, 4),
+    key=st.sampled_from(["most_names", "most_trades"]),
+)
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_few_names_with_short_positions_are_few_or_told(
+    tmp_path: Path, seed: int, units: int, most: int, key: str
+) -> None:
+    row = f"s1,2020-10-05,m,SSS,SELL_SHORT,{units},70"
+    head, _, shorts = MAY_SHORT.partition("[rebalance.mandate.shorts]")
+    toml = f"{head}[rebalance.mandate]\n{key} = {most}\n[rebalance.mandate.shorts]{shorts}"
+    run = planned(short_book(tmp_path, row, toml=toml, seed=seed))
+    found = counted(run.proposal.solution)
+    count, did = (found.held, "held") if key == "most_names" else (found.traded, "traded")
+    assert count <= most or f"at most {most} securities are to be {did}" in told(run)
+    assert is_margined(run, 149)
+
+
+def test_what_knows_no_shorts_is_refused(tmp_path: Path) -> None:
     book = short_book(tmp_path / "staggered", *SHORT, toml=MAY_SHORT)
     with pytest.raises(UsageError, match="--tranches"):
         planned(book, asked=RebalanceAsked(tranches=3))
-    few = short_book(tmp_path / "few", *SHORT, toml="[rebalance.mandate]\nmost_trades = 2")
-    with pytest.raises(UsageError, match="most_trades"):
-        planned(few)
 
 
 def test_tranches_leave_what_is_owed_as_it_is(tmp_path: Path) -> None:

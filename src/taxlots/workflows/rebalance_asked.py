@@ -127,12 +127,13 @@ def _check_forced(needs: CashNeeds, positions: Sequence[Position]) -> None:
     for account, cents in needs.free_cents.items():
         mine = [one for one in positions if one.account.id == account]
         forced = [one for one in mine if one.forced_cents > 0]
-        price = sum(round(one.forced_cents * (1 + one.cost_rate)) for one in forced)
+        price = sum(round(one.forced_cents * (1 + one.cost_rate / one.equity)) for one in forced)
         money = cents + sum(_proceeds(one) for one in mine if one not in forced)
         if forced and price > money:
             names = ", ".join(one.symbol for one in forced)
+            what = "purchases and margins" if any(one.short for one in forced) else "purchases"
             raise UsageError(
-                f"the forced purchases of {names} in {account} cost {dollars(price)}, and it has"
+                f"the forced {what} of {names} in {account} cost {dollars(price)}, and it has"
                 f" {dollars(cents)} in cash and {dollars(money - cents)} that may be sold, costs"
                 f" paid; the most is {dollars(max(0, money))}"
             )

@@ -184,8 +184,6 @@ def check_short_plan(
             is_staggered and bool(stated.shorts.accounts),
             "--tranches, and tranches of [rebalance.execution],",
         ),
-        (stated.most_names is not None, "most_names of the mandate"),
-        (stated.most_trades is not None, "most_trades of the mandate"),
     ):
         if is_asked:
             raise UsageError(

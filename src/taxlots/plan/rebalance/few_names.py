@@ -15,10 +15,14 @@ import numpy as np
 
 from taxlots.domain.problem import DataError, error
 from taxlots.plan.optimizer.cardinality import CountLimit, optimize_with_count
-from taxlots.plan.optimizer.objectives import with_factor_weights
+from taxlots.plan.optimizer.objectives import LEAST_OWN, with_factor_weights
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, lots_of, portfolio, rows_of
-from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio, Objective
+from taxlots.plan.rebalance.household_portfolio import (
+    HouseholdPortfolio,
+    Objective,
+    geared_risk,
+)
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of
 from taxlots.plan.risk import Floats, floats
@@ -48,13 +52,16 @@ class Counted:
 
 
 def counted(solution: Solution) -> Counted:
-    """How many securities are held and traded after the plan, over all accounts."""
+    """How many securities are held and traded after the plan, over all accounts.
+
+    What is owed counts as what is held does, and beside it.
+    """
     weights: dict[str, float] = {}
     moved = solution.weights_traded()
     for one, change in zip(solution.household.positions, moved.tolist(), strict=True):
         weight = one.value_cents / solution.household.nav_cents + change
-        weights[one.symbol] = weights.get(one.symbol, 0.0) + weight
-    traded = {one.position.symbol for one in solution.trades}
+        weights[_name(one)] = weights.get(_name(one), 0.0) + weight
+    traded = {_name(one.position) for one in solution.trades}
     return Counted(sum(weight > HELD_FROM for weight in weights.values()), len(traded))
 
 
@@ -64,32 +71,45 @@ def with_few_names(question: Question, limit: CountLimit) -> Question:
     What is not to be held is sold as far as it may be; what is not to be traded is left alone.
     Raises DataError where no choice keeps the limits.
     """
-    symbols = list(dict.fromkeys(one.symbol for one in question.positions))
     household = portfolio_of(question)
-    book = _as_one_account(question, household, symbols)
-    plan = optimize_with_count(book, limit) if len(symbols) <= MOST_EXACT else _dropped(book, limit)
+    book = _as_one_account(question, household)
+    names = book.names
+    plan = optimize_with_count(book, limit) if len(names) <= MOST_EXACT else _dropped(book, limit)
     after = plan.book.weights(plan.trades)
-    held = {one for one, weight in zip(symbols, after.tolist(), strict=True) if weight > HELD_FROM}
+    held = {one for one, weight in zip(names, after.tolist(), strict=True) if weight > HELD_FROM}
     traded = {
         one
-        for one, trade in zip(symbols, plan.trades.tolist(), strict=True)
+        for one, trade in zip(names, plan.trades.tolist(), strict=True)
         if abs(trade) > NEGLIGIBLE
     }
 
     def of(one: Position) -> Position:
-        if limit.held is not None and one.symbol not in held:
+        if limit.held is not None and _name(one) not in held:
             why = f"the mandate lets {limit.held} securities be held, and it is none of them"
             return replace(
                 one,
                 buy_bar=one.buy_bar or why,
                 forced_cents=one.forced_cents or -one.sellable_cents,
+                forced_units=one.forced_units if one.forced_cents else -_covered_whole(one),
             )
-        if limit.traded is not None and one.symbol not in traded and not one.forced_cents:
+        if limit.traded is not None and _name(one) not in traded and not one.forced_cents:
             why = f"the mandate lets {limit.traded} securities be traded, and it is none of them"
             return replace(one, buy_bar=one.buy_bar or why, sell_bar=one.sell_bar or why)
         return one
 
     return replace(question, positions=tuple(of(one) for one in question.positions))
+
+
+def _name(position: Position) -> str:
+    """A security, held or owed: a household may do both."""
+    return f"{position.symbol}:short" if position.short else position.symbol
+
+
+def _covered_whole(position: Position) -> int:
+    """The units of a short position that is covered whole, 0 of any other: cents do not say it."""
+    lots = [one for one in position.lots if not one.bar]
+    is_whole = position.sellable_cents == sum(one.value_cents for one in lots)
+    return sum(one.quantity for one in lots) if position.short and is_whole else 0
 
 
 def _dropped(book: Portfolio, limit: CountLimit) -> Optimum:
@@ -133,14 +153,19 @@ def _untraded(book: Portfolio, names: list[int]) -> Portfolio:
     return replace(book, buy_limit=buy, sell_limit=sell)
 
 
-def _as_one_account(
-    question: Question, household: HouseholdPortfolio, symbols: list[str]
-) -> Portfolio:
-    """All accounts together: a security is one name, and its lots are those of all of them."""
+def _as_one_account(question: Question, household: HouseholdPortfolio) -> Portfolio:
+    """All accounts together: a security is one name, and its lots are those of all of them.
+
+    What is owed is another name, with the margin of the account that owes most of it.
+    """
     book, positions = household.book, household.positions
-    at = {symbol: place for place, symbol in enumerate(symbols)}
-    places = np.array([at[one.symbol] for one in positions], np.int64)
-    count = len(symbols)
+    largest: dict[str, Position] = {}
+    for one in positions:
+        known = largest.setdefault(_name(one), one)
+        largest[_name(one)] = one if one.value_cents > known.value_cents else known
+    at = {name: place for place, name in enumerate(largest)}
+    places = np.array([at[_name(one)] for one in positions], np.int64)
+    count = len(largest)
 
     def summed(values: Floats) -> Floats:
         return floats(np.bincount(places, values, count))
@@ -152,10 +177,10 @@ def _as_one_account(
 
     sellable = floats(np.minimum(book.sell_limit, summed_capacity(book)))
     whole = portfolio(
-        symbols,
+        list(largest),
         summed(book.held),
         summed(book.target),
-        question.model.of(symbols),
+        replace(geared_risk(question.model, list(largest.values())), names=tuple(largest)),
         cash=book.cash,
         lots=lots_of(
             places[book.lots.holder],
@@ -171,7 +196,9 @@ def _as_one_account(
         rows=rows_of(list(_common_rows(book, places, count)), count),
     )
     if question.terms.objective is Objective.FACTORS:
-        whole = with_factor_weights(whole, np.ones(whole.risk.loadings.shape[1]))
+        weights = np.full(whole.risk.loadings.shape[1], LEAST_OWN)
+        weights[: question.model.loadings.shape[1]] = 1.0
+        whole = with_factor_weights(whole, weights)
     return whole
 
 

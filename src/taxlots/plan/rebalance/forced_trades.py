@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 from taxlots.domain.order import Side
 from taxlots.plan.cash_flow import Offer
@@ -38,7 +39,7 @@ def as_forced(
     bought = [one for one in made if one.side is Side.BUY and one.units]
     money = spendable(cash, sales)
     for one in bought:
-        money[one.position.account.id] -= one.cents + one.cost_cents
+        money[one.position.account.id] -= one.equity_cents + one.cost_cents
     kept = []
     for one in sorted((t for t in others if t.side is Side.BUY), key=lambda t: -t.cents):
         cut = _within(one, money[one.position.account.id], step)
@@ -55,7 +56,7 @@ def as_forced(
 def _made(position: Position, planned: Trade | None, step: int) -> Trade:
     """The forced trade of a position; of a sale, the lots that the plan takes leave first."""
     offer = _offer(position)
-    units = abs(position.forced_units) or offer.units(abs(position.forced_cents), step)
+    units = abs(position.forced_units) or offer.units(_market_cents(position), step)
     if position.forced_cents > 0:
         cents = offer.cost_cents(units)
         return Trade(position=position, side=Side.BUY, units=units, cents=cents)
@@ -72,6 +73,11 @@ def _made(position: Position, planned: Trade | None, step: int) -> Trade:
     return Trade(
         position=position, side=Side.SELL, units=units, cents=offer.cost_cents(units), sales=sales
     )
+
+
+def _market_cents(position: Position) -> int:
+    """What the shares of a forced trade are worth: of what is owed more than it ties up."""
+    return ceil(abs(position.forced_cents) / position.equity)
 
 
 def _within(trade: Trade, money_cents: int, step: int) -> Trade:

@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 
 from taxlots.domain.order import Side
-from taxlots.domain.problem import UsageError
 from taxlots.domain.trade_override import TradeAction, TradeOverride
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import Replaces
+from taxlots.plan.rebalance.short_overrides import owed_by, shorts_overridden
 from taxlots.plan.rebalance.solving import Question, solve_household
 from taxlots.plan.trade_overrides import (
     OverridablePosition,
@@ -20,7 +20,6 @@ from taxlots.plan.trade_overrides import (
     TradeLimits,
     costs_of_overrides,
     limits_of,
-    said_of,
 )
 
 CENTS = 100
@@ -35,7 +34,7 @@ def overridden(
     """
     held = [one for one in positions if one.short is None]
     live = [one for one in overrides if one.holds_on(as_of)]
-    of_owed = {id(one) for one in live if any(_is_of_owed(one, p) for p in positions)}
+    of_owed = {id(one) for one in live if owed_by(one, positions)}
     limits = limits_of(
         [one for one in overrides if id(one) not in of_owed or _is_of_held(one, held)],
         [_overridable(one) for one in held],
@@ -55,50 +54,15 @@ def overridden(
     )
     owed_alone = [one for one in live if id(one) in of_owed and one not in limits.applied]
     limits = replace(limits, applied=(*limits.applied, *owed_alone))
-    return tuple(
-        next(found) if one.short is None else short_overridden(one, live) for one in positions
-    ), limits
-
-
-def short_overridden(position: Position, overrides: Sequence[TradeOverride]) -> Position:
-    """A short position as overrides let it be covered (bought) and sold short (sold).
-
-    Raises UsageError for a trade of it that is forced.
-    """
-    for one in overrides:
-        if not _is_of_owed(one, position):
-            continue
-        if one.action is TradeAction.FORCE:
-            raise UsageError(
-                f"{said_of(one)}: {position.symbol} is short in {position.account.id}, and what is"
-                " short is not forced; lock, exclude or cap it"
-            )
-        most = 0
-        if one.action is TradeAction.CAP:
-            cents = one.amount_cents
-            market = position.market_cents(one.quantity or 0) if cents is None else cents
-            most = round(market * position.equity)
-        is_any = one.side is None or one.action is TradeAction.LOCK
-        if is_any or one.side is Side.SELL:
-            position = replace(position, most_bought_cents=_least(position.most_bought_cents, most))
-        if is_any or one.side is Side.BUY:
-            position = replace(position, most_sold_cents=_least(position.most_sold_cents, most))
-    return position
-
-
-def _is_of_owed(one: TradeOverride, position: Position) -> bool:
-    """Whether an override is about a short position; nothing is bought instead of covering."""
-    account = position.account
-    is_about = one.speaks_of(account.household, account.id, position.symbol)
-    return bool(position.short) and is_about and one.action is not TradeAction.REPLACE
+    owed = shorts_overridden(positions, live)
+    return tuple(next(found) if one.short is None else next(owed) for one in positions), limits
 
 
 def _is_of_held(one: TradeOverride, held: Sequence[Position]) -> bool:
-    return any(one.speaks_of(p.account.household, p.account.id, p.symbol) for p in held)
-
-
-def _least(stated: int | None, most: int) -> int:
-    return most if stated is None else min(stated, most)
+    """Whether an override is about what is held; a forced trade is either of that or of shorts."""
+    return one.action is not TradeAction.FORCE and any(
+        one.speaks_of(p.account.household, p.account.id, p.symbol) for p in held
+    )
 
 
 def _forced_units(position: Position, limits: TradeLimits, forced: float) -> int:
