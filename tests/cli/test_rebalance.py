@@ -207,7 +207,7 @@ def test_bad_terms_leave_problems_alone(tmp_path: Path) -> None:
     toml.write_text(toml.read_text() + "\n[rebalance.plan]\nrisk_aversion = 0\n")
     done = taxlots("rebalance", mine, "--out", tmp_path / "plan")
     assert done.status == 1
-    assert "rebalance.plan.risk_aversion" in done.err
+    assert "rebalance.plan:risk_aversion" in done.err
     assert {one.name for one in (tmp_path / "plan").iterdir()} == {"problems.csv"}
 
 
@@ -323,7 +323,7 @@ def test_the_book_states_tranches_and_commissions(thin: Path, tmp_path: Path) ->
     toml.write_text(toml.read_text().replace("tranches = 4", "tranches = 99"))
     done = taxlots("rebalance", mine)
     assert done.status == 1
-    assert "rebalance.execution.tranches" in done.err
+    assert "rebalance.execution:tranches" in done.err
 
 
 def test_a_withdrawal_that_volume_does_not_allow_by_its_day_is_told(thin: Path) -> None:

@@ -113,7 +113,7 @@ def test_an_aversion_to_risk_out_of_range_is_refused_by_its_key(six: Path, value
     swapped(six, "book.toml", "risk_aversion = 60", f"risk_aversion = {value}")
     done = taxlots("rebalance", six)
     assert done.status == 1
-    assert "rebalance.plan.risk_aversion: BAD_VALUE" in done.err
+    assert "rebalance.plan:risk_aversion: BAD_VALUE" in done.err
 
 
 def _constant(lines: Sequence[str]) -> str:

@@ -128,7 +128,7 @@ def test_a_liquid_security_without_closes_still_does(household: Path) -> None:
 def test_a_window_that_cannot_be_read_is_named(household: Path, window: str) -> None:
     ran = taxlots("drift", state(household, f"windows = [{{{window}}}]\n"))
     assert ran.status == 1
-    assert "book.toml:rebalance.targets.windows: BAD_VALUE" in ran.err
+    assert "book.toml:rebalance.targets:windows: BAD_VALUE" in ran.err
 
 
 def test_windows_of_a_liquid_class_and_a_rest_into_an_illiquid_one_are_named(

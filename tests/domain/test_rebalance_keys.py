@@ -85,7 +85,7 @@ def test_nothing_stated_is_the_default() -> None:
         ("[targets]\nilliquid = 'pe'", "rebalance.targets:illiquid", "BAD_VALUE"),
         ("[targets]\nregime_weights = {a = 0.5}", "targets.regime_weights", "BAD_VALUE"),
         ("[targets]\nregime_exit_percent = 50", "targets:regime_exit_percent", "BAD_VALUE"),
-        ("[targets]\ncalls = [{class = 'a'}]", "rebalance.targets.calls", "BAD_VALUE"),
+        ("[targets]\ncalls = [{class = 'a'}]", "rebalance.targets:calls", "BAD_VALUE"),
         ("[timing]\nfund_flows = {gold = 'much'}", "timing.fund_flows:gold", "BAD_VALUE"),
         ("bands = 3", "rebalance:bands", "BAD_VALUE"),
     ],

@@ -294,7 +294,7 @@ def test_an_ira_is_never_short(tmp_path: Path) -> None:
         planned(short_book(tmp_path, toml=table))
     (problem,) = caught.value.problems
     assert "408(e)(4)" in problem.message
-    assert problem.where.endswith("mandate.shorts.accounts")
+    assert problem.where.endswith("mandate.shorts:accounts")
 
 
 @given(

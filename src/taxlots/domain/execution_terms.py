@@ -119,4 +119,4 @@ def _commissions(stated: object, problems: list[Problem]) -> dict[str, int]:
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return unexpected(f"{WHERE}.{key}" if key else WHERE, value, expected)
+    return unexpected(f"{WHERE}:{key}" if key else WHERE, value, expected)

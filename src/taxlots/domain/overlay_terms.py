@@ -114,4 +114,4 @@ def _percent(
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return unexpected(f"{WHERE}.{key}", value, expected)
+    return unexpected(f"{WHERE}:{key}", value, expected)

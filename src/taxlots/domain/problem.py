@@ -15,7 +15,8 @@ class Severity(StrEnum):
 class Problem:
     """One thing wrong with the data: where, what, and what to do about it.
 
-    ``where`` reads ``file:line:column`` or names an id; ``code`` is stable and upper case.
+    ``where`` reads ``file:line:column`` or names an id; a key of ``book.toml`` is
+    ``book.toml:table:key``.  ``code`` is stable and upper case.
     """
 
     severity: Severity

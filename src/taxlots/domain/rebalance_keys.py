@@ -146,8 +146,8 @@ def unknown_classes(rule: RebalanceRule, names: Collection[str]) -> list[Problem
     """
     asked, bands = rule.targets, f"{WHERE}.bands.classes"
     stated = [(f"{WHERE}.targets:illiquid", name) for name in sorted(asked.illiquid)]
-    stated += [(f"{WHERE}.targets.calls", flow.asset_class) for flow in asked.calls]
-    stated += [(f"{WHERE}.targets.windows", one.asset_class) for one in asked.windows]
+    stated += [(f"{WHERE}.targets:calls", flow.asset_class) for flow in asked.calls]
+    stated += [(f"{WHERE}.targets:windows", one.asset_class) for one in asked.windows]
     stated += [(f"{WHERE}.targets:trend_of", name) for name in sorted(asked.trend_of)]
     stated += [(f"{WHERE}.targets.regime_weights", name) for name in asked.regime_weights]
     for key in ("stand_in", "trend_into", "regime_of", "call_reserve"):
@@ -197,9 +197,9 @@ def _targets(table: Mapping[str, object]) -> tuple[TargetRule, list[Problem]]:
     stated, problems = stated_fields(table, OF_TARGETS, where)
     weights, bad = _weights(table.get("regime_weights", {}), f"{where}.regime_weights")
     problems += bad
-    calls, bad = _calls(table.get("calls", []), f"{where}.calls")
+    calls, bad = _calls(table.get("calls", []), f"{where}:calls")
     problems += bad
-    windows, bad = _windows(table.get("windows", []), f"{where}.windows")
+    windows, bad = _windows(table.get("windows", []), f"{where}:windows")
     problems += bad
     rule = replace(
         TargetRule(),

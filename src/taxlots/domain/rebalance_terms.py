@@ -113,4 +113,4 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
 
 
 def _bad(key: str, value: object, expected: str) -> Problem:
-    return unexpected(f"{WHERE}.{key}", value, expected)
+    return unexpected(f"{WHERE}:{key}", value, expected)

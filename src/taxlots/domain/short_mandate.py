@@ -95,7 +95,7 @@ def account_problems(stated: StatedShorts, accounts: Iterable[Account]) -> list[
         why = f"There is no account {name!r}." if account is None else _why_not(account)
         if why:
             remedy = "Name taxable margin accounts, or take it off the list."
-            problems.append(error(f"{WHERE}.accounts", "MAY_NOT_BE_SHORT", why, remedy))
+            problems.append(error(f"{WHERE}:accounts", "MAY_NOT_BE_SHORT", why, remedy))
     return problems
 
 

@@ -10,8 +10,8 @@ from taxlots.domain.harvest_rule import from_mapping, rules_of_returns
 from taxlots.domain.mandate import mandate_from
 from taxlots.domain.overlay_terms import overlay_terms_from
 from taxlots.domain.problem import Problem
+from taxlots.domain.rebalance_keys import WHERE, unknown_classes
 from taxlots.domain.rebalance_keys import from_mapping as rebalance_rule
-from taxlots.domain.rebalance_keys import unknown_classes
 from taxlots.domain.rebalance_terms import terms_from
 from taxlots.domain.rebalance_views import views_from
 from taxlots.domain.settings import unknown_keys
@@ -59,7 +59,7 @@ def _of_rebalance(record: Record) -> list[Problem]:
     rule, problems = rebalance_rule(record.rebalance)
     names = {target.name for target in targets_from(record.targets)[0]}
     return [
-        *unknown_keys(record.rebalance, REBALANCE_TABLES, "book.toml:rebalance"),
+        *unknown_keys(record.rebalance, REBALANCE_TABLES, WHERE),
         *problems,
         *(unknown_classes(rule, names) if names else []),
         *(problem for read in READERS for problem in read(record.rebalance)[1]),

@@ -12,6 +12,7 @@ from taxlots.book.standing import split_ratios
 from taxlots.domain.account import Account
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, error
+from taxlots.domain.rebalance_keys import WHERE
 from taxlots.domain.rebalance_rule import TargetRule
 from taxlots.market_data.common_closes import common_closes
 from taxlots.market_data.prices import PriceHistory
@@ -68,7 +69,7 @@ def _check_calls(
         raise DataError(
             [
                 error(
-                    "book.toml:rebalance.targets.calls",
+                    f"{WHERE}.targets:calls",
                     "CALLS_NOT_COVERED",
                     f"Calls of {dollars(need)} come, {dollars(needs.floors[group])} are needed with"
                     f" what is withdrawn, and {', '.join(group)} have {dollars(cash)} in cash and"

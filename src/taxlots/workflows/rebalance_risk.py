@@ -12,7 +12,7 @@ import numpy as np
 from taxlots.book.standing import split_ratios
 from taxlots.domain.problem import DataError, UsageError, error
 from taxlots.domain.rebalance_terms import PPM, RebalanceTerms
-from taxlots.domain.rebalance_views import StatedViews, views_from
+from taxlots.domain.rebalance_views import WHERE, StatedViews, views_from
 from taxlots.market_data.common_closes import (
     MONTHS_OF_YEAR,
     WEEKS_OF_YEAR,
@@ -114,7 +114,7 @@ def views_of(
     if unknown:
         message = f"Views name {', '.join(unknown)}, which is no security and no class here."
         remedy = "Use symbols, or asset classes of securities.csv."
-        raise DataError([error("book.toml:rebalance.views", "UNKNOWN_NAME", message, remedy)])
+        raise DataError([error(WHERE, "UNKNOWN_NAME", message, remedy)])
     annual = {
         one: stated.annual_ppm.get(one, stated.annual_ppm.get(classes[one], 0)) / PPM
         for one in symbols

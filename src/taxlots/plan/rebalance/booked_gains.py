@@ -15,6 +15,7 @@ from typing import Final
 from taxlots.domain.money import dollars
 from taxlots.domain.order import Side
 from taxlots.domain.problem import DataError, Problem, error
+from taxlots.plan.budgets import WHERE
 from taxlots.plan.gain_budgets import GainLimits, exceeded
 from taxlots.plan.rebalance.mandated import Mandated
 from taxlots.plan.rebalance.overlaid import Overlaid
@@ -190,7 +191,7 @@ def _told(first: BookedPlan, beyond: Sequence[tuple[str, int, int]]) -> BookedPl
 
 def _problem(name: str, cents: int, most: int, sold: str) -> Problem:
     return error(
-        "book.toml:rebalance.budget",
+        WHERE,
         CAP_CANNOT_BE_KEPT,
         f"the {name} of this plan is {dollars(cents)}, and the budget leaves {dollars(most)}: of"
         f" {sold} those parts of a lot leave first that gain more than the lot does",

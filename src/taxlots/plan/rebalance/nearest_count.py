@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from taxlots.domain.mandate import WHERE
 from taxlots.domain.problem import DataError, Problem, error
 from taxlots.plan.optimizer.cardinality import CountLimit
 from taxlots.plan.rebalance.few_names import with_few_names
@@ -57,7 +58,7 @@ def _told(stated: CountLimit, nearest: CountLimit) -> Iterator[Problem]:
         if most != least:
             name = "most_names" if key == "held" else "most_trades"
             yield error(
-                f"book.toml:rebalance.mandate:{name}",
+                f"{WHERE}:{name}",
                 COUNT_CANNOT_BE_KEPT,
                 f"at most {most} securities are to be {key}, and locks, bands and the other limits"
                 " do not let it be so few",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from taxlots.domain.problem import Problem, error
+from taxlots.domain.rebalance_terms import WHERE
 from taxlots.plan.optimizer.cap_kinds import rounded_up
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT, PlanLimits
@@ -46,7 +47,7 @@ def told_of_shares(limits: PlanLimits, excess: Mapping[str, float]) -> tuple[Pro
     """A problem for each cap that no plan in shares was found to keep."""
     return tuple(
         error(
-            f"book.toml:rebalance.plan.{name}_percent",
+            f"{WHERE}:{name}_percent",
             CAP_CANNOT_BE_KEPT,
             f"in whole shares and lots {name.replace('_', ' ')} of at most"
             f" {rounded_up(100 * getattr(limits, name)):.4g} % is not kept",
