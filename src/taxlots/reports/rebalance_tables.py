@@ -24,6 +24,8 @@ PLAN_COLUMNS: Final = (
     "value",
     "before_rounding_bps",
     "in_shares_bps",
+    "without_dropped_bps",
+    "commissions_bps",
     "certificate",
     "gate_passes",
     "gate_years",
@@ -148,8 +150,6 @@ def _plan_row(proposal: Proposal, stated: Mapping[str, Any]) -> Row:
     found = {
         "household": proposal.household,
         "value": stated["value"],
-        "before_rounding_bps": certificate["before_rounding_bps"],
-        "in_shares_bps": certificate["in_shares_bps"],
         "certificate": certificate["sentence"],
         "tracking_error_before": error["before"],
         "tracking_error_after": error["after"],
@@ -159,6 +159,7 @@ def _plan_row(proposal: Proposal, stated: Mapping[str, Any]) -> Row:
         "tax_later": _sum([one.later_cents for one in proposal.returns]),
         "trades": str(len(proposal.trades)),
     }
+    found |= {key: _cell(value) for key, value in certificate.items() if key != "sentence"}
     found |= {f"gate_{key}": _cell(value) for key, value in gate.items() if key != "dropped"}
     return {column: found[column] for column in PLAN_COLUMNS}
 
