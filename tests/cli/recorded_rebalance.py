@@ -9,6 +9,8 @@ from typing import Any
 from fixtures.households.six_classes import write_household
 from tests.cli.running import Ran, database, taxlots
 
+Row = dict[str, str]
+
 DAY = "2024-12-31"
 NOW = datetime(2024, 12, 31, 22, tzinfo=UTC)
 SIDES = {
@@ -45,10 +47,16 @@ def record(url: str, out: Path, by: str = "ann", *more: object) -> Ran:
     return taxlots("rebalance", url, "--out", out, "--record", "--by", by, *more)
 
 
-def orders(url: str, run: int = 1) -> dict[tuple[str, str], dict[str, str]]:
-    """The orders of a run by account and symbol: each trade is one order here."""
+def listed_orders(url: str, run: int = 1) -> list[Row]:
+    """The orders of a run, in their order."""
     (found,) = json.loads(taxlots("runs", url, run, "--json").out)["runs"]
-    return {(one["account"], one["symbol"]): one for one in found["orders"]}
+    listed: list[Row] = found["orders"]
+    return listed
+
+
+def orders(url: str, run: int = 1) -> dict[tuple[str, str], Row]:
+    """The orders of a run by account and symbol, where each trade is one order."""
+    return {(one["account"], one["symbol"]): one for one in listed_orders(url, run)}
 
 
 def checks(url: str, *more: object) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 import pytest
 from fixtures.households.six_classes import write_household
-from tests.cli.recorded_rebalance import NOW, checks, copy_of, record
+from tests.cli.recorded_rebalance import NOW, Row, checks, listed_orders, record
 from tests.cli.running import Ran, database, taxlots
 from tests.cli.test_rebalance_exposures import EXPOSURES, HEDGES
 
@@ -22,8 +22,6 @@ NO_SALE = (
 )
 FUTURE = "BIG-H5,section_1256,A future (made up),,US 500,,,,,\n"
 CASH = ("--cash", "+12000", "--account", "joint")
-
-Row = dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -47,20 +45,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def url(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    return copy_of(f"sqlite:///{kept / 'book.db'}", tmp_path)
-
-
-def orders(url: str) -> list[Row]:
-    (found,) = json.loads(taxlots("runs", url, 1, "--json").out)["runs"]
-    listed: list[Row] = found["orders"]
-    return listed
-
-
 def order_of(url: str, symbol: str) -> Row:
-    return next(one for one in orders(url) if one["symbol"] == symbol)
+    return next(one for one in listed_orders(url) if one["symbol"] == symbol)
 
 
 def approve(url: str, *more: object) -> Ran:
@@ -138,7 +124,9 @@ def test_a_short_future_is_booked_as_one_and_a_forward_is_kept_beside_the_journa
 
 def test_contracts_are_not_signed_without_the_cash_that_is_their_margin(url: str) -> None:
     """The purchases of joint are raised by what is not sold: its margin would not be there."""
-    sales = [one for one in orders(url) if (one["account"], one["action"]) == ("joint", "SELL")]
+    sales = [
+        one for one in listed_orders(url) if (one["account"], one["action"]) == ("joint", "SELL")
+    ]
     names = [one["client_order_id"] for one in sales if one["symbol"] not in ("BIG-H5", "EUR")]
     assert names
     ran = approve(url, *(word for name in names for word in ("--except", name)))

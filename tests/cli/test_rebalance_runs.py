@@ -35,13 +35,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def url(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A copy of the database, whose rebalance nobody has signed."""
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    return copy_of(f"sqlite:///{kept / 'book.db'}", tmp_path)
-
-
 @pytest.fixture(scope="module")
 def executed(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The database once its rebalance is signed, executed at the closes of the plan and booked."""

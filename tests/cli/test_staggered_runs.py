@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.csv as pacsv
 import pytest
 from fixtures.households.six_classes import write_household
-from tests.cli.recorded_rebalance import NOW, checks, copy_of, record
+from tests.cli.recorded_rebalance import NOW, Row, checks, listed_orders, record
 from tests.cli.running import Ran, database, taxlots
 
 from taxlots.ledger.migrate import open_ledger
@@ -23,8 +23,6 @@ from taxlots.workflows import clock
 
 FIRST, SECOND = "2024-12-31", "2025-01-02"
 CLOSES = {"USB1": "100", "USEQ": "200", "DEV1": "60", "GLOB": "50", "GOLD": "50", "USB2": "50"}
-
-Row = dict[str, str]
 
 
 def thin(folder: Path) -> str:
@@ -49,18 +47,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ran = record(thin(folder), folder / "plan", "ann", "--tranches", "5")
     assert ran.status == 0, ran.err
     return folder
-
-
-@pytest.fixture
-def url(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(clock, "now", lambda: NOW)
-    return copy_of(f"sqlite:///{kept / 'book.db'}", tmp_path)
-
-
-def orders(url: str) -> list[Row]:
-    (found,) = json.loads(taxlots("runs", url, 1, "--json").out)["runs"]
-    listed: list[Row] = found["orders"]
-    return listed
 
 
 def schedule(kept: Path) -> list[dict[str, Any]]:
@@ -93,7 +79,7 @@ def fills(sent: Sequence[Row], path: Path) -> Path:
 
 def execute(url: str, day: str, folder: Path) -> Ran:
     """Fill every order of a session."""
-    sent = [one for one in orders(url) if one["session"] == day and one["quantity"] != "0"]
+    sent = [one for one in listed_orders(url) if one["session"] == day and one["quantity"] != "0"]
     return taxlots("confirm", url, 1, fills(sent, folder / f"{day}.csv"), "--by", "dave", "--json")
 
 
@@ -103,12 +89,12 @@ def test_the_orders_of_every_session_are_kept_with_their_day(url: str, kept: Pat
         place = row["date"], row["account"], row["symbol"], row["side"]
         told[place] = told.get(place, 0) + float(row["quantity"])
     ordered: dict[tuple[str, ...], float] = {}
-    for one in orders(url):
+    for one in listed_orders(url):
         place = one["session"], one["account"], one["symbol"], one["action"]
         ordered[place] = ordered.get(place, 0) + float(one["quantity"])
     assert ordered == told
     assert len({place[0] for place in ordered}) == 5
-    assert len({one["client_order_id"] for one in orders(url)}) == len(orders(url))
+    assert len({one["client_order_id"] for one in listed_orders(url)}) == len(listed_orders(url))
     assert verify_ledger(open_ledger(url)) == []
 
 
@@ -158,11 +144,13 @@ def test_a_later_order_that_was_changed_is_found(url: str, kept: Path, tmp_path:
 def test_a_later_session_is_not_signed_without_the_sales_that_pay_for_it(url: str) -> None:
     """After the first session joint has 41 dollars; what it buys next is paid by the next sales."""
     assert approve(url, "--day", FIRST).status == 0
-    assert {(one["session"], one["state"]) for one in orders(url) if one["session"] <= SECOND} == {
+    assert {
+        (one["session"], one["state"]) for one in listed_orders(url) if one["session"] <= SECOND
+    } == {
         (FIRST, "approved"),
         (SECOND, "proposed"),
     }
-    second = {one["action"]: one for one in orders(url) if one["session"] == SECOND}
+    second = {one["action"]: one for one in listed_orders(url) if one["session"] == SECOND}
     ran = approve(url, "--order", second["BUY"]["client_order_id"])
     assert ran.status == 2
     assert f"the purchases in joint through {SECOND} cost" in ran.err
@@ -177,15 +165,15 @@ def test_each_session_is_sent_and_booked_on_its_day(url: str, kept: Path, tmp_pa
         ran = send(url, out, "--json")
         told = json.loads(ran.out)
         assert (ran.status, told["session"]) == (0, day), ran.err
-        due = [one for one in orders(url) if one["session"] == day]
+        due = [one for one in listed_orders(url) if one["session"] == day]
         assert {row["client_order_id"] for row in told["orders"]} == {
             one["client_order_id"] for one in due
         }
         done = execute(url, day, tmp_path)
         assert (done.status, json.loads(done.out)["breaks"]) == (0, []), done.out
-        left = [one for one in orders(url) if one["state"] != "filled"]
+        left = [one for one in listed_orders(url) if one["state"] != "filled"]
         assert {one["session"] for one in left} == set(days[place + 1 :])
-    rest = [one for one in orders(url) if one["session"] > SECOND]
+    rest = [one for one in listed_orders(url) if one["session"] > SECOND]
     path = fills(rest, tmp_path / "rest.csv")
     assert taxlots("confirm", url, 1, path, "--by", "dave").status == 0
     assert set(checks(url).values()) == {"PASS"}
@@ -206,7 +194,9 @@ def test_a_session_is_not_sent_where_sales_before_it_were_not_executed(
     assert approve(url).status == 0
     ran = send(url, tmp_path / "send", "--day", "2025-02-03")
     assert (ran.status, f"it has some for {FIRST}, {SECOND}" in ran.err) == (2, True), ran.err
-    first = [one for one in orders(url) if one["session"] == FIRST and one["action"] == "BUY"]
+    first = [
+        one for one in listed_orders(url) if one["session"] == FIRST and one["action"] == "BUY"
+    ]
     path = fills(first, tmp_path / "bought.csv")
     assert taxlots("confirm", url, 1, path, "--by", "dave").status == 0
     ran = send(url, tmp_path / "send", "--day", SECOND)
@@ -217,19 +207,21 @@ def test_a_session_is_not_sent_where_sales_before_it_were_not_executed(
 
 def test_an_order_that_is_executed_on_another_session_is_a_break(url: str, tmp_path: Path) -> None:
     assert approve(url).status == 0
-    early = next(one for one in orders(url) if one["session"] == SECOND and one["action"] == "SELL")
+    early = next(
+        one for one in listed_orders(url) if one["session"] == SECOND and one["action"] == "SELL"
+    )
     path = fills([{**early, "session": FIRST}], tmp_path / "early.csv")
     done = taxlots("confirm", url, 1, path, "--by", "dave", "--json")
     kinds = {(one["kind"], one["client_order_id"]) for one in json.loads(done.out)["breaks"]}
     assert ("OTHER_DAY", early["client_order_id"]) in kinds
-    later = {one["client_order_id"] for one in orders(url) if one["session"] > FIRST}
+    later = {one["client_order_id"] for one in listed_orders(url) if one["session"] > FIRST}
     assert not {name for kind, name in kinds if kind == "NOT_FILLED"} & later
 
 
 def test_what_is_signed_for_a_later_session_forbids_purchases_after_it(url: str) -> None:
     """USB1 is sold at a loss on several days: 30 days count from the last of them."""
     assert approve(url).status == 0
-    last = max(one["session"] for one in orders(url) if one["symbol"] == "USB1")
+    last = max(one["session"] for one in listed_orders(url) if one["symbol"] == "USB1")
     told = json.loads(taxlots("restrictions", url, "--json").out)["restrictions"]
     until = max(
         row["until"] for row in told
