@@ -12,6 +12,8 @@ from taxlots.plan.optimizer.signs import Certificate, Found
 from taxlots.plan.optimizer.terms import Prepared, Sides
 from taxlots.plan.risk import Floats, floats
 
+Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -30,30 +32,56 @@ class Program:
 
 def program_of(prepared: Prepared, sides: Sides) -> Program:
     """The program of a plan whose sides are fixed."""
-    from scipy import sparse  # type: ignore[import-untyped]
-
     if (sides == BRIDGED).any():
         raise UsageError("a name that may be bought or sold at a loss needs a side first")
     terms = prepared.terms
-    count, lots, amounts = terms.bend.size, terms.slope.size, terms.curvature.size
+    count, lots = terms.bend.size, terms.slope.size
     holder = np.repeat(np.arange(count), np.diff(terms.start))
-    of_name = sparse.csc_matrix((np.ones(lots), (holder, np.arange(lots))), shape=(count, lots))
-    one = sparse.eye(count)
     curvatures = [terms.bend, np.zeros(count + lots), terms.curvature]
     sale = terms.sell_cost[holder] + terms.slope
-    columns = sparse.csc_matrix(terms.columns.T)
     room = np.where(sides == SELLS, 0.0, terms.room)
     capacity = np.where((sides == BUYS)[holder], 0.0, terms.capacity)
     free = np.full(count, np.inf)
     return Program(
-        quadratic=sparse.diags(np.concatenate(curvatures), format="csc"),
+        quadratic=_diagonal(np.concatenate(curvatures)),
         linear=np.concatenate([terms.tilt, terms.buy_cost, sale, -terms.curvature * terms.centre]),
-        balance=sparse.bmat(
-            [[one, -one, of_name, None], [columns, None, None, -sparse.eye(amounts)]],
-            format="csc",
-        ),
+        balance=balance_of(terms.columns, holder),
         low=np.concatenate([-free, np.zeros(count + lots), terms.low]),
         high=np.concatenate([free, room, capacity, terms.high]),
+    )
+
+
+def _diagonal(values: Floats) -> Any:
+    """A sparse diagonal matrix, by columns."""
+    from scipy.sparse import csc_matrix  # type: ignore[import-untyped]
+
+    places = np.arange(values.size + 1)
+    return csc_matrix((values, places[:-1], places), shape=(values.size, values.size))
+
+
+def balance_of(columns: Floats, holder: Ints) -> Any:
+    """The rows of the balances: of each name's trade, then of each column's amount.
+
+    A trade is what is bought less what is sold of the lots, and an amount the sum of the trades by
+    their loadings.  It is put together here, because a plan in whole shares asks for hundreds.
+    """
+    from scipy.sparse import csc_matrix
+
+    count, amounts = columns.shape
+    names, loaded = np.nonzero(columns)
+    within = np.bincount(names, minlength=count)
+    # Of a name's column its own row comes first, then those of its loadings, in their order.
+    own = np.concatenate([[0], np.cumsum(within + 1)])
+    rows, values = np.empty(own[-1], np.int64), np.empty(own[-1])
+    rows[own[:-1]], values[own[:-1]] = np.arange(count), 1.0
+    of_loadings = np.arange(names.size) + names + 1
+    rows[of_loadings], values[of_loadings] = count + loaded, columns[names, loaded]
+    singles = np.concatenate([np.arange(count), holder, count + np.arange(amounts)])
+    signs = np.concatenate([-np.ones(count), np.ones(holder.size), -np.ones(amounts)])
+    ends = np.concatenate([own, own[-1] + 1 + np.arange(singles.size)])
+    return csc_matrix(
+        (np.concatenate([values, signs]), np.concatenate([rows, singles]), ends),
+        shape=(count + amounts, count + singles.size),
     )
 
 
