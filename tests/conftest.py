@@ -7,7 +7,9 @@ deadline, because the first call of a compiled kernel compiles it.
 """
 
 import os
+from functools import cache
 
+import typer.testing
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -26,3 +28,6 @@ settings.register_profile(
     max_examples=2_000,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# A runner builds all commands anew for every call, which takes longer than many of the calls.
+typer.testing._get_command = cache(typer.testing._get_command)
