@@ -49,6 +49,8 @@ class RiskModel:
 
     def of(self, names: Sequence[str]) -> "RiskModel":
         """The model of these names, in this order; a name that it lacks is told."""
+        if tuple(names) == self.names:
+            return self
         at = {name: row for row, name in enumerate(self.names)}
         missing = [name for name in names if name not in at]
         if missing:

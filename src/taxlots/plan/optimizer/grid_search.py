@@ -40,22 +40,59 @@ class Grid(NamedTuple):
     limited: Any
 
 
-def own_cost(terms: Terms, name: int, trade: float) -> float:
+class Name(NamedTuple):
+    """One name of a grid, in numbers: what it costs (see ``Terms``), and what it may trade.
+
+    ``steep`` is how the columns curve along it, and its lots are those from ``first`` to ``end``.
+    Compiled code hands on numbers for much less than the arrays that they stand in.
+    """
+
+    bend: Any
+    steep: Any
+    tilt: Any
+    buy_cost: Any
+    sell_cost: Any
+    room: Any
+    first: Any
+    end: Any
+    unit: Any
+    least: Any
+    low: Any
+    high: Any
+    whole: Any
+    forced: Any
+
+
+def name_of(terms: Terms, grid: Grid, steep: Any, name: int) -> Name:
+    """A name by its row."""
+    return Name(
+        terms.bend[name],
+        steep[name],
+        terms.tilt[name],
+        terms.buy_cost[name],
+        terms.sell_cost[name],
+        terms.room[name],
+        terms.start[name],
+        terms.start[name + 1],
+        grid.unit[name],
+        grid.least[name],
+        grid.low[name],
+        grid.high[name],
+        grid.whole[name],
+        grid.forced[name],
+    )
+
+
+def own_cost(one: Name, capacity: Any, slope: Any, trade: float) -> float:
     """What a name's trade costs by itself: its own risk, its costs and the slopes of its lots."""
-    total: float = trade * (0.5 * terms.bend[name] * trade + terms.tilt[name])
-    if trade > 0.0:
-        total += trade * terms.buy_cost[name]
+    beyond = trade - one.forced
+    total: float = beyond * (0.5 * one.bend * beyond + one.tilt)
+    if beyond > 0.0:
+        total += beyond * one.buy_cost
         return total
-    first, end = terms.start[name], terms.start[name + 1]
-    total -= trade * terms.sell_cost[name]
-    total += cost_of_lots(terms.capacity, terms.slope, first, end, -trade)
-    return total
-
-
-def cost_of_lots(capacity: Any, slope: Any, first: int, end: int, sale: float) -> float:
-    """What a sale costs by the slopes of its lots."""
-    total, rest = 0.0, sale
-    for lot in range(first, end):
+    total -= beyond * one.sell_cost
+    rest = -beyond
+    for lot in range(one.first, one.end):
         if rest <= 0.0:
             break
         part = min(rest, capacity[lot])
@@ -64,153 +101,141 @@ def cost_of_lots(capacity: Any, slope: Any, first: int, end: int, sale: float) -
     return total
 
 
-def breach(terms: Terms, column: int, amount: float) -> float:
-    """What a sum beyond its limits costs."""
-    over: float = max(0.0, amount - terms.high[column], terms.low[column] - amount)
-    return BREACH * over
-
-
-def breaches(terms: Terms, limited: Any, amounts: Any, name: int, more: float) -> float:
-    """What the sums' breaches cost if a name traded so much more."""
-    columns, low, high = terms.columns, terms.low, terms.high
-    total = 0.0
-    for at in range(limited.size):
-        column = limited[at]
-        amount = amounts[column] + more * columns[name, column]
-        total += max(0.0, amount - high[column], low[column] - amount)
-    return BREACH * total
-
-
-def price_of(terms: Terms, pulls: Any, name: int) -> float:
-    """What a dollar more of a name costs in all columns, as they are."""
-    price: float = np.dot(terms.columns[name], pulls)
-    return price
-
-
-def is_allowed(grid: Grid, name: int, trade: float) -> bool:
+def is_allowed(one: Name, trade: float) -> bool:
     """Whether a name may trade so much: within its bounds, and large enough."""
-    if trade > grid.high[name] + ROUNDING or trade < grid.low[name] - ROUNDING:
+    if trade > one.high + ROUNDING or trade < one.low - ROUNDING:
         return False
     size = abs(trade)
-    if size <= ROUNDING or size >= grid.least[name] - ROUNDING:
+    if size <= ROUNDING or size >= one.least - ROUNDING:
         return True
-    return bool(abs(trade - grid.whole[name]) <= ROUNDING)
+    return bool(abs(trade - one.whole) <= ROUNDING)
 
 
-def wanted(terms: Terms, grid: Grid, dollar: float, steep: Any, name: int, trade: float) -> float:
+def wanted(one: Name, capacity: Any, slope: Any, dollar: float, trade: float) -> float:
     """The best trade of a name in any fraction, at the price of a dollar more of it now."""
-    beyond = trade - grid.forced[name]
-    bend = terms.bend[name] + steep[name]
-    price = terms.tilt[name] + dollar - steep[name] * beyond
+    bend = one.bend + one.steep
+    price = one.tilt + dollar - one.steep * (trade - one.forced)
     best: float = 0.0
-    if grid.high[name] > ROUNDING:
-        best, _ = bought(price + terms.buy_cost[name], bend, terms.room[name])
-    if best == 0.0 and grid.low[name] < -ROUNDING:
-        first, end = terms.start[name], terms.start[name + 1]
-        sale, _, _ = sold(
-            price - terms.sell_cost[name], bend, first, end, terms.capacity, terms.slope
-        )
+    if one.high > ROUNDING:
+        best, _ = bought(price + one.buy_cost, bend, one.room)
+    if best == 0.0 and one.low < -ROUNDING:
+        sale, _, _ = sold(price - one.sell_cost, bend, one.first, one.end, capacity, slope)
         best = -sale
-    ideal: float = min(max(best + grid.forced[name], grid.low[name]), grid.high[name])
+    ideal: float = min(max(best + one.forced, one.low), one.high)
     return ideal
 
 
-def candidates(grid: Grid, name: int, trade: float, ideal: float, found: Any) -> int:
+def candidates(one: Name, trade: float, ideal: float, found: Any) -> int:
     """The trades of a name to be weighed: around the ideal one, around this one, none, all."""
-    unit = grid.unit[name]
+    unit = one.unit
     if unit <= 0.0:
         found[0], found[1], found[2] = ideal, trade, 0.0
-        found[3] = grid.least[name] if ideal > 0.0 else -grid.least[name]
-        found[4] = grid.whole[name]
+        found[3] = one.least if ideal > 0.0 else -one.least
+        found[4] = one.whole
         return 5
     found[0] = np.floor(ideal / unit + ROUNDING) * unit
     found[1] = found[0] + unit
     here = np.round(trade / unit) * unit
     found[2], found[3], found[4] = here - unit, here, here + unit
-    fewest = np.ceil((grid.least[name] - ROUNDING) / unit) * unit
+    fewest = np.ceil((one.least - ROUNDING) / unit) * unit
     found[5] = fewest if ideal > 0.0 else -fewest
     found[6] = 0.0
-    found[7] = grid.whole[name]
+    found[7] = one.whole
     return 8
 
 
-def move(terms: Terms, amounts: Any, pulls: Any, trades: Any, name: int, to: float) -> None:
-    """Let a name trade so much; amounts of columns, and what they pull at, follow."""
-    more = to - trades[name]
+def breaches(limited: Any, low: Any, high: Any, amounts: Any, row: Any, more: float) -> float:
+    """What sums cost beyond their limits if the name of a row traded so much more."""
+    total = 0.0
+    for at in range(limited.size):
+        column = limited[at]
+        amount = amounts[column] + more * row[column]
+        total += max(0.0, amount - high[column], low[column] - amount)
+    return BREACH * total
+
+
+def move(curvature: Any, amounts: Any, pulls: Any, row: Any, more: float) -> None:
+    """Let the name of a row trade so much more: amounts of columns, and what they pull at."""
     for k in range(amounts.size):
-        moved = more * terms.columns[name, k]
+        moved = more * row[k]
         amounts[k] += moved
-        pulls[k] += terms.curvature[k] * moved
-    trades[name] = to
+        pulls[k] += curvature[k] * moved
 
 
-def gain_of(
-    terms: Terms, grid: Grid, pulls: Any, steep: Any, name: int, trade: float, to: float
-) -> float:
-    """What it brings if a name trades another amount, limits left out."""
-    more = to - trade
-    before = own_cost(terms, name, trade - grid.forced[name])
-    after = own_cost(terms, name, to - grid.forced[name])
-    price = price_of(terms, pulls, name)
-    gain: float = before - after - more * (price + 0.5 * steep[name] * more)
-    return gain
-
-
-def move_best(
+def sweep(
     terms: Terms,
     grid: Grid,
     amounts: Any,
     pulls: Any,
     steep: Any,
     trades: Any,
-    name: int,
+    order: Any,
     must: bool,
 ) -> float:
-    """Move a name to its best whole trade; what that brings.  ``must``: the present one is none."""
+    """Move names to their best whole trades, one by one; what that brings.
+
+    ``must``: their present trades are not whole.
+    """
+    capacity, slope, columns = terms.capacity, terms.slope, terms.columns
+    limited, low, high = grid.limited, terms.low, terms.high
     found = np.empty(8)
-    trade, own_steep = trades[name], steep[name]
-    price = price_of(terms, pulls, name)
-    ideal = wanted(terms, grid, price, steep, name, trade)
-    count = candidates(grid, name, trade, ideal, found)
-    low, high, whole = grid.low[name] - ROUNDING, grid.high[name] + ROUNDING, grid.whole[name]
-    least = grid.least[name] - ROUNDING
-    broken = breaches(terms, grid.limited, amounts, name, 0.0)
-    before = own_cost(terms, name, trade - grid.forced[name]) + broken
-    best, to = (-np.inf if must else WORTH_IT), trade
-    for at in range(count):
-        rival = found[at]
-        size = abs(rival)
-        is_large = size <= ROUNDING or size >= least or abs(rival - whole) <= ROUNDING
-        if not is_large or not low <= rival <= high or (rival == trade and not must):
+    gained = 0.0
+    for name in order:
+        one = name_of(terms, grid, steep, name)
+        if one.low >= one.high:
             continue
-        more = rival - trade
-        gain = before - own_cost(terms, name, rival - grid.forced[name])
-        gain -= more * (price + 0.5 * own_steep * more)
-        if gain > best:
-            gain -= breaches(terms, grid.limited, amounts, name, more)
-        if gain > best:
-            best, to = gain, rival
-    if to == trade:
-        return 0.0
-    move(terms, amounts, pulls, trades, name, to)
-    return best
+        trade, row = trades[name], columns[name]
+        price = np.dot(row, pulls)
+        ideal = wanted(one, capacity, slope, price, trade)
+        count = candidates(one, trade, ideal, found)
+        before = own_cost(one, capacity, slope, trade)
+        before += breaches(limited, low, high, amounts, row, 0.0)
+        best, to = (-np.inf if must else WORTH_IT), trade
+        for at in range(count):
+            rival = found[at]
+            if not is_allowed(one, rival) or (rival == trade and not must):
+                continue
+            more = rival - trade
+            gain = before - own_cost(one, capacity, slope, rival)
+            gain -= more * (price + 0.5 * one.steep * more)
+            if gain > best:
+                gain -= breaches(limited, low, high, amounts, row, more)
+            if gain > best:
+                best, to = gain, rival
+        if to != trade:
+            move(terms.curvature, amounts, pulls, row, to - trade)
+            trades[name] = to
+            gained += best
+    return gained
 
 
 def single_steps(terms: Terms, grid: Grid, pulls: Any, steep: Any, trades: Any) -> Any:
     """What a step up or down of each name brings, limits left out; -inf where not allowed."""
+    capacity, slope = terms.capacity, terms.slope
     count = trades.size
+    prices = np.dot(terms.columns, pulls)
     gains = np.full((2, count), -np.inf)
     for name in range(count):
-        unit = grid.unit[name]
-        if unit <= 0.0 or grid.low[name] >= grid.high[name]:
+        one = name_of(terms, grid, steep, name)
+        if one.unit <= 0.0 or one.low >= one.high:
             continue
+        trade = trades[name]
+        before = own_cost(one, capacity, slope, trade)
         for side in range(2):
-            to = trades[name] + (unit if side == 1 else -unit)
+            to = trade + (one.unit if side == 1 else -one.unit)
             if abs(to) <= ROUNDING:
                 to = 0.0
-            if is_allowed(grid, name, to):
-                gains[side, name] = gain_of(terms, grid, pulls, steep, name, trades[name], to)
+            if is_allowed(one, to):
+                more = to - trade
+                gain = before - own_cost(one, capacity, slope, to)
+                gains[side, name] = gain - more * (prices[name] + 0.5 * one.steep * more)
     return gains
+
+
+def breach(terms: Terms, column: int, amount: float) -> float:
+    """What a sum beyond its limits costs."""
+    over: float = max(0.0, amount - terms.high[column], terms.low[column] - amount)
+    return BREACH * over
 
 
 def joint_gain(
@@ -267,7 +292,9 @@ def move_pair(
     for step in (best_one, best_other):
         name = step % count
         to = trades[name] + (grid.unit[name] if step >= count else -grid.unit[name])
-        move(terms, amounts, pulls, trades, name, 0.0 if abs(to) <= ROUNDING else to)
+        to = 0.0 if abs(to) <= ROUNDING else to
+        move(terms.curvature, amounts, pulls, terms.columns[name], to - trades[name])
+        trades[name] = to
     return best
 
 
@@ -278,21 +305,15 @@ def descend_on_grid(terms: Terms, grid: Grid, start: Any, most_first: int) -> tu
     and by how much sums are beyond their limits at most, as a fraction of NAV.
     """
     trades = start.copy()
-    count = trades.size
     amounts = np.dot(trades - grid.forced, terms.columns)
     pulls = terms.curvature * (amounts - terms.centre)
     steep = np.dot(terms.columns * terms.columns, terms.curvature)
     state = (amounts, pulls, steep, trades)
-    for name in np.argsort(-np.maximum(grid.unit, grid.least)):
-        if grid.low[name] < grid.high[name]:
-            move_best(terms, grid, *state, name, True)
+    sweep(terms, grid, *state, np.argsort(-np.maximum(grid.unit, grid.least)), True)
+    every = np.arange(trades.size)
     for _ in range(MOST_PAIRED):
         for _ in range(MOST_SWEEPS):
-            gained = 0.0
-            for name in range(count):
-                if grid.low[name] < grid.high[name]:
-                    gained += move_best(terms, grid, *state, name, False)
-            if gained <= ENOUGH:
+            if sweep(terms, grid, *state, every, False) <= ENOUGH:
                 break
         if move_pair(terms, grid, *state, most_first) <= ENOUGH:
             break

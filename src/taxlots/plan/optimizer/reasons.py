@@ -5,8 +5,7 @@ quadratic, so each trade is credited with its risk at the middle between before 
 leaves nothing over.  What a trade does for a limit is told beside it, at the limit's price.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ from taxlots.plan.risk import Floats
 TOLD_FROM_BPS: Final = 0.005
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeReason:
+class TradeReason(NamedTuple):
     """What one trade brings, as fractions of NAV: positive parts speak for it.
 
     ``limits`` holds what it is worth for each limit that binds (cash, a sector, a class), at the
@@ -98,23 +96,10 @@ def trade_reasons(plan: Optimum) -> tuple[TradeReason, ...]:
     names = [book.names[place] for place in at.tolist()]
     rows = np.stack(figures, axis=1).tolist()
     return tuple(
-        [_reason(names[one], rows[one], limits[one] if limits else ()) for one in order.tolist()]
-    )
-
-
-def _reason(name: str, figures: list[float], limits: tuple[tuple[str, float], ...]) -> TradeReason:
-    trade, risk, cash, cost, impact, tax, harvest, alpha = figures
-    return TradeReason(
-        name=name,
-        trade=trade,
-        risk=risk,
-        cash=cash,
-        cost=cost,
-        impact=impact,
-        tax=tax,
-        harvest=harvest,
-        alpha=alpha,
-        limits=limits,
+        [
+            TradeReason(names[one], *rows[one], limits[one] if limits else ())
+            for one in order.tolist()
+        ]
     )
 
 

@@ -37,9 +37,8 @@ class Proof:
         """What trades in shares cost in all but commissions, as a part of the household."""
         weights = weights_of(self.household, trades)
         sold = np.zeros(len(self.household.lots))
-        at = {one.name: place for place, one in enumerate(self.household.positions)}
         for trade in trades:
-            place = at[trade.position.name]
+            place = self.household.row_of[trade.position.name]
             first = int(np.searchsorted(self.household.table.holder, place))
             held = self.household.positions[place].lots
             for one in trade.sales:

@@ -27,8 +27,7 @@ def as_forced(
     the smallest first, are cut to the money that forced ones leave, and left out below
     ``least_cents``.
     """
-    positions = household.positions
-    forced = [one for one in positions if one.forced_cents]
+    forced = [one for one in household.positions if one.forced_cents]
     if not forced:
         return list(trades)
     names = {one.name for one in forced}
@@ -46,9 +45,9 @@ def as_forced(
         if cut.units and cut.cents >= least_cents:
             money[one.position.account.id] -= cut.equity_cents + cut.cost_cents
             kept.append(cut)
-    order = {one.name: place for place, one in enumerate(positions)}
     by_place = [
-        sorted(part, key=lambda t: order[t.position.name]) for part in (sales, bought + kept)
+        sorted(part, key=lambda t: household.row_of[t.position.name])
+        for part in (sales, bought + kept)
     ]
     return [*by_place[0], *by_place[1]]
 

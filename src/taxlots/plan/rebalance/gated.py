@@ -122,14 +122,26 @@ def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
     """The trades without the smallest purchases of an account that its money does not pay."""
     sales = [one for one in trades if one.side is Side.SELL]
     money = spendable(cash, sales)
+    bought = [one for one in trades if one.side is Side.BUY]
+    if _is_paid(bought, money):
+        return trades
     kept = list(sales)
-    for one in sorted((t for t in trades if t.side is Side.BUY), key=_paid_first):
+    for one in sorted(bought, key=_paid_first):
         account = one.position.account.id
         if money.get(account, 0) >= one.equity_cents + one.cost_cents:
             money[account] -= one.equity_cents + one.cost_cents
             kept.append(one)
     order = {one.position.name: place for place, one in enumerate(trades)}
     return sorted(kept, key=lambda one: order[one.position.name])
+
+
+def _is_paid(bought: Sequence[Trade], money_cents: Mapping[str, int]) -> bool:
+    """Whether the money of each account pays for all that it buys."""
+    left = dict(money_cents)
+    for one in bought:
+        account = one.position.account.id
+        left[account] = left.get(account, 0) - one.equity_cents - one.cost_cents
+    return all(left[one.position.account.id] >= 0 for one in bought)
 
 
 def weighed(
@@ -197,13 +209,23 @@ def netted_cents(year: YearTax, short_cents: int, long_cents: int) -> int:
 
 
 def _names(solution: Solution) -> tuple[str, ...]:
-    return tuple([one.name for one in solution.household.positions])
+    return tuple(solution.household.row_of)
 
 
 def _places(solution: Solution) -> Rows:
     """The row of the position of each trade."""
-    at = {one.name: place for place, one in enumerate(solution.household.positions)}
-    return [at[one.position.name] for one in solution.trades]
+    row_of = solution.household.row_of
+    return [row_of[one.position.name] for one in solution.trades]
+
+
+def _gains(trades: Sequence[tuple[int, Trade]], count: int) -> Ints:
+    """Short- and long-term gains in cents by position, (2, positions), of trades by their rows."""
+    sales = [one for _, trade in trades for one in trade.sales]
+    rows = np.array([row for row, trade in trades for _ in trade.sales], np.int64)
+    rows[[one.lot.is_long for one in sales]] += count
+    found = np.zeros(2 * count, np.int64)
+    np.add.at(found, rows, [one.gain_cents for one in sales])
+    return found.reshape(2, count)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,16 +241,13 @@ class TradeTaxes:
     @classmethod
     def of(cls, solution: Solution, years: Mapping[str, YearTax]) -> TradeTaxes:
         """The taxes of a solution's trades."""
-        count = len(solution.household.positions)
-        found: dict[str, tuple[list[int], list[int]]] = {}
+        taxed: dict[str, list[tuple[int, Trade]]] = {}
         for place, trade in zip(_places(solution), solution.trades, strict=True):
             name = trade.position.account.tax_return
-            if not trade.sales or name not in years or not trade.position.is_taxed:
-                continue
-            into = found.setdefault(name, ([0] * count, [0] * count))
-            for one in trade.sales:
-                into[one.lot.is_long][place] += one.gain_cents
-        return cls({name: np.array(both, np.int64) for name, both in found.items()}, years)
+            if trade.sales and name in years and trade.position.is_taxed:
+                taxed.setdefault(name, []).append((place, trade))
+        count = len(solution.household.positions)
+        return cls({name: _gains(mine, count) for name, mine in taxed.items()}, years)
 
     def dollars(self, kept: Mask) -> float:
         """The tax of the trades that are kept, netted by return."""

@@ -96,7 +96,8 @@ class Band:
 class HouseholdPortfolio:
     """The optimizer's portfolio, with the positions and lots that its rows stand for.
 
-    ``nav_cents`` is all that the household holds, cash included.  ``tracked`` is the portfolio
+    ``row_of`` maps the name of each position to its row.  ``nav_cents`` is all that the household
+    holds, cash included.  ``tracked`` is the portfolio
     against its targets by the whole of its risk, whatever the objective of ``book`` weighs.
     ``lots`` are in the order in which the portfolio was given them, and so are ``gains``.  Those
     are on ``main_return``, the one that holds most, whose tax is ``year``; what lots of other
@@ -104,6 +105,7 @@ class HouseholdPortfolio:
     """
 
     positions: tuple[Position, ...]
+    row_of: Mapping[str, int]
     table: LotTable
     nav_cents: int
     book: Portfolio
@@ -169,12 +171,15 @@ def position_risk(
 
     It is a factor for those ``shared_by`` something else, too.
     """
-    symbols = list(dict.fromkeys(one.symbol for one in positions))
+    symbols = list(dict.fromkeys([one.symbol for one in positions]))
     of_symbols = model.of(symbols)
     at = {symbol: place for place, symbol in enumerate(symbols)}
     rows = np.array([at[one.symbol] for one in positions], np.int64)
     is_shared = np.array([one in shared_by for one in symbols], np.bool_)
     shared = np.flatnonzero(is_shared | (np.bincount(rows, minlength=len(symbols)) > 1))
+    names = tuple([one.name for one in positions])
+    if not shared.size:
+        return RiskModel(names, of_symbols.loadings, of_symbols.specific)
     own = np.zeros((len(positions), len(shared)))
     specific = of_symbols.specific[rows].copy()
     for column, place in enumerate(shared.tolist()):
@@ -182,12 +187,14 @@ def position_risk(
         own[mine, column] = np.sqrt(of_symbols.specific[place] * (1 - OWN_PART))
         specific[mine] = np.maximum(specific[mine] * OWN_PART, LEAST_SPECIFIC)
     loadings = np.hstack([of_symbols.loadings[rows], own])
-    return RiskModel(tuple(one.name for one in positions), floats(loadings), floats(specific))
+    return RiskModel(names, floats(loadings), floats(specific))
 
 
 def geared_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
     """The same where what is owed moves the other way, each by its gear."""
     found = position_risk(model, positions)
+    if not any([one.short for one in positions]):
+        return found
     gear = floats([one.gear for one in positions])
     return RiskModel(
         found.names, floats(found.loadings * gear[:, None]), floats(found.specific * gear * gear)
@@ -268,7 +275,8 @@ def household_portfolio(
         ),
     )
     own = _with_objective(book, terms.objective, model.loadings.shape[1])
-    return HouseholdPortfolio(kept, table, nav, own, book, gains, main, years.get(main))
+    row_of = {one.name: row for row, one in enumerate(kept)}
+    return HouseholdPortfolio(kept, row_of, table, nav, own, book, gains, main, years.get(main))
 
 
 def borrow_costs(positions: Sequence[Position]) -> Floats:

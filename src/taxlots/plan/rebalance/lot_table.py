@@ -64,7 +64,7 @@ def lot_table(positions: Sequence[Position]) -> LotTable:
     counts = [len(one.lots) for one in positions]
 
     def of_holder(flags: list[bool]) -> Mask:
-        return np.repeat(np.array(flags, np.bool_), counts)
+        return np.repeat(_mask(flags), counts)
 
     return LotTable(
         lots=lots,
@@ -72,11 +72,16 @@ def lot_table(positions: Sequence[Position]) -> LotTable:
         value_cents=np.array([one.value_cents for one in lots], np.int64),
         gain_cents=np.array([one.gain_cents for one in lots], np.int64),
         quantity=np.array([one.quantity for one in lots], np.int64),
-        is_long=np.array([one.is_long for one in lots], np.bool_),
+        is_long=_mask([one.is_long for one in lots]),
         is_taxed=of_holder([one.is_taxed for one in positions]),
         is_barred=of_holder([one.sell_bar != "" for one in positions])
-        | np.array([one.bar != "" for one in lots], np.bool_),
+        | _mask([one.bar != "" for one in lots]),
     )
+
+
+def _mask(flags: list[bool]) -> Mask:
+    """Flags as an array, by their bytes: a household has thousands of lots."""
+    return np.frombuffer(bytearray(flags), np.bool_)
 
 
 def lot_slopes(

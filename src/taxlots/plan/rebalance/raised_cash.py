@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -26,12 +26,15 @@ def with_cash_raised(
     group, those of the least gain for each dollar first.  No further security is sold at a loss,
     which a purchase could replace.  Less is raised only where all that is left is sold.
     """
-    found = {one.position.name: one for one in trades}
     own = {(name,): min(0, cents) for name, cents in cash.free_cents.items()}
-    lots: Lots | None = None
-    for group, floor in (own | dict(cash.floors)).items():
-        while (missing := floor - _money(found, group, cash)) > 0:
-            lots = _sellable(household, trades) if lots is None else lots
+    floors = own | dict(cash.floors)
+    money = _money(trades, cash)
+    if all(floor <= _together(money, group) for group, floor in floors.items()):
+        return list(trades)
+    found = {one.position.name: one for one in trades}
+    lots = _sellable(household, trades)
+    for group, floor in floors.items():
+        while (missing := floor - _together(_money(found.values(), cash), group)) > 0:
             mine = [one for one in household.positions if one.account.id in group]
             mine = [one for one in mine if not one.forced_cents]
             more = min(_choices(found, mine, lots, missing, step), default=None)
@@ -40,20 +43,24 @@ def with_cash_raised(
             _, _, place, units = more
             name = mine[place].name
             found[name] = _sold_more(mine[place], found.get(name), lots[name], units)
-    order = {one.name: place for place, one in enumerate(household.positions)}
     sales = [one for one in found.values() if one.side is Side.SELL]
-    sales.sort(key=lambda one: order[one.position.name])
+    sales.sort(key=lambda one: household.row_of[one.position.name])
     return [*sales, *(one for one in found.values() if one.side is Side.BUY)]
 
 
-def _money(trades: dict[str, Trade], group: Sequence[str], cash: CashNeeds) -> int:
-    """What a group of accounts has after the trades, in cents."""
-    total = sum(cash.free_cents.get(name, 0) for name in group)
-    for one in trades.values():
-        if one.position.account.id in group:
-            sign = 1 if one.side is Side.SELL else -1
-            total += sign * one.equity_cents - one.cost_cents
-    return total
+def _money(trades: Iterable[Trade], cash: CashNeeds) -> dict[str, int]:
+    """What accounts have after the trades, in cents."""
+    found = cash.free_cents
+    for one in trades:
+        account = one.position.account.id
+        freed = one.equity_cents if one.side is Side.SELL else -one.equity_cents
+        found[account] = found.get(account, 0) + freed - one.cost_cents
+    return found
+
+
+def _together(money_cents: Mapping[str, int], group: Sequence[str]) -> int:
+    """The money of a group of accounts."""
+    return sum(money_cents.get(name, 0) for name in group)
 
 
 def _sellable(household: HouseholdPortfolio, trades: Sequence[Trade]) -> Lots:

@@ -116,10 +116,10 @@ def whole_trades(
 
 def weights_of(household: HouseholdPortfolio, trades: Sequence[Trade]) -> Floats:
     """Trades as parts of the household, (positions,); sales below 0."""
-    at = {one.name: place for place, one in enumerate(household.positions)}
-    places = [at[one.position.name] for one in trades]
+    row_of = household.row_of
+    places = [row_of[one.position.name] for one in trades]
     signed = [one.equity_cents if one.side is Side.BUY else -one.equity_cents for one in trades]
-    cents = np.bincount(places, signed, len(at)) if places else np.zeros(len(at))
+    cents = np.bincount(np.array(places, np.int64), signed, len(row_of))
     return np.asarray(cents / household.nav_cents)
 
 
@@ -140,13 +140,13 @@ def _sales(household: HouseholdPortfolio, optimum: Optimum, step: int) -> list[T
     places = np.flatnonzero((optimum.sold > 0) & ~table.is_barred[lots.order])
     rows = lots.order[places]
     units = _units(table, rows, optimum.sold[places] * household.nav_cents, step)
-    taken: dict[int, list[LotSale]] = {}
-    sold = zip(rows.tolist(), table.holder[rows].tolist(), units.tolist(), strict=True)
-    for row, holder, count in sold:
-        if count:
-            taken.setdefault(holder, []).append(LotSale(table.lots[row], count))
+    rows, units = rows[units > 0], units[units > 0]
+    sales = [*map(LotSale, [table.lots[row] for row in rows.tolist()], units.tolist())]
+    holders, first = np.unique(table.holder[rows], return_index=True)
+    ends = [*first[1:].tolist(), len(sales)]
     return [
-        _sale(household.positions[place], tuple(sales)) for place, sales in sorted(taken.items())
+        _sale(household.positions[holder], tuple(sales[begin:end]))
+        for holder, begin, end in zip(holders.tolist(), first.tolist(), ends, strict=True)
     ]
 
 
@@ -172,13 +172,12 @@ def _purchases(
     step: int,
     least_cents: int,
 ) -> list[Trade]:
-    wanted = {
-        (position.account.id, place): round(max(0.0, trade) * household.nav_cents / position.equity)
-        for place, (position, trade) in enumerate(
-            zip(household.positions, optimum.trades.tolist(), strict=True)
-        )
-    }
-    wanted = {key: cents for key, cents in wanted.items() if cents > 0 and cents >= least_cents}
+    wanted = {}
+    for place in np.flatnonzero(optimum.trades > 0).tolist():
+        position = household.positions[place]
+        cents = round(float(optimum.trades[place]) * household.nav_cents / position.equity)
+        if cents > 0 and cents >= least_cents:
+            wanted[position.account.id, place] = cents
     wanted = _affordable(wanted, spendable(cash, sales), household.positions)
     offers = {key: _offer(household.positions[key[1]]) for key in wanted}
     bought = []
