@@ -31,6 +31,9 @@ TRIED: Final = 8
 
 NEGLIGIBLE: Final = 1e-9
 
+ROUNDED: Final = 0.05
+"""What cents that are rounded by themselves and together may differ by, in dollars."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GatedPlan:
@@ -159,6 +162,7 @@ def weigh(
     margin_dollars: float = 0.0,
     margin_ratio: float = 0.0,
     falls_of: FallsOf | None = None,
+    is_linear: bool = False,
 ) -> GateAnswer:
     """Prune a plan, and say whether what is left is worth more than doing nothing.
 
@@ -166,11 +170,13 @@ def weigh(
     times its cost and tax, or so much more than what is forced by itself: that is made anyway, so
     doing nothing is no choice beside it.  What is left is never worth less than the plan as it
     came.
-    ``falls_of`` is what ``tax_of`` falls by without each trade, where that is known sooner.
+    ``falls_of`` is what ``tax_of`` falls by without each trade, where that is known sooner, and
+    ``is_linear``: it falls by as much to a cent, whatever else is dropped.
     """
     everything = plan.trades != 0
     falls = _falls(everything, tax_of) if falls_of is None else falls_of(everything)
-    gate = _Gate(plan, tax_of, falls, _variance(plan, plan.active), _own_variances(plan))
+    variance, own = _variance(plan, plan.active), _own_variances(plan)
+    gate = _Gate(plan, tax_of, falls, is_linear, variance, own)
     full = gate.worth(everything)
     kept, pruned, dropped = gate.pruned(everything, full)
     margin = max(margin_dollars, margin_ratio * (pruned.cost + max(0.0, pruned.tax)))
@@ -207,22 +213,23 @@ def worth_of(plan: GatedPlan, kept: Mask, tax_of: TaxOf) -> Worth:
 
 
 def _worth(plan: GatedPlan, kept: Mask, tax_of: TaxOf, variance_before: float) -> Worth:
-    moved = np.where(kept, plan.trades, 0.0)
+    is_kept = kept.astype(np.float64)
+    moved = is_kept * plan.trades
     fall = variance_before - _variance(plan, plan.active + moved)
     idle_before = max(0.0, plan.cash - plan.cash_target)
     idle_after = max(0.0, plan.cash - float(moved.sum()) - plan.cash_target)
     return Worth(
         risk=0.5 * plan.risk_aversion * plan.years * fall * plan.nav,
-        harvest=float(plan.harvest[kept].sum()),
+        harvest=float(plan.harvest @ is_kept),
         cash=plan.cash_drag * plan.years * (idle_before - idle_after) * plan.nav + 0.0,
-        cost=float(plan.cost[kept].sum()),
+        cost=float(plan.cost @ is_kept),
         tax=float(tax_of(kept)) if kept.any() else 0.0,
-        views=0.0 if plan.earned is None else float(plan.earned[kept].sum()),
+        views=0.0 if plan.earned is None else float(plan.earned @ is_kept),
     )
 
 
 def _variance(plan: GatedPlan, active: Floats) -> float:
-    factors = plan.loadings.T @ active
+    factors = active @ plan.loadings
     return float(factors @ factors + plan.specific @ (active * active))
 
 
@@ -246,13 +253,14 @@ def _falls(kept: Mask, tax_of: TaxOf) -> Floats:
 class _Gate:
     """A plan that is weighed many times.
 
-    ``falls`` is what the tax falls by without each trade, by guess, ``variance`` the active
-    variance of no trades and ``own`` that of each name alone.
+    ``falls`` is what the tax falls by without each trade: by guess, or to a cent where it
+    ``is_linear``.  ``variance`` is the active variance of no trades and ``own`` that of each name.
     """
 
     plan: GatedPlan
     tax_of: TaxOf
     falls: Floats
+    is_linear: bool
     variance: float
     own: Floats
 
@@ -272,13 +280,13 @@ class _Gate:
             values = self._values(kept)
             for i in self._worst(kept, values):
                 group = self._group(kept, i, values)
-                if group is None:
+                if group is None or (self.is_linear and group == [i] and values[i] > ROUNDED):
                     continue
                 less = kept.copy()
                 less[group] = False
                 after = self.worth(less)
                 if after.net > worth.net + NEGLIGIBLE:
-                    dropped += self._told(kept, worth, group)
+                    dropped += self._told(kept, worth, group, after)
                     kept, worth, is_better = less, after, True
                     break
         return kept, worth, tuple(dropped)
@@ -323,12 +331,17 @@ class _Gate:
             cash += float(plan.trades[i])
         return group if cash >= plan.cash_floor - NEGLIGIBLE else None
 
-    def _told(self, kept: Mask, worth: Worth, group: Sequence[int]) -> Iterator[Dropped]:
-        """Each trade of a group, weighed in its turn after those before it are gone."""
+    def _told(
+        self, kept: Mask, worth: Worth, group: Sequence[int], last: Worth
+    ) -> Iterator[Dropped]:
+        """Each trade of a group, weighed in its turn after those before it are gone.
+
+        ``last`` is the worth of what is left without all of them.
+        """
         left, before = kept.copy(), worth
         for i in group:
             left[i] = False
-            after = self.worth(left)
+            after = last if i == group[-1] else self.worth(left)
             yield Dropped(
                 name=self.plan.names[i],
                 brings=before.benefit - after.benefit,

@@ -11,6 +11,9 @@ from taxlots.plan.risk import Floats, floats
 GIVE = 1e-9
 """The curvature of a column that is only limited: it moves the optimum by less than 1e-5 bps."""
 
+ROUNDING = 1e-15
+"""What sums of lots differ by from what is held, as a fraction of NAV."""
+
 Sides = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -127,6 +130,10 @@ def _lots(book: Portfolio, low: Floats, forced: Floats) -> _Lots:
     if (book.least < 0).any():
         start, capacity, slope = _with_shorts(book, low)
     counts = np.diff(start)
+    if not forced.any():
+        held = np.add.reduceat(np.append(capacity, 0.0), np.minimum(start[:-1], capacity.size))
+        if ((low == 0) | (low <= ROUNDING - held) | (counts == 0)).all():
+            return _Lots(start, capacity * np.repeat(low < 0, counts), slope, 0.0)
     before = np.concatenate(([0.0], np.cumsum(capacity)))
     since = before[:-1] - np.repeat(before[start[:-1]], counts)
     must = np.repeat(np.maximum(-forced, 0.0), counts)
@@ -134,7 +141,7 @@ def _lots(book: Portfolio, low: Floats, forced: Floats) -> _Lots:
     end = since + capacity
     forced_part = np.clip(np.minimum(end, must) - since, 0.0, None)
     kept = np.clip(np.minimum(end, may) - np.maximum(since, must), 0.0, None)
-    kept = np.where(np.abs(kept - capacity) < 1e-15, capacity, kept)  # noqa: PLR2004 (rounding)
+    kept = np.where(np.abs(kept - capacity) < ROUNDING, capacity, kept)
     return _Lots(start, floats(kept), floats(slope), float(forced_part @ slope))
 
 

@@ -64,6 +64,8 @@ def gated_household(
     solution = replace(solution, proof=proof)
     answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
     for _ in range(MOST_ROUNDS - 1):
+        if not answer.dropped:
+            break
         gone = {one.name for one in answer.dropped}
         less = np.array([name in gone for name in names], np.bool_)
         moved = solution.weights_traded()
@@ -178,13 +180,20 @@ def weighed(
         kept_always=_always(solution, places, question.cash.giving, forced),
         earned=book.alpha * trades * nav,
     )
-    return weigh(plan, taxes.dollars, margin_dollars=margin_cents / CENTS, falls_of=taxes.falls)
+    return weigh(
+        plan,
+        taxes.dollars,
+        margin_dollars=margin_cents / CENTS,
+        falls_of=taxes.falls,
+        is_linear=taxes.are_rated,
+    )
 
 
 def _always(solution: Solution, places: Rows, giving: set[str], forced: frozenset[str]) -> Mask:
     """Trades that are forced, and those of accounts that must raise money, (positions,)."""
     found = np.zeros(len(solution.household.positions), np.bool_)
-    found[places] = [one.position.account.id in giving for one in solution.trades]
+    if giving:
+        found[places] = [one.position.account.id in giving for one in solution.trades]
     if forced:
         found |= np.array([name in forced for name in _names(solution)], np.bool_)
     return found
@@ -248,6 +257,11 @@ class TradeTaxes:
                 taxed.setdefault(name, []).append((place, trade))
         count = len(solution.household.positions)
         return cls({name: _gains(mine, count) for name, mine in taxed.items()}, years)
+
+    @property
+    def are_rated(self) -> bool:
+        """Whether rates are stated for all of these gains, which hold for every dollar."""
+        return all(isinstance(self.years[name], RatedYear) for name in self.gains)
 
     def dollars(self, kept: Mask) -> float:
         """The tax of the trades that are kept, netted by return."""
