@@ -30,7 +30,8 @@ from taxlots.plan.rebalance.solving import (
     solved_within,
     ways_within,
 )
-from taxlots.plan.rebalance.wash_branches import Choices, best_branch
+from taxlots.plan.rebalance.wash_branches import best_branch
+from taxlots.plan.rebalance.wash_choices import Choices
 from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import RatedYear
 from taxlots.workflows.household_plan import household_plan

@@ -11,7 +11,8 @@ from taxlots.plan.rebalance.plan_limits import optimum_within
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.replacements import replacements
 from taxlots.plan.rebalance.solving import Question, portfolio_of, ways_within
-from taxlots.plan.rebalance.wash_branches import Choices, best_branch, clashes
+from taxlots.plan.rebalance.wash_branches import best_branch, clashes
+from taxlots.plan.rebalance.wash_choices import Choices
 
 
 def solved(question: Question, positions: tuple[Position, ...]) -> Optimum:

@@ -97,7 +97,7 @@ def trade_reasons(plan: Optimum) -> tuple[TradeReason, ...]:
     rows = np.stack(figures, axis=1).tolist()
     return tuple(
         [
-            TradeReason(names[one], *rows[one], limits[one] if limits else ())
+            TradeReason._make((names[one], *rows[one], limits[one] if limits else ()))
             for one in order.tolist()
         ]
     )

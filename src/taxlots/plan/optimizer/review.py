@@ -111,8 +111,8 @@ def _numbers(book: Portfolio) -> Iterator[Problem]:
             message = f"the {what} of {name} is not a number"
             yield error(name, "NOT_A_NUMBER", message, "supply it")
     lots = book.lots
-    bad = ~(np.isfinite(lots.slope) & np.isfinite(lots.capacity))
-    for at in np.unique(lots.holder[bad]):
+    bad = np.flatnonzero(~(np.isfinite(lots.slope) & np.isfinite(lots.capacity)))
+    for at in np.unique(lots.holder[bad]) if bad.size else ():
         message = f"a lot of {book.names[at]} has no value or no tax"
         yield error(book.names[at], "NO_PRICE", message, "supply its price and basis")
     stated = (book.buy_limit, book.sell_limit, book.least, book.most, book.rows.low, book.rows.high)
@@ -136,15 +136,16 @@ def _signs(book: Portfolio) -> Iterator[Problem]:
         for at in np.flatnonzero(array < 0):
             message = f"the {what} of {book.names[at]} is negative"
             yield error(book.names[at], "NEGATIVE_COST", message, "a benefit belongs in alpha")
-    lots = book.lots
-    held = np.bincount(lots.holder, lots.capacity, book.count) if lots.slope.size else 0 * book.held
+    lots, holder = book.lots, book.lots.holder
+    held = np.bincount(holder, lots.capacity, book.count) if lots.slope.size else 0 * book.held
     for at in np.flatnonzero(np.abs(held - np.maximum(book.held, 0)) > UNCOVERED):
         message = (
             f"lots of {book.names[at]} make {percent(held[at])} of NAV, "
             f"held are {percent(book.held[at])}"
         )
         yield error(book.names[at], "LOTS_DIFFER", message, "value lots and holdings alike")
-    if (np.diff(lots.slope) < 0)[np.diff(lots.holder) == 0].any() or (lots.capacity < 0).any():
+    is_falling = lots.slope[1:] < lots.slope[:-1]
+    if (is_falling & (holder[1:] == holder[:-1])).any() or (lots.capacity < 0).any():
         message = "lots are not in order of their slopes, or below zero"
         yield error("lots", "LOTS_ORDER", message, "build them with lots_of")
 

@@ -193,7 +193,7 @@ def position_risk(
 def geared_risk(model: RiskModel, positions: Sequence[Position]) -> RiskModel:
     """The same where what is owed moves the other way, each by its gear."""
     found = position_risk(model, positions)
-    if not any([one.short for one in positions]):
+    if not any(one.short for one in positions):
         return found
     gear = floats([one.gear for one in positions])
     return RiskModel(

@@ -25,7 +25,8 @@ from taxlots.plan.rebalance.plan_limits import PlanLimits, optimum_within
 from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.rebalance.replacements import Replacements, Replaces, replacements
 from taxlots.plan.rebalance.solving import Question, portfolio_of, ways_within
-from taxlots.plan.rebalance.wash_branches import Choices, best_branch
+from taxlots.plan.rebalance.wash_branches import best_branch
+from taxlots.plan.rebalance.wash_choices import Choices
 from taxlots.plan.risk import Floats, RiskModel, floats
 
 LONG: Final = 1

@@ -49,12 +49,12 @@ from taxlots.plan.rebalance.round_lots import in_round_lots
 from taxlots.plan.rebalance.share_caps import beyond_caps, tightened_caps, told_of_shares
 from taxlots.plan.rebalance.wash_branches import (
     Branch,
-    Choices,
     Ways,
     best_branch,
     clashes,
     unwashed,
 )
+from taxlots.plan.rebalance.wash_choices import Choices
 from taxlots.plan.rebalance.whole_trades import Trade, weights_of, whole_trades
 from taxlots.plan.risk import Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax

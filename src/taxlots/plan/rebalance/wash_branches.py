@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from taxlots.plan.optimizer.optimum import Bounds, Optimum
+from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE
 from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.rebalance.household_portfolio import HouseholdPortfolio
 from taxlots.plan.rebalance.lot_table import Mask
 from taxlots.plan.rebalance.replacements import Replacements
+from taxlots.plan.rebalance.wash_choices import Choices
+from taxlots.plan.rebalance.wash_prices import Bounder, ClashPrices, ClashPricing
 
 MOST_EFFORT: Final = 200
 """Of quick plans; beyond them the best plan so far is taken, and its bound says so."""
@@ -49,45 +51,8 @@ Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
 First = Callable[[HouseholdPortfolio, Optimum | None], tuple[Optimum, bool]]
 """The first optimum of a search, and whether a whole search may find a better one."""
 
-Bounder = Callable[[HouseholdPortfolio], Callable[[Optimum], Bounds] | None]
-"""What no plan of a household costs less than, by prices of an optimum, if they tell."""
-
 Quick = Callable[[HouseholdPortfolio, Optimum], Optimum | None]
 """A plan near another optimum with a bound that holds; None where only the solver can tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What is settled: purchases ``forbidden`` for a loss, securities whose losses are ``kept``."""
-
-    forbidden: Mapping[str, str] = field(default_factory=dict)
-    kept: frozenset[str] = frozenset()
-
-    def applied(self, household: HouseholdPortfolio) -> HouseholdPortfolio:
-        """The household as it may be traded then."""
-        if not self.forbidden and not self.kept:
-            return household
-        symbols = [one.symbol for one in household.positions]
-        is_kept = np.array([symbol in self.kept for symbol in symbols], np.bool_)
-        table, forbidden = household.table, self.forbidden
-        return household.narrowed(
-            unbought=np.array([symbol in forbidden for symbol in symbols], np.bool_),
-            unsold=np.zeros(len(symbols), np.bool_),
-            barred=is_kept[table.holder] & table.is_loss,
-        )
-
-    def without_purchases(self, lost: str, by: Replacements) -> Choices:
-        """These choices, and nothing is bought that replaces a loss on ``lost``."""
-        also = dict.fromkeys(by.of(lost), lost)
-        return replace(self, forbidden={**also, **self.forbidden})
-
-    def without_losses(self, lost: str) -> Choices:
-        """These choices, and no loss on ``lost`` is taken."""
-        return replace(self, kept=self.kept | {lost})
-
-    def halves(self, lost: str, by: Replacements) -> tuple[Choices, Choices]:
-        """Both ways to settle a clash."""
-        return self.without_purchases(lost, by), self.without_losses(lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +79,6 @@ class Branch:
     is_quick: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prices:
-    """What plans cost at least at some prices, by how clashes are settled.
-
-    Each security of ``lost`` maps to what it and what replaces it cost at least if none of that is
-    bought, and if none of its losses is taken; ``rest`` is what all others do.
-    """
-
-    by: Replacements
-    lost: Mapping[str, tuple[float, float]]
-    rest: float
-
-    def least(self, lost: str, choices: Choices) -> float:
-        """What a security costs at least, by what is settled of it."""
-        unbought, untaken = self.lost[lost]
-        if lost in choices.kept:
-            return untaken
-        is_unbought = all(one in choices.forbidden for one in self.by.of(lost))
-        return unbought if is_unbought else min(unbought, untaken)
-
-    def bound(self, choices: Choices) -> float:
-        """What no plan of some choices, or narrower ones, costs less than."""
-        return self.rest + sum(self.least(lost, choices) for lost in self.lost)
-
-
 @dataclass(order=True, slots=True)
 class _Waiting:
     """A branch that is not solved yet, near an optimum; those of the least bound come first."""
@@ -162,16 +102,14 @@ class _Tree:
     start: Choices
     ways: Ways
     by: Replacements
+    pricing: ClashPricing
     waiting: list[_Waiting] = field(default_factory=list)
     settled: list[tuple[bool, float]] = field(default_factory=list)
     best: Branch | None = None
     clashed: list[str] = field(default_factory=list)
-    prices: _Prices | None = None
+    prices: ClashPrices | None = None
     floor: float = -np.inf
     is_by_prices: bool = True
-    bounders: dict[tuple[frozenset[str], frozenset[str]], Callable[[Optimum], Bounds] | None] = (
-        field(default_factory=dict)
-    )
     effort: int = 0
     number: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -228,7 +166,7 @@ class _Tree:
         self.best = branch
         self.settled.append((bool(branch.optimum.problems), branch.bound))
         if self.clashed and not branch.optimum.problems:
-            prices = self.priced(self.start, branch.optimum, self.clashed)
+            prices = self.pricing.of(self.start, branch.optimum, self.clashed)
             if prices is not None:
                 self.prices, self.floor = prices, max(self.floor, prices.bound(self.start))
 
@@ -245,7 +183,7 @@ class _Tree:
     def divide(self, branch: Branch, lost: Sequence[str]) -> Branch | None:
         """A branch with clashes settled, each the cheaper way; the other ways wait."""
         choices, near = branch.choices, branch.optimum
-        prices = self.priced(choices, near, lost) if self.is_by_prices else None
+        prices = self.pricing.of(choices, near, lost) if self.is_by_prices else None
         if prices is None:
             return self.halved(branch, lost[0])
         for one, (unbought, untaken) in prices.lost.items():
@@ -266,40 +204,6 @@ class _Tree:
             waits = _Waiting(other.bound, next(self.number), other.choices, other.optimum, other)
             heapq.heappush(self.waiting, waits)
         return found[0] if found else None
-
-    def priced(self, choices: Choices, near: Optimum, lost: Sequence[str]) -> _Prices | None:
-        """How clashes weigh at the prices of an optimum, those that share no securities."""
-        places: dict[str, list[int]] = {}
-        of_symbol: dict[str, list[int]] = {}
-        for place, symbol in enumerate(self.whole.symbols):
-            of_symbol.setdefault(symbol, []).append(place)
-        unbought = untaken = choices
-        used: set[str] = set()
-        for one in lost:
-            touched = {one, *self.by.of(one)}
-            if used.isdisjoint(touched):
-                used |= touched
-                places[one] = [place for each in touched for place in of_symbol.get(each, ())]
-                unbought, untaken = (
-                    unbought.without_purchases(one, self.by),
-                    untaken.without_losses(one),
-                )
-        bare, kept = self.bounds(unbought, near), self.bounds(untaken, near)
-        if bare is None or kept is None or not bare.is_like(kept):
-            return None
-        least = {
-            one: (float(bare.names[rows].sum()), float(kept.names[rows].sum()))
-            for one, rows in places.items()
-        }
-        return _Prices(self.by, least, bare.total - sum(one for one, _ in least.values()))
-
-    def bounds(self, choices: Choices, near: Optimum) -> Bounds | None:
-        """What no plan of some choices costs less than, by the prices of an optimum."""
-        key = frozenset(choices.forbidden), choices.kept
-        if key not in self.bounders:
-            self.bounders[key] = self.ways.bounder(choices.applied(self.whole))
-        bounder = self.bounders[key]
-        return None if bounder is None else bounder(near)
 
     def next(self) -> Branch | None:
         """The branch of the least bound of those that wait, solved unless it is ruled out."""
@@ -342,7 +246,7 @@ def best_branch(
         # What had to give stays given in all branches, so that their bounds hold for it.
         household, narrowed = household.within(optimum.book), narrowed.within(optimum.book)
         optimum, is_quick = ways.first(narrowed, optimum)
-    tree = _Tree(household, start, ways, by)
+    tree = _Tree(household, start, ways, by, ClashPricing(household, ways.bounder, by))
     first = Branch(start, narrowed, optimum, optimum.certificate.bound, is_quick)
     best = tree.best_first(first)
     counted = [
