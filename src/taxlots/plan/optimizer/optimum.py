@@ -30,6 +30,7 @@ class Optimum:
     ``sold`` those of each lot, in the lots' order.  ``duals`` are the prices of factors, cash and
     limits; ``relaxed`` are those of the relaxation, which bound best and start a later search
     (None where they are the same); ``sides`` hold the side that each name was given.
+    ``prepared`` are the kernel's terms, from which those of nearly the same portfolio are had.
     ``prices`` are what the last unit of each cap costs (see ``caps``), ``lifted`` what is allowed
     of caps that could not be kept, in the cap's unit, and ``rates`` the marginal rates of short-
     and long-term gains that the lots bear, where a year's law gave them.
@@ -46,6 +47,7 @@ class Optimum:
     lifted: Mapping[str, float] = field(default_factory=dict)
     relaxed: Floats | None = None
     rates: tuple[float, float] | None = None
+    prepared: Prepared | None = field(default=None, repr=False)
 
     @property
     def start(self) -> Floats:
@@ -104,7 +106,7 @@ def optimum_near(book: Portfolio, near: Optimum, *, engine: str = "auto") -> Opt
 
     Its certificate's bound is of all sides, by its own prices, and so is not the best bound.
     """
-    prepared = prepare(book)
+    prepared = prepare(book, near.prepared)
     run = engine_of(prepared, engine)
     sides, free = prepared.sides(), prepared.sides()
     names = prepared.bridged
@@ -125,7 +127,7 @@ def searched_near(book: Portfolio, near: Optimum, *, engine: str = "auto") -> Op
     Only one relaxation is solved, which mostly bounds as well as a whole search.  The portfolio is
     not reviewed.
     """
-    prepared = prepare(book)
+    prepared = prepare(book, near.prepared)
     found = search(prepared, engine_of(prepared, engine), near.start, most_nodes=1)
     if found is None or found.residual > BALANCED:
         return None
@@ -154,9 +156,11 @@ class Bounds:
         return self.rest == other.rest and bool((self.forced == other.forced).all())
 
 
-def bounds_of(book: Portfolio, *, engine: str = "auto") -> Callable[[Floats], Bounds]:
+def bounds_of(
+    book: Portfolio, like: Prepared | None = None, *, engine: str = "auto"
+) -> Callable[[Floats], Bounds]:
     """What every plan of a portfolio costs at least, by any prices of its columns."""
-    prepared = prepare(book)
+    prepared = prepare(book, like)
     run, sides = engine_of(prepared, engine), prepared.sides()
 
     def at(duals: Floats) -> Bounds:
@@ -185,6 +189,7 @@ def settled(
             bound=proof.bound + prepared.constant,
         ),
         problems=problems,
+        prepared=prepared,
     )
 
 

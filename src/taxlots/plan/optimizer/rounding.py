@@ -199,7 +199,7 @@ def round_trades(plan: Optimum, units: Grain, *, engine: str = "auto") -> Optimu
     grain costs.  Trades that no rounding could fix within the limits are left and told.
     """
     book = plan.book
-    prepared = prepare(book)
+    prepared = prepare(book, plan.prepared)
     is_tempting = np.zeros(book.count, bool)
     is_tempting[prepared.bridged] = True
     buys, sells = plan.trades > 0, plan.trades <= 0
@@ -228,6 +228,8 @@ def with_room_for_steps(book: Portfolio, problems: Collection[Problem], units: G
     that it clashed with falls on it.
     """
     gave = {one.where for one in problems if one.code == LIMIT_CANNOT_BE_KEPT}
+    if not gave:
+        return book
     is_given = np.array([name in gave for name in book.rows.names], np.bool_)
     step = np.abs(book.rows.matrix * units.unit).max(axis=1, initial=0.0)
     room = np.where(is_given, STEPS_OF_ROOM * step, 0.0)

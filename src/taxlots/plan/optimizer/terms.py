@@ -30,13 +30,14 @@ class Curved:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The kernel's terms of a portfolio.
+    """The kernel's terms of a portfolio, its ``book``.
 
     ``forced`` are the trades that its position limits leave no choice about: the kernel's trades
     come on top of them, and cost ``constant`` less than the objective.  ``bridged`` are the rows
     of names that show a loss lot and may be bought, whose cost is therefore not convex.
     """
 
+    book: Portfolio
     terms: Terms
     forced: Floats
     constant: float
@@ -48,6 +49,19 @@ class Prepared:
         sides = np.where(self.terms.room > 0, EITHER, SELLS).astype(np.int64)
         sides[self.bridged] = BRIDGED
         return sides
+
+    def has_sums_of(self, book: Portfolio) -> bool:
+        """Whether columns are those of another portfolio that must trade nothing, either."""
+        mine = self.book
+        return (
+            mine.risk is book.risk
+            and mine.rows is book.rows
+            and mine.held is book.held
+            and mine.target is book.target
+            and mine.cash == book.cash
+            and mine.risk_aversion == book.risk_aversion
+            and not self.forced.any()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +85,12 @@ def trade_range(book: Portfolio) -> tuple[Floats, Floats]:
     return low, high
 
 
-def prepare(book: Portfolio) -> Prepared:
-    """The terms of a portfolio whose limits can be kept (see ``review``)."""
+def prepare(book: Portfolio, like: Prepared | None = None) -> Prepared:
+    """The terms of a portfolio whose limits can be kept (see ``review``).
+
+    With those of one that is ``like`` it in all but what may be traded, and at what tax, columns
+    are taken from there, and so is what its last solution knew of them.
+    """
     low, high = trade_range(book)
     low = np.where(np.abs(low) < NEGLIGIBLE, 0.0, low)
     high = np.where(np.abs(high) < NEGLIGIBLE, 0.0, high)
@@ -85,7 +103,12 @@ def prepare(book: Portfolio) -> Prepared:
     tilt = aversion * book.risk.specific * away + book.impact * forced - pull
     room = np.where(forced == 0, np.maximum(high, 0.0), np.maximum(high - forced, 0.0))
     room = np.where(forced < 0, 0.0, room)
-    columns, curvature, centre, least, most = _columns(book, forced)
+    if like is not None and not forced.any() and like.has_sums_of(book):
+        columns, curvature, centre, least, most = like.terms[:5]
+        curved = like.curved
+    else:
+        columns, curvature, centre, least, most = _columns(book, forced)
+        curved = Curved(np.zeros(book.count), np.zeros((curvature.size, curvature.size)))
     first = _cheapest(lots)
     bridged = np.flatnonzero((first + book.sell_cost + book.buy_cost < 0) & (room > 0))
     terms = Terms(
@@ -113,8 +136,7 @@ def prepare(book: Portfolio) -> Prepared:
         - book.sell_cost @ np.minimum(forced, 0)
         + lots.forced_tax
     )
-    curved = Curved(np.zeros(book.count), np.zeros((curvature.size, curvature.size)))
-    return Prepared(terms, forced, constant, bridged, curved)
+    return Prepared(book, terms, forced, constant, bridged, curved)
 
 
 def _cheapest(lots: _Lots) -> Floats:

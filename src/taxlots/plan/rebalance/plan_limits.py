@@ -138,7 +138,10 @@ def bounds_within(
     def at(near: Optimum) -> Bounds:
         if near.rates not in at_rates:
             above = 0.0 if near.rates is None else _law_above(household, near.rates)
-            at_rates[near.rates] = bounds_of(_at_rates_of(near, household)), above
+            at_rates[near.rates] = (
+                bounds_of(_at_rates_of(near, household), near.prepared),
+                above,
+            )
         by_prices, above = at_rates[near.rates]
         found = by_prices(near.start)
         return replace(found, rest=found.rest + above)
