@@ -359,13 +359,13 @@ def set_ties(terms: Terms, bridged: Any) -> None:
     """The price at which the best purchase and the best sale of each bridged name tie.
 
     The sale gains on the purchase as the price rises, so the tie is the only zero of their
-    difference; Newton's method finds it, kept in its bracket by halving.
+    difference; Newton's method finds it, kept in its bracket by halving, from where it was.
     """
     for at in range(bridged.size):
         name = bridged[at]
         low = terms.slope[terms.start[name]] + terms.sell_cost[name]
         high = -terms.buy_cost[name]
-        price = 0.5 * (low + high)
+        price = terms.tie[name] if low < terms.tie[name] < high else 0.5 * (low + high)
         for _ in range(80):
             purchase, sale, worth_of_purchase, worth_of_sale = branches(terms, name, price)
             gap = worth_of_sale - worth_of_purchase

@@ -22,9 +22,11 @@ from taxlots.plan.optimizer.tied_sides import Rows, TiedSides
 from taxlots.plan.risk import Floats
 
 BPS: Final = 1e4
-WIDTHS: Final = (1e-4, 1e-5)
-"""Bridges are narrowed in turn, which takes fewer steps; the last lose less than 0.001 bps.  A
-search that starts from prices begins with the last."""
+WIDTH: Final = 1e-5
+"""How far bridges reach on each side of a tie: they lose less than 0.001 bps."""
+
+QUICK_WIDTH: Final = 1e-4
+"""Where a quick plan is wanted: wider bridges take fewer steps, and bound less well."""
 
 WIDE: Final = (1e-3, 1e-4, 1e-5)
 """Where that does not balance all columns, limits are tight: wider ones lead there."""
@@ -82,7 +84,7 @@ class _Search:
     def __init__(self, prepared: Prepared, run: Engine, *, is_quick: bool) -> None:
         self.prepared = prepared
         self.run = run
-        self.widths = WIDTHS[:1] if is_quick else WIDTHS
+        self.width = QUICK_WIDTH if is_quick else WIDTH
         self.is_quick = is_quick
         self.best: Solved | None = None
         self.sides: Sides | None = None
@@ -94,7 +96,7 @@ class _Search:
 
     def relax(self, sides: Sides, duals: Floats | None) -> _Node:
         """The relaxation where ``sides`` leave names bridged."""
-        first = self.narrowed(sides, duals, self.widths if duals is None else self.widths[-1:])
+        first = self.narrowed(sides, duals, (self.width,))
         if first.is_solved or first.value > HOPELESS:
             return _Node(sides, first)
         return _Node(sides, self.narrowed(sides, None, WIDE))
@@ -112,7 +114,7 @@ class _Search:
         names = np.flatnonzero(sides == BRIDGED)
         away = self.price(node.solved.duals)[names] - self.prepared.terms.tie[names]
         sides[names] = np.where(away < 0, BUYS, SELLS)
-        return sides, names[np.abs(away) < self.widths[-1]]
+        return sides, names[np.abs(away) < self.width]
 
     def offer(self, sides: Sides, duals: Floats) -> tuple[Solved, bool]:
         """The plan of these sides, kept if it is the best."""
@@ -136,7 +138,7 @@ class _Search:
                 return
             away = self.price(solved.duals)[names] - self.prepared.terms.tie[names]
             turned = sides.copy()
-            is_clear = np.abs(away) >= self.widths[-1]
+            is_clear = np.abs(away) >= self.width
             turned[names[is_clear]] = np.where(away[is_clear] < 0, BUYS, SELLS)
             if (turned == sides).all():
                 return

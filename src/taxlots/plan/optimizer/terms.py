@@ -105,10 +105,11 @@ def prepare(book: Portfolio, like: Prepared | None = None) -> Prepared:
     room = np.where(forced < 0, 0.0, room)
     if like is not None and not forced.any() and like.has_sums_of(book):
         columns, curvature, centre, least, most = like.terms[:5]
-        curved = like.curved
+        curved, tie = like.curved, like.terms.tie.copy()
     else:
         columns, curvature, centre, least, most = _columns(book, forced)
         curved = Curved(np.zeros(book.count), np.zeros((curvature.size, curvature.size)))
+        tie = np.full(book.count, np.inf)
     first = _cheapest(lots)
     bridged = np.flatnonzero((first + book.sell_cost + book.buy_cost < 0) & (room > 0))
     terms = Terms(
@@ -125,7 +126,7 @@ def prepare(book: Portfolio, like: Prepared | None = None) -> Prepared:
         start=lots.start,
         capacity=lots.capacity,
         slope=lots.slope,
-        tie=np.full(book.count, np.inf),
+        tie=tie,
     )
     constant = float(
         0.5 * aversion * (book.risk.specific @ (away * away))
