@@ -143,7 +143,7 @@ def _sales(household: HouseholdPortfolio, optimum: Optimum, step: int) -> list[T
     rows, units = rows[units > 0], units[units > 0]
     sales = [*map(LotSale, [table.lots[row] for row in rows.tolist()], units.tolist())]
     holders, first = np.unique(table.holder[rows], return_index=True)
-    ends = [*first[1:].tolist(), len(sales)]
+    ends = [*first.tolist(), len(sales)][1:]
     return [
         _sale(household.positions[holder], tuple(sales[begin:end]))
         for holder, begin, end in zip(holders.tolist(), first.tolist(), ends, strict=True)
