@@ -176,16 +176,22 @@ def household_plan(
     plan = replace(plan, is_narrowed=account is not None)
     if not prepared.books.record.rebalance.get("targets"):
         return plan
-    from taxlots.workflows.drift import drift, drift_of_books
+    drifted = drift_of_plan(plan, is_funded=is_funded)
+    return replace(with_targets_of_day(plan, drifted), drifted=drifted)
 
+
+def drift_of_plan(plan: HouseholdPlan, *, is_funded: bool) -> HouseholdDrift:
+    """The drift of a household on the day of its plan: what is known of it, else by its books.
+
+    ``is_funded``: it has cash to invest, and may hold nothing beside it.  Raises DataError for
+    targets that contradict themselves, and for a household that holds nothing and is not funded.
+    """
+    from taxlots.workflows.drift import drift_of_books
+
+    if plan.drifted is not None and (plan.drifted.value_cents or is_funded):
+        return plan.drifted
     funded = (plan.name,) if is_funded else ()
-    if plan.is_narrowed:
-        # Classes of targets may have their rows in households that these books do not have.
-        found = drift(book, household=plan.name, as_of=plan.as_of, known_at=known_at, funded=funded)
-        return with_targets_of_day(plan, found.households[0])
-    (drifted,) = drift_of_books(prepared.books, plan.name, funded=funded).households
-    plan = with_targets_of_day(plan, drifted)
-    return replace(plan, drifted=drifted) if drifted.value_cents else plan
+    return drift_of_books(plan.prepared.books, plan.name, funded=funded).households[0]
 
 
 def plan_of(prepared: PreparedGuard, name: str) -> HouseholdPlan:

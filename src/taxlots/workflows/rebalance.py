@@ -42,9 +42,8 @@ from taxlots.reports.drift import HouseholdDrift
 from taxlots.reports.rebalance_overlay import OverlaySaid
 from taxlots.workflows.cash_alone import is_rebalanced
 from taxlots.workflows.contract_orders import contract_orders_of
-from taxlots.workflows.drift import drift_of_books
 from taxlots.workflows.executed_trades import executed_since
-from taxlots.workflows.household_plan import HouseholdPlan, household_plan
+from taxlots.workflows.household_plan import HouseholdPlan, drift_of_plan, household_plan
 from taxlots.workflows.market_files import MarketFiles
 from taxlots.workflows.rebalance_asked import (
     AskedCash,
@@ -269,8 +268,7 @@ def _gathered(
     books = plan.prepared.books
     accounts = [one for one in plan.accounts if is_rebalanced(one)]
     cash = cash_of(plan, asked, accounts)
-    funded = (plan.name,) if sum(cash.needs.held_cents.values()) > 0 else ()
-    drifted = plan.drifted or drift_of_books(books, plan.name, funded=funded).households[0]
+    drifted = drift_of_plan(plan, is_funded=sum(cash.needs.held_cents.values()) > 0)
     asked_targets = from_mapping(books.record.rebalance)[0].targets
     positions = positions_of(plan, accounts, illiquid_classes(drifted), asked_targets.illiquid)
     cash, positions, shorts = with_shorts(plan, asked, stated, accounts, cash, positions)
