@@ -18,6 +18,7 @@ from taxlots.reports.rebalance_tables import COLUMNS, drift_rows, plan_rows
 from taxlots.workflows import rebalance_partition
 from taxlots.workflows.batch import failed_households, run_batch
 from taxlots.workflows.drift import drift
+from taxlots.workflows.night_asked import NightAsked
 from taxlots.workflows.partition import partition
 from taxlots.workflows.rebalance import rebalance
 from taxlots.workflows.rebalance_asked import RebalanceAsked
@@ -27,10 +28,10 @@ from taxlots.workflows.rebalance_restrictions import restrictions_of_rebalance
 HOUSEHOLDS = ("h0", "h1", "h2", "h3")
 
 
-def run(book: Path, out: Path, size: int, workers: int = 1) -> Path:
+def run(book: Path, out: Path, size: int, asked: NightAsked | None = None) -> Path:
     parts = out.with_name(f"{out.name}-parts")
     partition(str(book), parts, households_per_partition=size)
-    run_batch(parts, out, as_of=AS_OF, plan="rebalance", workers=workers)
+    run_batch(parts, out, as_of=AS_OF, plan="rebalance", asked=asked)
     return out
 
 
@@ -99,9 +100,10 @@ def test_the_files_of_one_household_are_rows_of_the_tables_of_the_night(
     for name, table in (("trades", "plan_trades"), ("schedule", "plan_schedule")):
         mine = [row for row in rows(out, table) if row.pop("household") == "h1"]
         assert mine == read(tmp_path / "plan" / f"{name}.csv") != [], name
-    for name in ("orders", "lot_instructions"):
+    for name in ("orders", "lot_instructions", "later_orders"):
+        path = tmp_path / "plan" / f"{name}.csv"
         mine = [row for row in rows(out, name) if row["account_number"].startswith("h1-")]
-        assert mine == read(tmp_path / "plan" / f"{name}.csv"), name
+        assert mine == (read(path) if path.exists() else []), name
     mine = [row for row in rows(out, "restrictions") if row["household"] == "h1"]
     assert mine == read(tmp_path / "plan" / "restrictions.csv")
     stated = json.loads((tmp_path / "plan" / "plan.json").read_text())
@@ -110,6 +112,75 @@ def test_the_files_of_one_household_are_rows_of_the_tables_of_the_night(
     assert plan["certificate"] == certificate.pop("sentence")
     assert {name: plan.get(name) for name in certificate} == certificate
     assert plan["gate_net"] == stated["gate"]["net"]
+
+
+def thin(book: Path, folder: Path) -> Path:
+    """The book where 40 shares of each security trade in a day: many trades take sessions."""
+    shutil.copytree(book, folder)
+    listed = read(book / "securities.csv")
+    write(folder / "securities.csv", [row | {"adv": "40"} for row in listed])
+    return folder
+
+
+def test_a_night_over_sessions_writes_the_orders_of_every_session(
+    book: Path, tmp_path: Path
+) -> None:
+    """Each with its day, cell by cell as ``taxlots rebalance --tranches`` writes them."""
+    mine = thin(book, tmp_path / "book")
+    night = NightAsked(tranches=4, schedule="twap")
+    out = run(mine, tmp_path / "results", 2, night)
+
+    expected: dict[str, Rows] = {"orders": [], "later_orders": [], "schedule": []}
+    for household in HOUSEHOLDS:
+        asked = RebalanceAsked(household=household, tranches=4, schedule="twap")
+        write_rebalance(str(mine), tmp_path / household, asked, as_of=AS_OF)
+        for name in expected:
+            path = tmp_path / household / f"{name}.csv"
+            expected[name] += read(path) if path.exists() else []
+        stated = json.loads((tmp_path / household / "plan.json").read_text())["schedule"]
+        for table, key in (("plan_untraded", "left"), ("plan_schedule_cash", "cash")):
+            found = [row for row in rows(out, table) if row.pop("household") == household]
+            assert found == stated[key], table
+
+    assert rows(out, "orders") == expected["orders"]
+    assert rows(out, "later_orders") == expected["later_orders"] != []
+    schedule = [row for row in rows(out, "plan_schedule") if row.pop("household")]
+    assert schedule == expected["schedule"]
+    assert len({row["date"] for row in rows(out, "later_orders")}) == 3
+    counts = manifest(out)["totals"]
+    assert isinstance(counts, dict)
+    assert counts["later_orders"] == len(expected["later_orders"])
+    assert manifest(out)["tranches"] == 4
+
+
+def test_a_night_over_sessions_is_resumed_by_the_same_question_alone(
+    book: Path, tmp_path: Path
+) -> None:
+    night = NightAsked(tranches=2)
+    out = run(book, tmp_path / "results", 4, night)
+    parts = tmp_path / "results-parts"
+    before = (out / "manifest.json").read_bytes()
+    run_batch(parts, out, as_of=AS_OF, plan="rebalance", asked=night)
+    assert (out / "manifest.json").read_bytes() == before
+    with pytest.raises(UsageError, match="another plan"):
+        run_batch(parts, out, as_of=AS_OF, plan="rebalance", asked=NightAsked(tranches=3))
+
+
+def test_what_no_night_can_be_asked_is_refused_before_it_begins(
+    results: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="--tranches 0: write 1 to"):
+        NightAsked(tranches=0)
+    with pytest.raises(UsageError, match="--schedule needs --tranches"):
+        NightAsked(schedule="vwap")
+    with pytest.raises(UsageError, match="a harvest is of one day"):
+        run_batch(
+            results.with_name("results-parts"),
+            tmp_path / "out",
+            as_of=AS_OF,
+            asked=NightAsked(tranches=2),
+        )
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_household_has_a_status_and_the_reasons_sum_to_them(results: Path) -> None:

@@ -160,3 +160,17 @@ def test_a_database_is_partitioned_like_the_folder_that_it_was_imported_from(
     for one, other in zip(of_folder, of_database, strict=True):
         for file in ("realized", "lots", "verdicts", "households"):
             assert one["files"][f"{file}.parquet"] == other["files"][f"{file}.parquet"], file
+
+
+def test_sessions_are_for_rebalances(tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    taxlots("partition", two_households(tmp_path), "--out", parts)
+    asked = ("batch", parts, "--as-of", "2024-03-01", "--out", tmp_path / "night")
+
+    refused = taxlots(*asked, "--tranches", "3")
+    ran = taxlots(*asked, "--rebalance", "--tranches", "3", "--schedule", "TWAP", "--json")
+
+    assert (refused.status, "are for --rebalance" in refused.err) == (2, True)
+    told = json.loads(ran.out)
+    assert (ran.status, told["tranches"], told["schedule"]) == (0, 3, "twap")
+    assert told["totals"]["later_orders"] == 0

@@ -16,13 +16,18 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PartitionTask:
-    """One partition to plan: where it is, the hashes of its files, and where results go."""
+    """One partition to plan: where it is, the hashes of its files, and where results go.
+
+    ``tranches`` and ``schedule`` are asked of rebalances; None and blank are what the book says.
+    """
 
     folder: Path
     part: str
     hashes: dict[str, Hashes]
     as_of: date
     out: Path
+    tranches: int | None = None
+    schedule: str = ""
 
 
 Work = Callable[[PartitionTask], Entry]

@@ -53,6 +53,7 @@ KINDS: Final = {
                 "transactions",
                 "trades",
                 "orders",
+                "later_orders",
             ),
             reasons="households_by_reason",
             reasons_of=("households",),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from taxlots.cli.options import BookArgument, JsonOption
+from taxlots.cli.rebalance import ScheduleOption, TranchesOption
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from taxlots.batch.progress import Progress
+    from taxlots.workflows.night_asked import NightAsked
 
 SparkOption = Annotated[
     str | None,
@@ -100,6 +102,8 @@ def batch(
     ] = 1,
     spark: SparkOption = None,
     is_rebalance: RebalanceOption = False,
+    tranches: TranchesOption = None,
+    schedule: ScheduleOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Propose a harvest, or with --rebalance the trades towards targets, for every household.
@@ -113,10 +117,12 @@ def batch(
     from taxlots.domain.problem import UsageError
     from taxlots.workflows.batch import failed_households
     from taxlots.workflows.gather import day
+    from taxlots.workflows.night_asked import NightAsked
 
     if spark is not None and workers != 1:
         raise UsageError("on Spark, the master says how many partitions are done at the same time")
-    manifest = _ran(folder, out, day(as_of), workers, spark, is_rebalance=is_rebalance)
+    asked = NightAsked(tranches=tranches, schedule=schedule.lower())
+    manifest = _ran(folder, out, day(as_of), workers, spark, asked, is_rebalance=is_rebalance)
     errors = failed_households(out, manifest)
     if as_json:
         print_json({"out": str(out), **manifest, "errors": errors})
@@ -129,7 +135,14 @@ def batch(
 
 
 def _ran(
-    folder: Path, out: Path, as_of: date, workers: int, master: str | None, *, is_rebalance: bool
+    folder: Path,
+    out: Path,
+    as_of: date,
+    workers: int,
+    master: str | None,
+    asked: NightAsked,
+    *,
+    is_rebalance: bool,
 ) -> dict[str, Any]:
     """The manifest of a run whose progress is told."""
     from taxlots.batch.run_kinds import HARVEST, REBALANCE
@@ -144,6 +157,7 @@ def _ran(
                 out,
                 as_of=as_of,
                 plan=REBALANCE if is_rebalance else HARVEST,
+                asked=asked,
                 workers=workers,
                 spark=session,
                 report=told.tell,
@@ -184,7 +198,9 @@ def _print(manifest: dict[str, Any], out: Path, *, is_rebalance: bool) -> None:
             f"{totals['households_without_targets']} without targets, "
             f"{totals['households_with_nothing']} with nothing to plan."
         )
-        made = f"{counted(totals['trades'], 'trade')}, {counted(totals['orders'], 'order')}; "
+        later = totals["later_orders"]
+        orders = counted(totals["orders"], "order") + (f", {later} for later days" if later else "")
+        made = f"{counted(totals['trades'], 'trade')}, {orders}; "
     else:
         verdicts = counted(totals["verdicts"], "verdict")
         print(f"{heading}{verdicts} on {counted(totals['lots'], 'open lot')}.")

@@ -14,8 +14,9 @@ from taxlots.reports.order_rows import (
     instruction_row,
     order_row,
 )
-from taxlots.reports.rebalance_columns import TRADES
+from taxlots.reports.rebalance_columns import LATER_COLUMNS, TRADES
 from taxlots.reports.rebalance_files import Row, plan_json
+from taxlots.reports.rebalance_rows import later_rows
 from taxlots.reports.rebalance_schedule import SCHEDULE, first_orders, schedule_json
 from taxlots.reports.restriction_rows import RESTRICTION_COLUMNS
 
@@ -93,7 +94,13 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "plan_dropped": ("household", "name", "brings", "takes"),
     "plan_limits": ("household", "name", "least", "most", "before", "after", "price", "is_kept"),
     "plan_schedule": ("household", *SCHEDULE),
+    "plan_untraded": ("household", "account", "symbol", "side", "quantity"),
+    "plan_schedule_cash": ("household", "date", "account", "after"),
+    "plan_schedule_limits": (
+        *("household", "name", "least", "most", "date", "value", "beyond", "kept_from"),
+    ),
     "orders": ORDER_COLUMNS,
+    "later_orders": LATER_COLUMNS,
     "lot_instructions": INSTRUCTION_COLUMNS,
     "restrictions": RESTRICTION_COLUMNS,
     "drift": DRIFT_COLUMNS,
@@ -101,6 +108,11 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "told": ("household", "of", "sentence"),
 }
 """The tables of a rebalance of many households, and their columns."""
+
+UNSCHEDULED: Final[Mapping[str, Any]] = {
+    "trades": [], "left": [], "cash": [], "limits": [], "told": [],
+}  # fmt: skip
+"""Of trades that are all made on the day of the plan."""
 
 Rows = dict[str, list[Row]]
 
@@ -111,10 +123,10 @@ def plan_rows(
     """The rows of one household's plan, by table.
 
     ``restrictions`` are the rows of its file, ``schedule`` its trades over sessions: orders are
-    then those of the first.
+    then those of the first, and later ones have their day.
     """
     stated = plan_json(proposal, restrictions=restrictions)
-    by_day = schedule_json(schedule).get("schedule", {"trades": [], "told": []})
+    by_day = schedule_json(schedule).get("schedule", UNSCHEDULED)
     first = first_orders(proposal, schedule)
     name = proposal.household
     return {
@@ -126,7 +138,11 @@ def plan_rows(
         "plan_dropped": _of(name, COLUMNS["plan_dropped"], stated["gate"]["dropped"]),
         "plan_limits": _of(name, COLUMNS["plan_limits"], stated["limits"]),
         "plan_schedule": _of(name, COLUMNS["plan_schedule"], by_day["trades"]),
+        "plan_untraded": _of(name, COLUMNS["plan_untraded"], by_day["left"]),
+        "plan_schedule_cash": _of(name, COLUMNS["plan_schedule_cash"], by_day["cash"]),
+        "plan_schedule_limits": _of(name, COLUMNS["plan_schedule_limits"], by_day["limits"]),
         "orders": [order_row(one) for one in orders_of(first)],
+        "later_orders": later_rows(proposal, schedule),
         "lot_instructions": [instruction_row(one) for one in instructions_of(first)],
         "restrictions": stated["restrictions"],
         "told": _told(name, "plan", stated["told"]) + _told(name, "schedule", by_day["told"]),

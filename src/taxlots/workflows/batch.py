@@ -28,6 +28,7 @@ from taxlots.batch.run_kinds import HARVEST, KINDS
 from taxlots.domain.problem import UsageError
 from taxlots.version import RULES_VERSION, __version__
 from taxlots.workflows.harvest_partition import harvest_partition
+from taxlots.workflows.night_asked import NightAsked
 from taxlots.workflows.partition_households import BOOK_WARNINGS, FAILED
 
 if TYPE_CHECKING:
@@ -43,13 +44,15 @@ def run_batch(
     *,
     as_of: date,
     plan: str = HARVEST,
+    asked: NightAsked | None = None,
     workers: int = 1,
     spark: SparkSession | None = None,
     report: Report | None = None,
 ) -> dict[str, Any]:
     """Plan all partitions of a book and return the manifest of the run.
 
-    ``plan`` is ``harvest`` or ``rebalance``: what is planned for every household.
+    ``plan`` is ``harvest`` or ``rebalance``: what is planned for every household; ``asked`` is what
+    a rebalance is asked beside what the book says.
     So many ``workers`` of this computer do it, or the executors of ``spark``, to which both folders
     have the same names as here.  Partitions that an earlier run with the same arguments finished
     are kept, wherever it ran.  ``report`` is told after each partition.  Raises UsageError, and
@@ -59,17 +62,11 @@ def run_batch(
         raise UsageError("a run has at least one worker")
     if plan not in KINDS:
         raise UsageError(f"there is no plan {plan!r} for a night; use one of {', '.join(KINDS)}")
+    asked = asked or NightAsked()
+    if asked.stated and plan == HARVEST:
+        raise UsageError("--tranches and --schedule are for --rebalance: a harvest is of one day")
     book = read_partitions(folder)
-    run = {
-        "book": book.manifest["book"],
-        "as_of": as_of.isoformat(),
-        "engine_version": __version__,
-        "rule_version": RULES_VERSION,
-        "partitions_sha256": book.digest,
-        "partitions": len(book.parts),
-    }
-    if plan != HARVEST:
-        run["plan"] = plan
+    run = _run_of(book, as_of, plan, asked)
     begin_run(out, run)
     entries = {}
     for part in book.parts:
@@ -78,7 +75,7 @@ def run_batch(
             entries[part["part"]] = entry
     kept = sum(entry["accounts"] for entry in entries.values())
     began = time.monotonic()
-    tasks = _tasks(book, out, as_of, set(entries))
+    tasks = _tasks(book, out, as_of, asked, set(entries))
     for entry in _planned(plan, tasks, workers, spark):
         entries[entry["part"]] = entry
         if report is not None:
@@ -94,6 +91,19 @@ def run_batch(
             )
     _check_coverage(book, entries)
     return finish_run(out, run, entries.values(), KINDS[plan])
+
+
+def _run_of(book: Partitioned, as_of: date, plan: str, asked: NightAsked) -> dict[str, Any]:
+    """What is run: an interrupted run goes on as the same one alone."""
+    run = {
+        "book": book.manifest["book"],
+        "as_of": as_of.isoformat(),
+        "engine_version": __version__,
+        "rule_version": RULES_VERSION,
+        "partitions_sha256": book.digest,
+        "partitions": len(book.parts),
+    }
+    return run if plan == HARVEST else run | {"plan": plan, **asked.stated}
 
 
 def _planned(
@@ -120,7 +130,8 @@ def rebalance_task(task: PartitionTask) -> Entry:
     from taxlots.workflows.rebalance_partition import rebalance_counts, rebalance_partition
 
     tables = read_part(task.folder, task.part, task.hashes)
-    found = rebalance_partition(tables, task.as_of)
+    asked = NightAsked(tranches=task.tranches, schedule=task.schedule)
+    found = rebalance_partition(tables, task.as_of, asked)
     return _written(task, found, rebalance_counts(found["households"]))
 
 
@@ -161,7 +172,9 @@ def failed_households(out: Path, manifest: Mapping[str, Any]) -> list[dict[str, 
     return found
 
 
-def _tasks(book: Partitioned, out: Path, as_of: date, done: set[str]) -> list[PartitionTask]:
+def _tasks(
+    book: Partitioned, out: Path, as_of: date, asked: NightAsked, done: set[str]
+) -> list[PartitionTask]:
     """What is left to do.  Raises DataError where a shared file is damaged."""
     shared = book.manifest["shared"]
     for file, digest in shared.items():
@@ -175,6 +188,8 @@ def _tasks(book: Partitioned, out: Path, as_of: date, done: set[str]) -> list[Pa
             hashes={SHARED_FOLDER: shared, part["part"]: part["files"]},
             as_of=as_of,
             out=out.absolute(),
+            tranches=asked.tranches,
+            schedule=asked.schedule,
         )
         for part in book.parts
         if part["part"] not in done

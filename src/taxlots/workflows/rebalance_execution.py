@@ -10,7 +10,6 @@ from typing import Final
 
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.execution_terms import (
-    MOST_TRANCHES,
     PPM,
     ExecutionTerms,
     ScheduleKind,
@@ -38,6 +37,7 @@ from taxlots.plan.rebalance.solving import Question, solve_household
 from taxlots.plan.rebalance.trade_schedule import ScheduledTrade, TradeSchedule, Untraded
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade, gains_by_return, spendable
 from taxlots.workflows.household_plan import HouseholdPlan
+from taxlots.workflows.night_asked import NEEDS_TRANCHES, check_tranches
 from taxlots.workflows.rebalance_cash import nav_cents
 from taxlots.workflows.scheduled_books import Booking, booked_schedule, rates_of
 from taxlots.workflows.scheduled_lots import lots_through
@@ -59,14 +59,9 @@ def execution_terms(
     terms, problems = execution_from(plan.prepared.books.record.rebalance)
     if problems:
         raise DataError([*plan.problems, *problems])
-    if schedule and schedule not in set(ScheduleKind):
-        raise UsageError(
-            f"--schedule {schedule!r} is no schedule; use one of {', '.join(ScheduleKind)}"
-        )
+    check_tranches(tranches, schedule)
     if schedule and tranches is None and terms.tranches == 1:
-        raise UsageError("--schedule needs --tranches: in how many sessions a trade may be split")
-    if tranches is not None and not 1 <= tranches <= MOST_TRANCHES:
-        raise UsageError(f"--tranches {tranches}: write 1 to {MOST_TRANCHES} sessions")
+        raise UsageError(NEEDS_TRANCHES)
     return replace(
         terms,
         tranches=terms.tranches if tranches is None else tranches,

@@ -33,6 +33,7 @@ from taxlots.workflows.drift import DriftRun, drift_of_books
 from taxlots.workflows.guard import PreparedGuard, narrowed, prepare
 from taxlots.workflows.household_plan import plan_of, with_targets_of_day
 from taxlots.workflows.market_of_day import same_market
+from taxlots.workflows.night_asked import NightAsked
 from taxlots.workflows.partition_households import (
     BOOK_WARNINGS,
     DONE,
@@ -71,9 +72,12 @@ SHARED_RETURN: Final = "SHARED_RETURN"
 """Why a household fails that shares a tax return with one whose rows have errors."""
 
 
-def rebalance_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
+def rebalance_partition(
+    tables: Tables, as_of: date, asked: NightAsked | None = None
+) -> dict[str, pa.Table]:
     """Book and rebalance every household of a partition that has targets, on a day.
 
+    ``asked`` is what each is asked beside what the book says.
     ``tables`` are those of ``batch.part_tables``.  The result has the tables of
     ``reports.rebalance_tables``, ``problems`` with the household of each that is known, and
     ``households`` with the status of each and its reason, the code of a problem or of what is done.
@@ -84,7 +88,7 @@ def rebalance_partition(tables: Tables, as_of: date) -> dict[str, pa.Table]:
     common = common_of(tables)
 
     def planned(own: Tables) -> Planned:
-        return _planned(own, common, as_of)
+        return _planned(own, common, as_of, asked or NightAsked())
 
     with_targets = _with_targets(tables)
     units = units_of(accounts)
@@ -104,14 +108,14 @@ def _with_targets(tables: Tables) -> frozenset[str]:
     return frozenset(row.get("household", "").strip() for row in rows_of(tables, "targets"))
 
 
-def _planned(tables: Tables, common: Common, as_of: date) -> Planned:
+def _planned(tables: Tables, common: Common, as_of: date, asked: NightAsked) -> Planned:
     """The plans of households that share a tax return.  Raises DataError for books with errors."""
     record, bad = record_from(tables, common)
     if record is None:
         raise DataError(bad)
     books = replay_record(narrowed(record, {one.id for one in record.accounts}), as_of)
     prepared = prepare(books, market=same_market(record.prices, as_of))
-    unit = _Unit(prepared, record.harvest, common.target_names)
+    unit = _Unit(prepared, record.harvest, common.target_names, asked)
     with_targets = _with_targets(tables)
     for name in books.households:
         if name in with_targets:
@@ -134,6 +138,7 @@ class _Unit:
     prepared: PreparedGuard
     harvest: Mapping[str, object]
     target_names: frozenset[str]
+    asked: NightAsked
     rows: Rows = field(default_factory=dict)
     problems: list[Located] = field(default_factory=list)
     left_out: dict[str, list[Problem]] = field(default_factory=dict)
@@ -164,7 +169,8 @@ class _Unit:
         plan = replace(plan_of(self.prepared, household), drifted=drifted)
         if books.record.rebalance.get("targets"):
             plan = with_targets_of_day(plan, drifted)
-        run = rebalance_of(plan, RebalanceAsked())
+        asked = RebalanceAsked(tranches=self.asked.tranches, schedule=self.asked.schedule)
+        run = rebalance_of(plan, asked)
         self._add(plan_rows(run.proposal, restrictions_of_rebalance(run), run.schedule))
 
     def _with_harvest_rule(self, drift: DriftRun) -> DriftRun:
@@ -220,6 +226,7 @@ def _household_table(
             "transactions": counted.by_account(tables["transactions"]),
             "trades": trades,
             "orders": counted.by_account(found["orders"], "account_number"),
+            "later_orders": counted.by_account(found["later_orders"], "account_number"),
             "errors": {name: errors_of(listed) for name, listed in outcome.failed.items()},
         },
     )
@@ -231,7 +238,7 @@ def rebalance_counts(households: pa.Table) -> dict[str, Any]:
     status = Counter(row["status"] for row in rows)
     counts: dict[str, Any] = {
         name: sum(row[name] for row in rows)
-        for name in ("accounts", "transactions", "trades", "orders")
+        for name in ("accounts", "transactions", "trades", "orders", "later_orders")
     }
     return counts | {
         "households": len(rows),
