@@ -137,26 +137,28 @@ def purchases(
     left: dict[str, int] = {}
     for one in found.values():
         left[one.account] = left.get(one.account, 0) + one.wanted_cents - one.cents
-    while True:
-        better = [
-            (one.cents - one.wanted_cents, key)
-            for key, one in found.items()
-            if one.wanted_cents > one.cents
-            and (more := _one_more(one, offers[key], step) - one.cents) <= left[one.account]
-            and one.wanted_cents - one.cents >= max(1, more // 2)
-        ]
-        if not better:
-            break
-        _, key = min(better)
-        one = found[key]
-        cents = _one_more(one, offers[key], step)
-        left[one.account] -= cents - one.cents
-        found[key] = replace(one, units=one.units + step, cents=cents)
+    lacking = {key: more for key, one in found.items() if (more := _lacked(one, offers[key], step))}
+    while payable := [
+        (found[key].cents - found[key].wanted_cents, key)
+        for key, more in lacking.items()
+        if more <= left[key[0]]
+    ]:
+        _, key = min(payable)
+        one, more = found[key], lacking.pop(key)
+        left[one.account] -= more
+        found[key] = replace(one, units=one.units + step, cents=one.cents + more)
+        if more := _lacked(found[key], offers[key], step):
+            lacking[key] = more
     return [one for one in found.values() if one.units], left
 
 
-def _one_more(one: CashPurchase, offer: Offer, step: int) -> int:
-    return offer.cost_cents(one.units + step)
+def _lacked(one: CashPurchase, offer: Offer, step: int) -> int:
+    """What one step more costs where half of it at least is lacking of a purchase, else 0."""
+    lacking = one.wanted_cents - one.cents
+    if lacking <= 0:
+        return 0
+    more = offer.cost_cents(one.units + step) - one.cents
+    return more if lacking >= max(1, more // 2) else 0
 
 
 @dataclass(slots=True, kw_only=True)
