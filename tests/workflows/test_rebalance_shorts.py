@@ -19,6 +19,7 @@ from taxlots.plan.rebalance.proposal import instructions_of, orders_of
 from taxlots.reports.order_rows import instruction_row
 from taxlots.workflows.rebalance import RebalanceRun
 from taxlots.workflows.rebalance_asked import RebalanceAsked
+from taxlots.workflows.schedule_limits import held_weights
 
 NEW_YEARS_EVE = date(2021, 12, 31)
 
@@ -285,6 +286,15 @@ def test_tranches_leave_what_is_owed_as_it_is(tmp_path: Path) -> None:
     run = planned(short_book(tmp_path, *SHORT), asked=RebalanceAsked(tranches=3))
     assert not {symbol for _, symbol in traded(run)} & {"SSS"}
     assert "what is owed of SSS stays as it is" in told(run)
+
+
+def test_limits_by_session_count_what_is_owed_below_zero(tmp_path: Path) -> None:
+    """250 SSS at 60 are owed: a limit on SSS sees that, and not the margin behind it."""
+    run = planned(short_book(tmp_path, *SHORT), asked=RebalanceAsked(tranches=3))
+    nav = run.proposal.solution.household.nav_cents
+    held = held_weights(run.question.positions, nav)
+    assert held["m", "SSS"] == pytest.approx(-15_000_00 / nav)
+    assert held["m", "AAA"] == pytest.approx(40_000_00 / nav)
 
 
 def test_an_ira_is_never_short(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from taxlots.plan.rebalance.objectives import objectives_of
 from taxlots.plan.rebalance.overlaid import Planner, overlaid_household
 from taxlots.plan.rebalance.overridden import cost_of_overrides, overridden
 from taxlots.plan.rebalance.proposal import Proposal, cash_after, returns_of
-from taxlots.plan.rebalance.solving import Question, Solution
+from taxlots.plan.rebalance.solving import Question
 from taxlots.plan.rebalance.stopped_trades import sentences_of_stopped
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.turned_lots import without_turned_lots
@@ -179,7 +179,7 @@ def rebalance_of(
         question=given.question,
         proposal=proposal,
         problems=plan.problems,
-        schedule=_worked(plan, asked, question, solution, execution, given.shorts),
+        schedule=_worked(plan, asked, question, proposal, execution, given.shorts),
         overlay=overlay_said(plan, considered, proposal, market),
         contract_orders=contract_orders_of(plan, considered, overlay, changes.forwards),
     )
@@ -189,16 +189,17 @@ def _worked(
     plan: HouseholdPlan,
     asked: RebalanceAsked,
     question: Question,
-    solution: Solution,
+    proposal: Proposal,
     execution: ExecutionTerms,
     shorts: ShortPositions,
 ) -> TradeSchedule | None:
     """The trades over sessions, held to the mandate; None where they are not staggered."""
     if asked.tranches is None and execution.tranches == 1:
         return None
-    parts = scheduled(plan, question, solution.trades, execution, by=asked.by)
+    parts = scheduled(plan, question, proposal.trades, execution, by=asked.by)
     parts = replace(parts, cash=tuple(shorts.cash_with(one) for one in parts.cash))
-    return with_limits_checked(plan, question, solution, parts, asked.by)
+    solution, classes = proposal.solution, proposal.classes
+    return with_limits_checked(plan, question, solution, parts, asked.by, classes)
 
 
 def _planner(plan: HouseholdPlan, given: _Given, terms: RebalanceTerms) -> Planner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,8 @@ from taxlots.plan.rebalance.limits_by_session import (
     limit_breaks,
     watched_sum,
 )
+from taxlots.plan.rebalance.positions import Position
+from taxlots.plan.rebalance.proposal import ClassWeights
 from taxlots.plan.rebalance.solving import Question, Solution
 from taxlots.plan.rebalance.trade_schedule import TradeSchedule
 from taxlots.plan.rebalance.whole_trades import Trade
@@ -36,12 +39,14 @@ def with_limits_checked(
     solution: Solution,
     schedule: TradeSchedule,
     by: date | None = None,
+    classes: Sequence[ClassWeights] = (),
 ) -> TradeSchedule:
-    """The schedule with every limit that it exceeds, and what would keep it.
+    """The schedule with every limit and band that it exceeds, and what would keep it.
 
-    ``question`` has all limits of the mandate; ``by`` is when a withdrawal is needed.
+    ``question`` has all limits of the mandate; ``by`` is when a withdrawal is needed; ``classes``
+    have the bands.
     """
-    limits = watched_limits(question, solution)
+    limits = [*watched_limits(question, solution), *watched_bands(plan, solution, classes)]
     nav = solution.household.nav_cents
     planned = _moved(((one, one.cents) for one in solution.trades), nav)
     traded = [
@@ -66,10 +71,7 @@ def with_limits_checked(
 def watched_limits(question: Question, solution: Solution) -> list[WatchedLimit]:
     """The limits of a mandate and a cap of tracking error, as functions of what is traded."""
     household = solution.household
-    held = {
-        (one.account.id, one.symbol): one.value_cents / household.nav_cents
-        for one in question.positions
-    }
+    held = held_weights(question.positions, household.nav_cents)
     found = [watched_sum(one, held) for one in question.mandate.sums]
     cap = question.limits.tracking_error
     if cap is not None:
@@ -80,6 +82,33 @@ def watched_limits(question: Question, solution: Solution) -> list[WatchedLimit]
             return household.tracked.tracking_error(moves)
 
         found.append(WatchedLimit(name=TRACKING_ERROR, least=-np.inf, most=cap, value=error))
+    return found
+
+
+def watched_bands(
+    plan: HouseholdPlan, solution: Solution, classes: Sequence[ClassWeights]
+) -> Iterator[WatchedLimit]:
+    """The bands of classes; what is owed is in no class."""
+    of_class: dict[str, list[Place]] = {}
+    for position in solution.household.positions:
+        if position.short is None:
+            place = position.account.id, position.symbol
+            of_class.setdefault(plan.sleeves.name_of(position.symbol), []).append(place)
+    for one in classes:
+        weight = partial(_class_weight, one.before, of_class.get(one.name, []))
+        yield WatchedLimit(name=f"band of {one.name}", least=one.low, most=one.high, value=weight)
+
+
+def _class_weight(before: float, places: Sequence[Place], traded: Weights) -> float:
+    return before + sum(traded.get(place, 0.0) for place in places)
+
+
+def held_weights(positions: Sequence[Position], nav_cents: int) -> Weights:
+    """What each place holds before the trades, less what it owes, as parts of the household."""
+    found: dict[Place, float] = {}
+    for one in positions:
+        place = one.account.id, one.symbol
+        found[place] = found.get(place, 0.0) + one.gear * one.value_cents / nav_cents
     return found
 
 
