@@ -10,13 +10,14 @@ from datetime import date
 from typing import Final
 
 from taxlots.domain.account import Account
-from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.calendar import day_of
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.scheduled import ScheduledKind
 from taxlots.domain.security import TERTIARY, Proxy
 from taxlots.domain.tracking import ONE, Tracking
 from taxlots.domain.verdict import ProxyRefusal
-from taxlots.law.s1091_wash_sale import in_window, window_end
+from taxlots.law.s1091_wash_sale import in_window
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.guard import Guard
 from taxlots.plan.replacement import NO_TRADES, Proxies
 from taxlots.plan.situation import Index
@@ -133,7 +134,7 @@ class Reviewer:
         gone = " for good" if all(a.kind.is_tax_deferred for a in self.accounts) else ""
         for loss in self.guard.waiting(party, self.index.identity.family(symbol)):
             if self.index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
-                free = date_of(window_end(day_of(loss.sold)) + 1)
+                free = first_free_day(day_of(loss.sold))
                 yield (
                     f"{shares(loss.quantity)} {loss.symbol} sold at a loss in {loss.account}"
                     f" on {loss.sold}: a purchase before {free} would disallow"

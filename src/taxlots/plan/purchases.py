@@ -10,8 +10,9 @@ from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import ScheduledPurchases
 from taxlots.domain.money import shares
 from taxlots.domain.scheduled import ScheduledEvent, ScheduledKind
-from taxlots.law.s1091_wash_sale import in_window, window_end
+from taxlots.law.s1091_wash_sale import in_window
 from taxlots.plan.appraisal import UNITS_PER_CENT
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.situation import Index
 
 
@@ -38,7 +39,7 @@ class Purchase:
     @property
     def safe_from(self) -> date:
         """The first day on which a loss sale is not replaced by this purchase."""
-        return date_of(window_end(self.day) + 1)
+        return first_free_day(self.day)
 
     def __str__(self) -> str:
         verb = "bought" if self.lot_id else f"{self.kind} scheduled"

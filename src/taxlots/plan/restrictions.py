@@ -12,10 +12,11 @@ from typing import Final
 
 from taxlots.book.record import WaitingLoss
 from taxlots.domain.account import Account, AccountKind
-from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.calendar import day_of
 from taxlots.domain.restriction import Force, Origin, Restriction, RestrictionKind
 from taxlots.domain.scheduled import ScheduledEvent
-from taxlots.law.s1091_wash_sale import window_end, window_start
+from taxlots.law.s1091_wash_sale import window_start
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.guard import Guard
 from taxlots.plan.orders import Swap
 from taxlots.plan.purchases import is_purchase
@@ -26,11 +27,6 @@ WRITE_NO_PUT: Final = (
     "write no put on it that is deep in the money: that is a contract to acquire it"
     " (Rev. Rul. 85-87)"
 )
-
-
-def first_free_day(day: int) -> date:
-    """The first day on which a trade does not meet one of the other kind on ``day``."""
-    return date_of(window_end(day) + 1)
 
 
 def restrictions_of(swaps: Sequence[Swap], guard: Guard) -> tuple[Restriction, ...]:

@@ -26,11 +26,11 @@ from taxlots.domain.restriction import (
 from taxlots.domain.tax_rate import RATE_ONE
 from taxlots.law.s1222_term import long_term_from
 from taxlots.plan.appraisal import market_value_cents, tax_saved_cents
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.harvest_plan import Verdict
 from taxlots.plan.harvest_value import DAYS_OF_YEAR, tracking_cents
 from taxlots.plan.lot_worth import weights_of
 from taxlots.plan.orders import Swap
-from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.situation import Index
 
 POLICY_TEXT: Final = {

@@ -18,6 +18,7 @@ from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.harvest_rule import ScheduledPurchases
 from taxlots.law.s1091_wash_sale import disallowed_part, in_window, window_end
 from taxlots.plan.considered_trades import ConsideredSale, FoldMatch
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.guard import Guard, outcome_in
 from taxlots.plan.purchases import Purchase, acquires, scheduled_purchase
 from taxlots.plan.situation import Situation, index_of
@@ -119,7 +120,7 @@ class TradeGuard:
             safe_date=self._safe_to_sell(queue) if because else self.index.situation.as_of,
             realized_loss_cents=sum(loss.part.loss_cents for loss in queue.losses.values()),
             could_be_permanent_cents=self._permanent_by_d8(because, holder, is_sale=True),
-            keep_until=self._first_free_day if is_loss else None,
+            keep_until=first_free_day(self.index.situation.day) if is_loss else None,
             is_liquidation=quantity is None or quantity >= held > 0,
             is_confirmed=is_confirmed,
         )
@@ -256,7 +257,7 @@ class TradeGuard:
             kind="approved_sale" if one.order_id else "loss",
             rule=RULES[outcome],
             decisions=decisions,
-            until=date_of(window_end(day_of(loss.sold)) + 1),
+            until=first_free_day(day_of(loss.sold)),
         )
         return because, taken
 
@@ -275,7 +276,7 @@ class TradeGuard:
             kind="loss",
             rule=RULES[match.outcome],
             decisions=(),
-            until=date_of(window_end(match.sold) + 1),
+            until=first_free_day(match.sold),
         )
 
     def _permanent_by_d8(
@@ -290,10 +291,6 @@ class TradeGuard:
             if not one.permanent_cents and outcome_in(sold, bought, strict) != STEPS_UP:
                 total += one.loss_cents
         return total
-
-    @property
-    def _first_free_day(self) -> date:
-        return date_of(window_end(self.index.situation.day) + 1)
 
     def _safe_to_sell(self, queue: WashQueue) -> date:
         """The first day on which no purchase known today stands in the way of the sale."""

@@ -14,6 +14,7 @@ from taxlots.domain.verdict import ProxyRefusal
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.appraisal import market_value_cents
 from taxlots.plan.considered_trades import ConsideredSale
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.guard import Guard
 from taxlots.plan.purchases import is_purchase, scheduled_purchase
 from taxlots.plan.replacement import Proxies
@@ -169,7 +170,7 @@ class Sayings:
             if cents:
                 yield (
                     f"these shares would replace a loss on {other} that is sold before"
-                    f" {date_of(window_end(situation.day) + 1)}; {dollars(cents)} of it are open"
+                    f" {first_free_day(situation.day)}; {dollars(cents)} of it are open"
                     " at the last close"
                 )
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.target import WHOLE
 from taxlots.domain.trade_override import TradeAction
-from taxlots.law.s1091_wash_sale import window_end
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import CashNeed, Inflow, Met, meet_needs
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.several_sales import BookedSale
 from taxlots.workflows.cash_asked import BALANCE, CashAsked, Flows, cents_of, flows_of
 from taxlots.workflows.cash_purchases import DatedPurchase, Invested, invest
@@ -373,7 +373,7 @@ def _after_losses(run: CashRun) -> Iterator[str]:
         if any(outcome.gain_cents < 0 for outcome in one.outcomes)
     ]
     if symbols:
-        until = date_of(window_end(run.plan.situation.day)) + timedelta(days=1)
+        until = first_free_day(run.plan.situation.day)
         names = ", ".join(dict.fromkeys(symbols))
         yield (
             f"sold at a loss: {names}; neither they nor what is identical may be bought in any"

@@ -14,7 +14,7 @@ from taxlots.domain.harvest_run import Fill
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.order import closes_lots
 from taxlots.law.s1091_wash_sale import window_end
-from taxlots.plan.restrictions import first_free_day
+from taxlots.plan.free_day import first_free_day
 from taxlots.reports.audit_completeness import journal_rows
 from taxlots.reports.books_files import result_tables
 from taxlots.reports.form_8949_csv import row_cells

@@ -11,7 +11,7 @@ from typing import Any, Final
 from taxlots.domain.calendar import day_of
 from taxlots.domain.harvest_run import OrderState, RunKind
 from taxlots.domain.order import Side
-from taxlots.plan.restrictions import first_free_day
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.client_letter import (
     ClientLetter,

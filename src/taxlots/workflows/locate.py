@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
-from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError
 from taxlots.domain.trade_override import TradeAction
-from taxlots.law.s1091_wash_sale import window_end
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.location.assumptions import LocationRule, location_rule_from
 from taxlots.plan.location.household import Floats, Location, LocationProblem
 from taxlots.plan.location.solving import held_by_sleeve, locate
@@ -275,7 +274,7 @@ def _sentences(run: LocateRun) -> Iterator[str]:
         if any(outcome.gain_cents < 0 for outcome in one.outcomes)
     ]
     if losses:
-        until = date_of(window_end(run.plan.situation.day)) + timedelta(days=1)
+        until = first_free_day(run.plan.situation.day)
         yield (
             f"sold at a loss: {', '.join(dict.fromkeys(losses))}; neither they nor what is"
             f" identical may be bought in any account until {until}"

@@ -12,7 +12,7 @@ from taxlots.domain.harvest_run import RunOrder
 from taxlots.domain.money import apportion, scaled, shares
 from taxlots.domain.order import OrderAction, ShortSide, Side, action_of, closes_lots
 from taxlots.domain.problem import UsageError
-from taxlots.plan.restrictions import first_free_day
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.reviewed import ReviewedOrder
 from taxlots.reports.letter_blocks import day_text
 from taxlots.reports.letter_page import LetterSale

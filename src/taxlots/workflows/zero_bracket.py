@@ -7,12 +7,12 @@ from datetime import date, datetime
 from math import floor
 from typing import TYPE_CHECKING, Any, Final
 
-from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.calendar import day_of
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError, error
 from taxlots.domain.tax_rate import RATE_ONE, rate_text
-from taxlots.law.s1091_wash_sale import window_end
 from taxlots.law.tables import YEARS
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.gain_harvest import FreeAgain, FreeRoom, HeldGain, free_room, within_room
 from taxlots.workflows.gain_lots import Holdings, gain_table, holdings_of
 from taxlots.workflows.plan_page import PlanPage, told_page
@@ -162,7 +162,7 @@ def _rebuy_sentences(holdings: Holdings, taken: tuple[HeldGain, ...]) -> Iterato
         for loss in index.situation.waiting_losses:
             is_theirs = index.party[loss.account] == index.party[account]
             if is_theirs and index.identity.replaces(symbol, loss.symbol, day_of(loss.sold)):
-                until = date_of(window_end(day_of(loss.sold)) + 1).isoformat()
+                until = first_free_day(day_of(loss.sold)).isoformat()
                 yield (
                     f"{symbol} bought back before {until} replaces the loss of"
                     f" {dollars(loss.loss_cents)} of sale {loss.sale_id}"

@@ -16,6 +16,7 @@ from taxlots.domain.problem import UsageError
 from taxlots.law.s1091_wash_sale import in_window
 from taxlots.law.s1222_term import is_long_term
 from taxlots.plan.appraisal import is_below_ratio
+from taxlots.plan.free_day import first_free_day
 from taxlots.plan.optimizer.cardinality import CountLimit, optimize_with_count
 from taxlots.plan.optimizer.lot_slopes import lot_gains
 from taxlots.plan.optimizer.objective import parts_of
@@ -30,7 +31,6 @@ from taxlots.plan.optimizer.trading_limits import (
     limited,
     wash_blocks,
 )
-from taxlots.plan.restrictions import first_free_day
 from taxlots.plan.risk import RiskModel, floats
 
 RATIO_ONE = 100_000_000

@@ -53,7 +53,7 @@ class Limited:
 def wash_blocks(blocked: Iterable[tuple[str, int]], day: int) -> list[TradeLimit]:
     """Names that may not be bought because a loss was realized: each with its first free day.
 
-    ``first_free_day`` of ``plan.restrictions`` is the 31st after the sale: on the 30th a purchase
+    ``first_free_day`` of ``plan.free_day`` is the 31st after the sale: on the 30th a purchase
     still replaces the shares sold (26 USC 1091(a)).
     """
     return [
