@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from taxlots.domain.tax_rate import RATE_ONE, at_rate
 from taxlots.law.tables import YEARS
 from taxlots.law.tax_of_year import federal_tax, moved
-from taxlots.plan.later_years import carryover_value, present_rate
-from taxlots.plan.year_tax import Owed, ReckonedYear, YearTax, owed
+from taxlots.plan.later_years import present_rate
+from taxlots.plan.year_tax import Owed, ReckonedYear, YearTax, net_tax, owed
 
 if TYPE_CHECKING:
     from taxlots.domain.tax_return import ReturnIncome
@@ -53,7 +53,7 @@ class TwoYears:
 
     def _base(self, this: ReckonedYear, after: ReckonedYear) -> tuple[Owed, int]:
         if not self._bare:
-            self._bare.append((owed(this.income), _burden(after, after.income)))
+            self._bare.append((owed(this.income), net_tax(after.income, after.later)))
         return self._bare[0]
 
     def _owed(
@@ -71,13 +71,7 @@ class TwoYears:
             now.carry_short_cents - bare.carry_short_cents,
             now.carry_long_cents - bare.carry_long_cents,
         )
-        return now, _burden(after, moved(income, *then_cents))
-
-
-def _burden(year: ReckonedYear, income: ReturnIncome) -> int:
-    """The tax of a return, less what its carryover is worth a year on."""
-    found = owed(income)
-    return found.tax_cents - carryover_value(found.carried_cents, year.later)
+        return now, net_tax(moved(income, *then_cents), after.later)
 
 
 def _with_carryover(

@@ -43,6 +43,12 @@ def owed(income: ReturnIncome) -> Owed:
     )
 
 
+def net_tax(income: ReturnIncome, later: LaterYears) -> int:
+    """What a return owes, less what the losses are worth that it carries on, in cents."""
+    found = owed(income)
+    return found.tax_cents - carryover_value(found.carried_cents, later)
+
+
 class YearTax(Protocol):
     """The tax of one return and year, as planning asks for it.
 

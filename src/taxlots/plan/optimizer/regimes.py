@@ -18,7 +18,7 @@ import numpy as np
 
 from taxlots.domain.tax_return import ReturnIncome
 from taxlots.law.tax_of_year import moved
-from taxlots.plan.later_years import LaterYears, carryover_value
+from taxlots.plan.later_years import LaterYears
 from taxlots.plan.optimizer.cap_clash import CAP_CANNOT_BE_KEPT
 from taxlots.plan.optimizer.caps import Cap, by_row, optimize_capped
 from taxlots.plan.optimizer.law_bound import (
@@ -35,7 +35,7 @@ from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES
 from taxlots.plan.plane import Box, Cell, cells
 from taxlots.plan.ramp import bends
 from taxlots.plan.risk import Floats
-from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax, owed
+from taxlots.plan.year_tax import RatedYear, ReckonedYear, YearTax, net_tax
 
 MOST_REGIMES: Final = 16
 """Rates that are tried; most years need two to four."""
@@ -164,8 +164,7 @@ def _tax_of(year: YearTax, short_cents: int, long_cents: int) -> int:
 
 def _tax(income: ReturnIncome, later: LaterYears, short_cents: int, long_cents: int) -> int:
     """The tax of a return with further gains, less what the carryover is worth."""
-    found = owed(moved(income, short_cents, long_cents))
-    return found.tax_cents - carryover_value(found.carried_cents, later)
+    return net_tax(moved(income, short_cents, long_cents), later)
 
 
 @lru_cache(maxsize=256)
