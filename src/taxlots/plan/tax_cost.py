@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from taxlots.plan.later_years import deferred_value
@@ -54,15 +54,21 @@ class TaxCost:
         return self.now_cents + self.later_cents
 
 
+def gains_by_term(outcomes: Iterable[Outcome]) -> tuple[int, int]:
+    """The short-term and the long-term gain of some outcomes, net of losses, in cents."""
+    found = [0, 0]
+    for one in outcomes:
+        found[one.is_long] += one.gain_cents
+    return found[0], found[1]
+
+
 def tax_cost(outcome: Outcome, year: YearTax, before: Sequence[Outcome] = ()) -> TaxCost:
     """The tax cost of one sale, netted with the year and with what is sold before it.
 
     The costs of several outcomes, each after those that stand before it, sum to that of all.
     Sources: 26 USC 1222, 1211(b), 1212(b), 1091(d).
     """
-    short = sum(one.gain_cents for one in before if not one.is_long)
-    long = sum(one.gain_cents for one in before if one.is_long)
-    after, gain = YearAfterSales(year, short, long), outcome.gain_cents
+    after, gain = YearAfterSales(year, *gains_by_term(before)), outcome.gain_cents
     gains = (0, gain) if outcome.is_long else (gain, 0)
     deferred = outcome.disallowed_cents - outcome.permanent_cents
     return TaxCost(

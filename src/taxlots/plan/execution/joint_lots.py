@@ -25,6 +25,7 @@ from taxlots.plan.execution.lots_over_days import BARRED, Units, lots_over_days
 from taxlots.plan.rebalance.lots_by_day import FINE, last_dollar
 from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.selection import SaleRequest, Selection, select
+from taxlots.plan.tax_cost import gains_by_term
 from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS: Final = 4
@@ -171,10 +172,6 @@ def _gains(sale: StaggeredSale) -> Gains:
     found: dict[int, tuple[int, int]] = {}
     for one in sale.sales:
         year = date_of(one.tranche.day).year
-        short, long = found.get(year, (0, 0))
-        outcomes = one.selection.outcomes
-        found[year] = (
-            short + sum(o.gain_cents for o in outcomes if not o.is_long),
-            long + sum(o.gain_cents for o in outcomes if o.is_long),
-        )
+        before, gains = found.get(year, (0, 0)), gains_by_term(one.selection.outcomes)
+        found[year] = (before[0] + gains[0], before[1] + gains[1])
     return found

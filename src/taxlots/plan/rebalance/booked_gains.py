@@ -24,7 +24,7 @@ from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.rebalance.solving import Question, Solution, bounded_by
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
-from taxlots.plan.tax_cost import Outcome
+from taxlots.plan.tax_cost import Outcome, gains_by_term
 
 MOST_ROUNDS: Final = 4
 
@@ -52,12 +52,9 @@ class BookedPlan:
 
     def gains(self) -> tuple[int, int]:
         """Short- and long-term cents that the books realize on the return that holds most."""
-        found = [0, 0]
-        for trade, sale in self.sold():
-            if trade.position.account.tax_return == self.solution.household.main_return:
-                for one in sale.outcomes:
-                    found[one.is_long] += one.gain_cents
-        return found[0], found[1]
+        main = self.solution.household.main_return
+        mine = (sale for trade, sale in self.sold() if trade.position.account.tax_return == main)
+        return gains_by_term(one for sale in mine for one in sale.outcomes)
 
     def beyond(self, limits: GainLimits) -> list[tuple[str, int, int]]:
         """Budgets that the booked gains exceed: name, booked cents, and what the budget leaves."""

@@ -27,6 +27,7 @@ from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.rebalance.solving import Solution
 from taxlots.plan.rebalance.whole_trades import LotSale, Trade
 from taxlots.plan.several_sales import BookedSale
+from taxlots.plan.tax_cost import gains_by_term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +159,11 @@ def returns_of(sales: Sequence[BookedSale], tax_return: Mapping[str, str]) -> li
 def _return(name: str, sales: Sequence[BookedSale]) -> ReturnTax:
     outcomes = [one for sale in sales for one in sale.outcomes]
     costs = [cost for sale in sales for cost in sale.costs]
+    short, long = gains_by_term(outcomes)
     return ReturnTax(
         tax_return=name,
-        short_cents=sum(one.gain_cents for one in outcomes if not one.is_long),
-        long_cents=sum(one.gain_cents for one in outcomes if one.is_long),
+        short_cents=short,
+        long_cents=long,
         disallowed_cents=sum(one.disallowed_cents for one in outcomes),
         now_cents=sum(cost.now_cents for cost in costs) if costs else None,
         later_cents=sum(cost.later_cents for cost in costs) if costs else None,

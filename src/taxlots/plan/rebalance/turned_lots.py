@@ -23,6 +23,7 @@ from taxlots.plan.rebalance.booked_gains import (
 from taxlots.plan.rebalance.gated import netted_cents
 from taxlots.plan.rebalance.positions import PlannedLot
 from taxlots.plan.rebalance.solving import Question
+from taxlots.plan.tax_cost import Outcome, gains_by_term
 from taxlots.plan.year_tax import YearTax
 
 MOST_ROUNDS: Final = 3
@@ -95,11 +96,14 @@ def is_sound(question: Question, kept: BookedPlan, first: BookedPlan) -> bool:
 
 def worth_cents(found: BookedPlan, years: Mapping[str, YearTax]) -> float:
     """What a plan is worth against doing nothing, by the gains of the books."""
-    gains: dict[str, list[int]] = {}
+    sold: dict[str, list[Outcome]] = {}
     for trade, sale in found.sold():
-        for part in sale.outcomes if trade.position.is_taxed else ():
-            of_return = gains.setdefault(trade.position.account.tax_return, [0, 0])
-            of_return[part.is_long] += part.gain_cents
-    taxes = (netted_cents(years[name], *both) for name, both in gains.items() if name in years)
+        if trade.position.is_taxed:
+            sold.setdefault(trade.position.account.tax_return, []).extend(sale.outcomes)
+    taxes = (
+        netted_cents(years[name], *gains_by_term(parts))
+        for name, parts in sold.items()
+        if name in years
+    )
     worth = found.mandated.gate.pruned
     return (worth.benefit - worth.cost) * CENTS - sum(taxes)
