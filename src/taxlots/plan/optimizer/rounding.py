@@ -28,6 +28,9 @@ FREED: Final = 6
 MOST_RELEASES: Final = 8
 FIXED_A_ROUND: Final = 0.5
 STEPS_OF_ROOM: Final = 4
+NOT_ROUNDED: Final = "NOT_ROUNDED"
+"""The code of a problem: a trade was left between two steps."""
+
 MOST_FIRST: Final = 16
 """Of steps that are tried with every other name's, to move two names at once."""
 
@@ -274,7 +277,7 @@ def _told(book: Portfolio, at: int, trade: float) -> Problem:
     name = book.names[at]
     message = f"{name} trades {100 * trade:.4f} % of NAV, which is no whole number of its units"
     remedy = "allow fractions, a smaller least trade, or more cash"
-    return warning(name, "NOT_ROUNDED", message, remedy)
+    return warning(name, NOT_ROUNDED, message, remedy)
 
 
 def of_grain(book: Portfolio, trades: Floats, units: Grain) -> Mask:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from taxlots.plan.rebalance.household_portfolio import CASH_OF
 from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.share_caps import beyond_caps
 from taxlots.plan.rebalance.solving import Question, Solution
@@ -31,14 +32,16 @@ def breaches(solution: Solution, question: Question) -> Iterator[str]:
 def sums_missed(solution: Solution) -> Iterator[str]:
     """Bands and limits on sums that the trades in shares miss, in sentences.
 
-    What a limit gave already is told by the optimum; cash is checked where it is spent.
+    A limit that cannot be kept is told by the optimum, with the nearest that can; here it is told
+    where shares miss that, too.  Cash is checked where it is spent.
     """
     told = {one.where for one in solution.optimum.problems}
     for name, value, edge in _sums(solution):
-        if name in told or name.startswith("cash of ") or abs(value - edge) <= WITHIN:
+        if name.startswith(CASH_OF) or abs(value - edge) <= WITHIN:
             continue
+        limit = "the nearest to its limit that can be kept," if name in told else "its limit of"
         yield (
-            f"{name} is {100 * value:.4f} % after the trades, beyond its limit of"
+            f"{name} is {100 * value:.4f} % after the trades, beyond {limit}"
             f" {100 * edge:.4f} %: whole shares and lots, or money that is asked for, take it there"
         )
 

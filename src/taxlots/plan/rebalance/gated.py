@@ -12,11 +12,13 @@ from taxlots.domain.order import Side
 from taxlots.plan.gate import Floats, GateAnswer, GatedPlan, Mask, weigh
 from taxlots.plan.later_years import deferred_value
 from taxlots.plan.optimizer.portfolio import Portfolio
+from taxlots.plan.optimizer.review import LIMIT_CANNOT_BE_KEPT
 from taxlots.plan.rebalance.breaches import WITHIN, breaches
 from taxlots.plan.rebalance.certified import proof_of
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
 from taxlots.plan.rebalance.plan_limits import CAP_CANNOT_BE_KEPT
 from taxlots.plan.rebalance.replacements import Replaces, replacements
+from taxlots.plan.rebalance.share_rows import missed, solved_in_shares
 from taxlots.plan.rebalance.solving import (
     Question,
     Solution,
@@ -52,14 +54,34 @@ def gated_household(
 
     Where what is left without the trades that do not pay would break a limit, all are made.  What
     raises money that is asked for, and positions that are ``forced``, are kept whatever they cost.
+    Where shares miss a limit on a sum, or money that is asked for, others are sought.
     The solution's proof is of the household as it was posed, also after trades are dropped.
     Raises DataError for inputs that cannot be solved.
     """
+    found = _gated(question, replaces, margin_cents, forced)
+    if not missed(found[0], question.cash):
+        return found
+    again = _gated(question, replaces, margin_cents, forced, is_mended=True)
+    stated = question.cash, portfolio_of(question).book.rows
+    return min((again, found), key=lambda one: missed(one[0], *stated))
+
+
+def _gated(
+    question: Question,
+    replaces: Replaces,
+    margin_cents: int,
+    forced: frozenset[str],
+    *,
+    is_mended: bool = False,
+) -> tuple[Solution, GateAnswer]:
+    """The trades that pay, and their worth; ``is_mended``: in shares that miss limits least."""
+    solve = solved_in_shares if is_mended else solved_within
     by = replacements((one.symbol for one in question.positions), replaces, question.families)
     household = portfolio_of(question)
     names = [one.name for one in question.positions]
     nothing = np.zeros(len(household.lots), np.bool_)
-    solution = solved_within(question, household, by)
+    stated = question.cash, household.book.rows
+    solution = solve(question, household, by)
     proof = proof_of(household, solution.optimum, solution.unrounded)
     solution = replace(solution, proof=proof)
     answer = weighed(solution, question, margin_cents=margin_cents, forced=forced)
@@ -76,11 +98,13 @@ def gated_household(
             break
         household = household.narrowed(unbought=less, unsold=less, barred=nothing)
         polished = polished_without(question, solution, less, by)
-        rival = polished or solved_within(question, household, by, near=solution.optimum)
+        rival = polished or solve(question, household, by, near=solution.optimum)
         judged = weighed(rival, question, margin_cents=margin_cents, forced=forced)
         if is_kept and judged.pruned.net <= answer.pruned.net:
             break
-        if caps_given(rival) - caps_given(solution):
+        if limits_given(rival) - limits_given(solution):
+            break
+        if is_mended and missed(rival, *stated) > missed(solution, *stated):
             break
         dropped = (*answer.dropped, *judged.dropped)
         solution, answer = replace(rival, proof=proof), replace(judged, dropped=dropped)
@@ -98,10 +122,10 @@ def gated_household(
     return gated, answer
 
 
-def caps_given(solution: Solution) -> set[str]:
-    """The caps that a plan could not keep."""
-    problems = solution.optimum.problems
-    return {one.where for one in problems if one.code == CAP_CANNOT_BE_KEPT}
+def limits_given(solution: Solution) -> set[str]:
+    """The caps and the limits on sums that a plan could not keep."""
+    problems, codes = solution.optimum.problems, (CAP_CANNOT_BE_KEPT, LIMIT_CANNOT_BE_KEPT)
+    return {one.where for one in problems if one.code in codes}
 
 
 def _paid_first(trade: Trade) -> tuple[bool, int]:

@@ -20,6 +20,9 @@ from taxlots.plan.rebalance.positions import PlannedLot, Position
 from taxlots.plan.risk import LEAST_SPECIFIC, Floats, RiskModel, floats
 from taxlots.plan.year_tax import YearTax
 
+CASH_OF = "cash of "
+"""What the names of limits on the money of accounts begin with."""
+
 OWN_PART = 1e-3
 """The part of a security's own variance that positions of several accounts do not share.
 
@@ -344,6 +347,11 @@ def _cost_of_raising(
     return max(0.0, min(need * rate / (1 - rate), left))
 
 
+def cash_row(group: Sequence[str]) -> str:
+    """The name of the limit on the money of some accounts."""
+    return f"{CASH_OF}{', '.join(group)}"
+
+
 def _cash_rows(
     positions: Sequence[Position], cash: CashNeeds, nav_cents: int
 ) -> Iterator[tuple[str, Floats, float, float]]:
@@ -357,4 +365,4 @@ def _cash_rows(
         if mine.any():
             held = sum(of_account.get(account, 0) for account in group)
             most = held - floor - _cost_of_raising(positions, cash, group, floor)
-            yield f"cash of {', '.join(group)}", mine, -np.inf, most / nav_cents
+            yield cash_row(group), mine, -np.inf, most / nav_cents

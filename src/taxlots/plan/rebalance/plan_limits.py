@@ -115,7 +115,7 @@ def quick_optimum(
     """
     if near.problems or not _is_priced(household, limits):
         return None
-    found = searched_near(_at_rates_of(near, household), near)
+    found = searched_near(at_rates_of(near, household), near)
     if found is None or near.rates is None:
         return found
     objective = found.parts.total + beyond_rates(household, found.book, found.sold)
@@ -139,7 +139,7 @@ def bounds_within(
         if near.rates not in at_rates:
             above = 0.0 if near.rates is None else _law_above(household, near.rates)
             at_rates[near.rates] = (
-                bounds_of(_at_rates_of(near, household), near.prepared),
+                bounds_of(at_rates_of(near, household), near.prepared),
                 above,
             )
         by_prices, above = at_rates[near.rates]
@@ -157,7 +157,7 @@ def _is_priced(household: HouseholdPortfolio, limits: PlanLimits) -> bool:
     return not (low > high).any()
 
 
-def _at_rates_of(near: Optimum, household: HouseholdPortfolio) -> Portfolio:
+def at_rates_of(near: Optimum, household: HouseholdPortfolio) -> Portfolio:
     """The household's portfolio with its lots at the rates of another optimum."""
     book = household.book
     if near.rates is None:

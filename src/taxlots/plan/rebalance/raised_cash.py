@@ -48,6 +48,11 @@ def with_cash_raised(
     return [*sales, *(one for one in found.values() if one.side is Side.BUY)]
 
 
+def money_after(trades: Iterable[Trade], group: Sequence[str], cash: CashNeeds) -> int:
+    """What a group of accounts has after the trades, in cents."""
+    return _together(_money(trades, cash), group)
+
+
 def _money(trades: Iterable[Trade], cash: CashNeeds) -> dict[str, int]:
     """What accounts have after the trades, in cents."""
     found = cash.free_cents

@@ -338,7 +338,7 @@ def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replac
     household, optimum = branch.household, branch.optimum
     is_bought, is_sold = unwashed(household, optimum, by)
     book = optimum.book
-    units = _grain(household, question)
+    units = grain_of(household, question)
     kept = replace(
         with_room_for_steps(book, optimum.problems, units),
         buy_limit=np.where(is_bought, book.buy_limit, 0.0),
@@ -348,7 +348,7 @@ def _in_steps(question: Question, branch: Branch, limits: PlanLimits, by: Replac
     return replace(found, book=book)
 
 
-def _grain(household: HouseholdPortfolio, question: Question) -> Grain:
+def grain_of(household: HouseholdPortfolio, question: Question) -> Grain:
     """The smallest trades and the steps of the positions, as parts of the household."""
     positions, nav, lots = household.positions, household.nav_cents, question.mandate.round_lots
     worth = floats([one.price * one.multiplier for one in positions]) / UNITS_PER_CENT
