@@ -25,9 +25,15 @@ OF_A_MISS: Final = 1e3
 """What a dollar beyond a limit weighs against a dollar that is traded otherwise."""
 
 MOST_POSITIONS: Final = 2_000
-MOST_NODES: Final = 500
-NEAR_ENOUGH: Final = 1e-3
-"""Of the program's value: trades whose value is no further from the best are taken."""
+OPTIONS: Final[dict[str, Any]] = {
+    "output_flag": False,
+    "random_seed": 0,
+    "parallel": "off",
+    "mip_max_nodes": 500,
+    "mip_rel_gap": 1e-3,
+}
+COUNTED: Final = ("n", "all", "in", "out")
+"""Kinds of variables that are whole numbers."""
 
 MARGIN_CENTS: Final = 2
 """What the money and the costs of a trade are rounded by at most."""
@@ -225,30 +231,49 @@ class _Program:
 
     def solve(self) -> tuple[Floats, Mask] | None:
         """Steps of positions and those that go; None where nothing leaves the money asked for."""
-        from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped]
-        from scipy.sparse import vstack
+        import highspy
 
-        kinds = list(self.low)
-        whole = np.concatenate(
-            [np.full(self.low[name].size, name in ("n", "all", "in", "out")) for name in kinds]
-        )
-        costs = {"over": np.full(self.low["over"].size, OF_A_MISS)}
-        costs |= {"away": np.ones(self.low["away"].size), "size": self.household.book.buy_cost}
-        cost = np.concatenate([costs.get(name, np.zeros(self.low[name].size)) for name in kinds])
-        found: Any = milp(
-            cost,
-            integrality=whole.astype(np.int64),
-            bounds=Bounds(*(np.concatenate(list(one.values())) for one in (self.low, self.high))),
-            constraints=LinearConstraint(
-                vstack(self.rows), np.concatenate(self.least), np.concatenate(self.most)
-            ),
-            options={"node_limit": MOST_NODES, "mip_rel_gap": NEAR_ENOUGH},
-        )
-        if found.x is None:
+        engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in OPTIONS.items():
+            engine.setOptionValue(option, value)
+        engine.passModel(self._model())
+        engine.run()
+        if (
+            engine.getInfo().primal_solution_status
+            != highspy.SolutionStatus.kSolutionStatusFeasible
+        ):
             return None
+        found = np.array(engine.getSolution().col_value, np.float64)
         count = self.steps.unit.size
-        steps, is_all = np.round(found.x[:count]), np.round(found.x[count : 2 * count])
+        steps, is_all = np.round(found[:count]), np.round(found[count : 2 * count])
         return floats(steps), np.asarray(is_all > 0)
+
+    def _model(self) -> Any:
+        import highspy
+        from scipy.sparse import csr_array, vstack
+
+        kinds = {name: one.size for name, one in self.low.items()}
+        costs = {"over": np.full(kinds["over"], OF_A_MISS), "away": np.ones(kinds["away"])}
+        costs["size"] = self.household.book.buy_cost
+        matrix = csr_array(vstack(self.rows))
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = sum(kinds.values()), matrix.shape[0]
+        model.col_cost_ = np.concatenate(
+            [costs.get(name, np.zeros(size)) for name, size in kinds.items()]
+        )
+        model.col_lower_ = np.concatenate(list(self.low.values()))
+        model.col_upper_ = np.concatenate(list(self.high.values()))
+        model.row_lower_ = np.concatenate(self.least)
+        model.row_upper_ = np.concatenate(self.most)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        model.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        model.a_matrix_.value_ = matrix.data
+        whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+        model.integrality_ = [
+            whole if name in COUNTED else part for name, size in kinds.items() for _ in range(size)
+        ]
+        return model
 
 
 def limits_on_sums(rows: Rows) -> Mask:
