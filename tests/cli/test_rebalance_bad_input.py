@@ -90,6 +90,41 @@ def test_a_plan_that_is_empty_for_the_size_of_its_trades_says_so(
     assert "; lower " in sentence
 
 
+@pytest.mark.parametrize(
+    ("named", "listed", "said"),
+    [
+        ("silver", "", "securities.csv has no security of it"),
+        ("GLD9", "GLD9,etf,Gold (made up),gld9,Gold,,,,,\n", "GLD9 has no fresh close"),
+        ("silver", "SLV9,etf,Silver (made up),slv9,Silver,silver,,,,\n", "SLV9 has no fresh close"),
+    ],
+)
+def test_a_target_that_nothing_can_fill_says_why(
+    six: Path, named: str, listed: str, said: str
+) -> None:
+    swapped(six, "targets.csv", "six,gold,0.05,0.03,0.07", f"six,gold,0.03,,\nsix,{named},0.02,,")
+    with (six / "securities.csv").open("a") as securities:
+        securities.write(listed)
+    told = json.loads(taxlots("rebalance", six, "--json").out)["told"]
+    (sentence,) = [one for one in told if one.startswith(f"nothing of {named} may be bought")]
+    assert said in sentence
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("command", ["rebalance", "drift", "cash", "lots"])
+def test_a_day_that_no_calendar_knows_is_refused(made: Path, command: str, day: str) -> None:
+    done = taxlots(command, made, "--as-of", day)
+    assert done.status == 2
+    assert f"--as-of {day}: write a day from 1900-01-01 to 2199-12-31" in done.err
+
+
+def test_a_row_of_the_journal_on_a_day_that_no_calendar_knows_is_told(six: Path) -> None:
+    swapped(six, "transactions.csv", "d01,2024-12-31", "d01,9999-12-31")
+    done = taxlots("drift", six)
+    assert done.status == 1
+    assert "transactions.csv:23:date: BAD_DATE" in done.err
+    assert "1900-01-01 to 2199-12-31" in done.err
+
+
 def test_a_locked_class_above_its_band_is_told_with_what_is_nearest(six: Path) -> None:
     swapped(six, "targets.csv", "us equities,0.30,0.27,0.33", "us equities,0.05,0.04,0.06")
     swapped(six, "targets.csv", "us bonds,0.20,0.17,0.23", "us bonds,0.45,0.42,0.48")

@@ -93,7 +93,7 @@ def test_a_deposit_into_an_empty_account_is_invested(tmp_path: Path) -> None:
 def test_without_cash_and_holdings_there_is_nothing(tmp_path: Path, cash: str) -> None:
     ran = taxlots("rebalance", household(tmp_path / "b", cash=cash), "--as-of", DAY)
     assert ran.status == 1
-    assert "NOTHING_HELD" in ran.err
+    assert "NOTHING_HELD: The household new holds nothing" in ran.err
 
 
 def test_without_a_fresh_close_nothing_can_be_bought(tmp_path: Path) -> None:
@@ -109,3 +109,5 @@ def test_a_class_kept_as_it_is_held_has_nothing_to_be_kept_at(tmp_path: Path) ->
     ran = taxlots("rebalance", made, "--as-of", DAY)
     assert ran.status == 1
     assert "NOTHING_HELD" in ran.err
+    assert "follow from what is held" in ran.err
+    assert "illiquid of [rebalance.targets]" in ran.err

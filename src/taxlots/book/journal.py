@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from taxlots.book.cells import Codes, Int32s, Mask, Numbers, codes, days, numbers, seconds, text
 from taxlots.book.record import Record
 from taxlots.domain.action import COLUMNS, FURTHER_COLUMNS, REQUIRED_COLUMNS, Action
+from taxlots.domain.calendar import FIRST_DAY, LAST_DAY, day_of
 from taxlots.domain.problem import Problem, error
 
 ACTIONS: Final = tuple(Action)
@@ -216,13 +217,14 @@ def _read_days(journal: Journal) -> None:
         journal.day[name] = (values, is_blank)
         if name == "date":
             is_bad = is_bad | is_blank
-        for row in rows_where(is_bad):
+        is_far = ~is_blank & ((values < day_of(FIRST_DAY)) | (values > day_of(LAST_DAY)))
+        for row in rows_where(is_bad | is_far):
             journal.note(
                 row,
                 name,
                 "BAD_DATE",
                 f"{str(table.column(name)[row].as_py())!r} is no date",
-                "write dates as YYYY-MM-DD",
+                f"write dates as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}",
             )
 
 

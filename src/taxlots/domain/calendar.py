@@ -3,6 +3,10 @@
 from datetime import date
 from typing import Final
 
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""The days that books may have: calendars of exchanges say nothing of others."""
+
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 

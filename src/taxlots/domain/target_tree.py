@@ -33,7 +33,7 @@ def _twice(targets: Sequence[Target]) -> Iterator[Problem]:
             yield error(
                 target.where,
                 "DUPLICATE_TARGET",
-                f"{target.name} has a target in {first.where} too.",
+                f"the class {target.name} has a target in {first.where} too.",
                 "Keep one row; weights that change with time stand in its column glide.",
             )
 

@@ -108,7 +108,7 @@ def drift_of_books(
     for holdings in holdings_of(books, history, rows):
         is_cash_alone = holdings.household in funded and holdings.is_nothing
         if not holdings.cents and (not is_cash_alone or needs_holdings(rule)):
-            problems.append(_nothing_held(holdings.household))
+            problems.append(_nothing_held(holdings.household, is_cash_alone=is_cash_alone))
             continue
         own, dates = rows[holdings.household], dates_of(rule, day, paid[holdings.household])
         found.append(_household(books, history, splits, rule, own, holdings, dates))
@@ -161,13 +161,19 @@ def _no_targets(household: str | None) -> Problem:
     )
 
 
-def _nothing_held(household: str) -> Problem:
-    return warning(
-        f"targets.csv:{household}",
-        "NOTHING_HELD",
-        f"{household} holds nothing that has a target and a close.",
-        "Check asset_class in securities.csv, and the closes in prices.csv.",
-    )
+def _nothing_held(household: str, *, is_cash_alone: bool) -> Problem:
+    message = f"The household {household} holds nothing that has a target and a close."
+    remedy = "Check asset_class in securities.csv, and the closes in prices.csv."
+    if is_cash_alone:
+        message = (
+            f"The household {household} has cash alone, and targets of book.toml follow from what"
+            " is held."
+        )
+        remedy = (
+            "Leave out illiquid of [rebalance.targets], call_reserve and volatility_target_percent,"
+            " until something is held."
+        )
+    return warning(f"targets.csv:{household}", "NOTHING_HELD", message, remedy)
 
 
 def _stale(holdings: Holdings) -> list[Problem]:

@@ -58,6 +58,7 @@ from taxlots.workflows.rebalance_classes import (
     drained_securities,
     goals_of,
     illiquid_classes,
+    sentences_of_empty,
     wanted_weights,
 )
 from taxlots.workflows.rebalance_execution import (
@@ -328,8 +329,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from given.drifted.timing
     yield from given.told
     yield from given.positions.left_alone
-    for name in given.empty:
-        yield f"nothing of the class {name} may be bought: it stays as it is"
+    yield from sentences_of_empty(plan, given.empty)
     yield from given.risk.given.told if given.risk.given else ()
     yield from given.shortfall.told
     yield from sentences_of_lists(plan, given.stated)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from taxlots.plan.rebalance.class_goals import ClassGoal, ClassState, class_goals
 from taxlots.plan.rebalance.positions import held_cents, symbol_weights
@@ -124,3 +124,21 @@ def wanted_weights(
             choices.setdefault(sleeve_of[symbol], []).append(symbol)
     wanted = {name: goal.wanted for name, goal in goals.items()}
     return symbol_weights(wanted, held, sleeve_of, choices)
+
+
+def sentences_of_empty(plan: HouseholdPlan, classes: Sequence[str]) -> Iterator[str]:
+    """Why nothing of some classes, or securities with targets, may be bought, and what helps."""
+    for name in classes:
+        mine = plan.sleeves.symbols(plan.sleeves.names.index(name))
+        unpriced = [symbol for symbol in mine if plan.offer(symbol) is None]
+        if not mine:
+            why = (
+                "securities.csv has no security of it; add one, or take it out of targets.csv, and"
+                " until then it"
+            )
+        elif len(unpriced) == len(mine):
+            verb = "has" if len(mine) == 1 else "have"
+            why = f"{', '.join(mine)} {verb} no fresh close; add it to prices.csv, until then it"
+        else:
+            why = "what is of it may not be bought now, so that it"
+        yield f"nothing of {name} may be bought: {why} stays as it is"

@@ -12,7 +12,7 @@ from taxlots.book.dividends import dividends_of, has_dividends
 from taxlots.book.record import Record
 from taxlots.book.view_policy import brokers_record
 from taxlots.book.year_state import year_states
-from taxlots.domain.calendar import date_of
+from taxlots.domain.calendar import FIRST_DAY, LAST_DAY, date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.domain.view import View
@@ -42,9 +42,13 @@ def replay_record(
 ) -> Books:
     """The books of a record.  Raises DataError with every problem where there are errors.
 
+    Raises UsageError for a day that no calendar knows.
+
     ``same_day`` is for the broker's view alone, which does not follow the record's policy; see
     ``book.view_policy``.
     """
+    if as_of is not None and not FIRST_DAY <= as_of <= LAST_DAY:
+        raise UsageError(f"--as-of {as_of}: write a day from {FIRST_DAY} to {LAST_DAY}")
     whose = _view(view, same_day)
     if whose is View.BROKER:
         record = brokers_record(record, held_after_sale=same_day != "literal")
