@@ -125,6 +125,17 @@ def test_a_row_of_the_journal_on_a_day_that_no_calendar_knows_is_told(six: Path)
     assert "1900-01-01 to 2199-12-31" in done.err
 
 
+def test_where_all_classes_are_illiquid_that_is_the_reason(six: Path) -> None:
+    names = [row.split(",")[1] for row in (six / "targets.csv").read_text().splitlines()[1:]]
+    swapped(six, "book.toml", 'illiquid = ["private equity"]', f"illiquid = {json.dumps(names)}")
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    said = " ".join(done.err.split())
+    assert "NOTHING_TO_PLAN" in said
+    assert "us equities is traded in windows and at capital calls" in said
+    assert "illiquid in [rebalance.targets]" in said
+
+
 def test_a_locked_class_above_its_band_is_told_with_what_is_nearest(six: Path) -> None:
     swapped(six, "targets.csv", "us equities,0.30,0.27,0.33", "us equities,0.05,0.04,0.06")
     swapped(six, "targets.csv", "us bonds,0.20,0.17,0.23", "us bonds,0.45,0.42,0.48")

@@ -37,7 +37,9 @@ def test_what_is_left_out_keeps_its_default() -> None:
     ("key", "value"),
     [
         ("risk_aversion", 0),
+        ("risk_aversion", 0.009),
         ("horizon_years", -1),
+        ("horizon_years", 1e-6),
         ("cash_percent", 100),
         ("min_trade", "ten"),
         ("whole_shares", "yes"),

@@ -13,6 +13,8 @@ CENT_PLACES: Final = 2
 PPM_PLACES: Final = 6
 MOST: Final = 1_000_000_000
 """No key of the table makes sense beyond it."""
+LEAST: Final = 10_000
+"""In 1e-6: below a hundredth risk weighs so little that a plan is a matter of rounding."""
 
 KEYS: Final = frozenset(
     {"risk_aversion", "horizon_years", "cash_percent", "min_trade", "whole_shares", "margin"}
@@ -67,7 +69,8 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
             return default
         value = scaled_value(table[key], places)
         if value is None or not least <= value <= MOST * 10**places:
-            expected = "a number above zero" if least else "a number from zero up"
+            lowest = f"{least / 10**places:g}" if least > 1 else "zero"
+            expected = "a number above zero" if least == 1 else f"a number from {lowest} up"
             problems.append(_bad(key, table[key], f"{expected}, at most {MOST:,}"))
             return default
         return value // scale
@@ -84,8 +87,8 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
         problems.append(_bad("objective", objective, 'a text, as "tracking+views"'))
         objective = usual.objective
     terms = RebalanceTerms(
-        risk_aversion_ppm=number("risk_aversion", PPM_PLACES, usual.risk_aversion_ppm, least=1),
-        horizon_ppm=number("horizon_years", PPM_PLACES, usual.horizon_ppm, least=1),
+        risk_aversion_ppm=number("risk_aversion", PPM_PLACES, usual.risk_aversion_ppm, least=LEAST),
+        horizon_ppm=number("horizon_years", PPM_PLACES, usual.horizon_ppm, least=LEAST),
         cash_ppm=number("cash_percent", PPM_PLACES, usual.cash_ppm, scale=100),
         min_trade_cents=number("min_trade", CENT_PLACES, usual.min_trade_cents),
         whole_shares=whole,

@@ -98,13 +98,13 @@ def checked(plan: HouseholdPlan, positions: Positions, cash: CashNeeds) -> tuple
 
 
 def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
-    why = "; ".join(positions.left_alone[:3]) or "nothing that has a target is held"
-    return error(
-        f"targets.csv:{plan.name}",
-        "NOTHING_TO_PLAN",
-        f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}.",
-        "Add fresh closes to prices.csv, and classes to securities.csv.",
-    )
+    bars = dict.fromkeys(one.sell_bar for one in positions.seen if one.value_cents)
+    why = "; ".join([*positions.left_alone, *bars][:3]) or "nothing that has a target is held"
+    remedy = "Add fresh closes to prices.csv, and classes to securities.csv."
+    if bars and not positions.left_alone:
+        remedy = "Wait for a window, or leave classes out of illiquid in [rebalance.targets]."
+    message = f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}."
+    return error(f"targets.csv:{plan.name}", "NOTHING_TO_PLAN", message, remedy)
 
 
 def offered(plan: HouseholdPlan, symbol: str, appraised: frozenset[str]) -> Offer | None:

@@ -47,9 +47,11 @@ def sentences_of_limits(mandated: Mandated, stated: StatedMandate) -> Iterator[s
     if mandated.is_chosen:
         for most, what in ((stated.most_names, "held"), (stated.most_trades, "traded")):
             if most is not None:
+                chosen = "1 security may" if most == 1 else f"{most} securities may"
+                who = "it is" if most == 1 else "they are"
                 yield (
-                    f"at most {most} securities may be {what}: they are chosen with the household"
-                    " seen as one account"
+                    f"at most {chosen} be {what}: {who} chosen with the household seen as one"
+                    " account"
                 )
     for one in mandated.standings:
         if not one.is_kept:
