@@ -125,6 +125,28 @@ def test_a_row_of_the_journal_on_a_day_that_no_calendar_knows_is_told(six: Path)
     assert "1900-01-01 to 2199-12-31" in done.err
 
 
+def test_a_folder_for_files_below_a_file_names_the_file(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    for below in ("sub", "sub/deeper"):
+        done = taxlots("rebalance", made, "--out", tmp_path / "notes" / below)
+        assert done.status == 2
+        assert f"{tmp_path / 'notes'} is a file; name another folder" in done.err
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_settings_that_are_no_text_are_told_as_such(six: Path) -> None:
+    (six / "book.toml").write_bytes('name = "Vermögen"\n'.encode("latin-1"))
+    done = taxlots("drift", six)
+    assert done.status == 1
+    assert "book.toml: NOT_UTF8: The file is not UTF-8 text (byte 12). Save it as UTF-8" in done.err
+
+
+def test_a_balance_that_is_still_to_come_is_none_yet(six: Path) -> None:
+    swapped(six, "cash.csv", "joint,2024-12-31", "joint,2025-12-31")
+    told = json.loads(taxlots("rebalance", six, "--json").out)["told"]
+    assert "joint has no balance by 2024-12-31 in cash.csv: it is taken to have no cash" in told
+
+
 def test_where_all_classes_are_illiquid_that_is_the_reason(six: Path) -> None:
     names = [row.split(",")[1] for row in (six / "targets.csv").read_text().splitlines()[1:]]
     swapped(six, "book.toml", 'illiquid = ["private equity"]', f"illiquid = {json.dumps(names)}")
@@ -132,7 +154,7 @@ def test_where_all_classes_are_illiquid_that_is_the_reason(six: Path) -> None:
     assert done.status == 1
     said = " ".join(done.err.split())
     assert "NOTHING_TO_PLAN" in said
-    assert "us equities is traded in windows and at capital calls" in said
+    assert "is traded in windows and at capital calls" in said
     assert "illiquid in [rebalance.targets]" in said
 
 

@@ -149,7 +149,11 @@ def _settings(folder: Folder) -> dict[str, Any]:
         return {}
     try:
         settings = tomllib.loads(folder.bytes_of("book.toml").decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+    except UnicodeDecodeError as cause:
+        message = f"the file is not UTF-8 text (byte {cause.start})"
+        folder.problems.append(error("book.toml", "NOT_UTF8", message, "save it as UTF-8"))
+        return {}
+    except tomllib.TOMLDecodeError as cause:
         remedy = "correct the file; strings stand in quotes"
         folder.problems.append(error("book.toml", "BAD_TOML", f"it is no TOML: {cause}", remedy))
         return {}

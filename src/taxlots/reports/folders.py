@@ -72,6 +72,8 @@ def check_folder(folder: Path, results: frozenset[str] = RESULTS) -> None:
     parent = folder.absolute().parent
     while not parent.exists():
         parent = parent.parent
+    if not parent.is_dir():
+        raise UsageError(f"{folder} cannot be made: {parent} is a file; name another folder")
     if not os.access(parent, os.W_OK) or (folder.is_dir() and not os.access(folder, os.W_OK)):
         raise UsageError(f"{folder} cannot be written; name another folder or change permissions")
 

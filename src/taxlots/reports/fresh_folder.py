@@ -22,11 +22,15 @@ def fresh_beside(folder: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
+        raise UsageError(
+            f"{folder} cannot be written: {cause.strerror}; name another place"
+        ) from cause
     try:
         fresh.chmod(0o755)
         yield fresh
     except OSError as cause:
-        raise UsageError(f"{folder} cannot be written: {cause.strerror}") from cause
+        raise UsageError(
+            f"{folder} cannot be written: {cause.strerror}; name another place"
+        ) from cause
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -151,7 +151,10 @@ def _balances(plan: HouseholdPlan, accounts: Sequence[Account]) -> tuple[dict[st
         balance = plan.balances.get(account.id)
         found[account.id] = 0 if balance is None else balance.amount_cents
         if balance is None:
-            told.append(f"{account.id} has no balance in cash.csv: it is taken to have no cash")
+            told.append(
+                f"{account.id} has no balance by {plan.as_of} in cash.csv: it is taken to have no"
+                " cash"
+            )
         elif (plan.as_of - balance.day).days > STALE_CASH_DAYS:
             told.append(f"the cash of {account.id} is of {balance.day}")
     return found, told
