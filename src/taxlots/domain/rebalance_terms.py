@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from taxlots.domain.money import SHARE, shares
 from taxlots.domain.problem import Problem, error
 from taxlots.domain.settings import scaled_value, unexpected, unknown_keys
 
@@ -69,7 +70,7 @@ def terms_from(mapping: Mapping[str, object]) -> tuple[RebalanceTerms, list[Prob
             return default
         value = scaled_value(table[key], places)
         if value is None or not least <= value <= MOST * 10**places:
-            lowest = f"{least / 10**places:g}" if least > 1 else "zero"
+            lowest = shares(least * SHARE // 10**places) if least > 1 else "zero"
             expected = "a number above zero" if least == 1 else f"a number from {lowest} up"
             problems.append(_bad(key, table[key], f"{expected}, at most {MOST:,}"))
             return default
