@@ -124,6 +124,18 @@ def test_numbers_that_make_no_sense(tmp_path: Path) -> None:
     assert (none.status, idle.status) == (2, 2)
 
 
+def test_a_night_of_a_day_that_no_calendar_knows_is_refused_before_it_starts(
+    tmp_path: Path,
+) -> None:
+    folder, parts = two_households(tmp_path), tmp_path / "parts"
+    taxlots("partition", folder, "--out", parts)
+    for plan in ((), ("--rebalance",)):
+        ran = taxlots("batch", parts, "--as-of", "9999-12-31", "--out", tmp_path / "n", *plan)
+        assert ran.status == 2
+        assert "write a day from 1900-01-01 to 2199-12-31" in ran.err
+    assert not (tmp_path / "n").exists()
+
+
 def test_spark_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it does where it is installed is tested by ``make test-spark``."""
     folder, parts = two_households(tmp_path), tmp_path / "parts"

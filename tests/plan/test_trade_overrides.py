@@ -92,7 +92,10 @@ def test_who_and_why_are_said() -> None:
     (said,) = limits(override("o1", "cap", side="sell", amount="5", until="2024-07-01")).sentences()
     assert said == "o1: cap sell 5.00 dollars of ABC until 2024-07-01, by Rowan: because"
     (said,) = limits(override("o1", "lock", "QQQ")).sentences()
-    assert said == "o1: lock QQQ by Rowan is about no position of this plan"
+    assert said == (
+        "o1: lock QQQ by Rowan is about no position of this plan; check its symbol and account, or"
+        " whether the security has a target and a fresh close"
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,6 +165,7 @@ def test_every_bad_cell_is_told_with_its_place() -> None:
         {"id": "o2", "action": "replace", "symbol": "ABC", "by": "R", "reason": "x"},
         {"id": "o2", "action": "lock", "symbol": "A", "by": "R", "reason": "x", "account": "no"},
         {"id": "o3", "action": "lock", "symbol": "A", "by": "R", "reason": "x", "until": "soon"},
+        {"id": "o4", "action": "replace", "symbol": "A", "by": "R", "reason": "x", "instead": "A"},
     ]
     found, problems = trade_overrides_from(rows, ACCOUNTS)
     assert found == ()
@@ -173,6 +177,7 @@ def test_every_bad_cell_is_told_with_its_place() -> None:
         ("overrides.csv:4:instead", "BAD_REPLACEMENT"),
         ("overrides.csv:5:account", "UNKNOWN_ACCOUNT"),
         ("overrides.csv:6:until", "BAD_DATE"),
+        ("overrides.csv:7:instead", "BAD_REPLACEMENT"),
     ]
 
 

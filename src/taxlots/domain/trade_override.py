@@ -186,4 +186,8 @@ def _unfit(cells: Mapping[str, str], where: str) -> list[Problem]:
         message = "Only replace, and replace always, says what is bought instead."
         remedy = "Name the security that is bought instead, or leave the cell blank."
         problems.append(error(f"{where}:instead", "BAD_REPLACEMENT", message, remedy))
+    elif action == "replace" and cells["instead"] == cells["symbol"]:
+        message = f"{cells['symbol']} cannot be bought instead of itself."
+        remedy = "Name another security, or exclude this one."
+        problems.append(error(f"{where}:instead", "BAD_REPLACEMENT", message, remedy))
     return problems

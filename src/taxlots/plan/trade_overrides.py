@@ -63,7 +63,10 @@ class TradeLimits:
         for one in self.expired:
             yield f"{said_of(one)} by {one.by} has expired on {one.until} and counts no more"
         for one in self.unused:
-            yield f"{said_of(one)} by {one.by} is about no position of this plan"
+            yield (
+                f"{said_of(one)} by {one.by} is about no position of this plan; check its symbol"
+                " and account, or whether the security has a target and a fresh close"
+            )
 
 
 def said_of(one: TradeOverride) -> str:

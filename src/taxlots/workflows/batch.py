@@ -27,6 +27,7 @@ from taxlots.batch.result_files import begin_run, finish_run, finished_entry, wr
 from taxlots.batch.run_kinds import HARVEST, KINDS
 from taxlots.domain.problem import UsageError
 from taxlots.version import RULES_VERSION, __version__
+from taxlots.workflows.gather import check_day
 from taxlots.workflows.harvest_partition import harvest_partition
 from taxlots.workflows.night_asked import NightAsked
 from taxlots.workflows.partition_households import BOOK_WARNINGS, FAILED
@@ -60,6 +61,7 @@ def run_batch(
     """
     if workers < 1:
         raise UsageError("a run has at least one worker")
+    check_day(as_of)
     if plan not in KINDS:
         raise UsageError(f"there is no plan {plan!r} for a night; use one of {', '.join(KINDS)}")
     asked = asked or NightAsked()

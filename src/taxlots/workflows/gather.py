@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import overload
 
 from taxlots.book.record import Record
+from taxlots.domain.calendar import FIRST_DAY, LAST_DAY
 from taxlots.domain.problem import Problem, UsageError
+
+
+def check_day(as_of: date) -> None:
+    """Raise UsageError for a day that books cannot have: calendars of exchanges end before it."""
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        raise UsageError(f"--as-of {as_of}: write a day from {FIRST_DAY} to {LAST_DAY}")
 
 
 def is_database(book: str) -> bool:

@@ -68,7 +68,9 @@ def market_files(book: str, folder: Path | None, as_of: date) -> MarketFiles:
         return MarketFiles({}, {}, {})
     place = Path(book) if folder is None else folder
     if not place.is_dir():
-        raise UsageError(f"{place} is no folder; name the one that holds holdings_of_funds.csv")
+        raise UsageError(
+            f"{place} is no folder; name the one that holds contracts.csv or exposures.csv"
+        )
     read = Folder(place)
     holdings = read.typed("holdings_of_funds", ("fund", "symbol", "weight"), fund_holdings_from)
     stated = read.typed("exposures", ("symbol",), exposures_from)

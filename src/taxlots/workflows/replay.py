@@ -12,7 +12,7 @@ from taxlots.book.dividends import dividends_of, has_dividends
 from taxlots.book.record import Record
 from taxlots.book.view_policy import brokers_record
 from taxlots.book.year_state import year_states
-from taxlots.domain.calendar import FIRST_DAY, LAST_DAY, date_of
+from taxlots.domain.calendar import date_of
 from taxlots.domain.money import dollars
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.domain.view import View
@@ -23,7 +23,7 @@ from taxlots.reports.folders import FAILURE, MANIFEST, write_folder
 from taxlots.reports.section_1256_files import section_1256_tables
 from taxlots.reports.year_state import state_cells
 from taxlots.version import RULES_VERSION, __version__
-from taxlots.workflows.gather import gather, is_database
+from taxlots.workflows.gather import check_day, gather, is_database
 from taxlots.workflows.section_1256 import as_warnings, section_1256_of
 
 VIEWS: Final = tuple(view.value for view in View)
@@ -42,13 +42,12 @@ def replay_record(
 ) -> Books:
     """The books of a record.  Raises DataError with every problem where there are errors.
 
-    Raises UsageError for a day that no calendar knows.
-
+    Raises UsageError for a day that books cannot have.
     ``same_day`` is for the broker's view alone, which does not follow the record's policy; see
     ``book.view_policy``.
     """
-    if as_of is not None and not FIRST_DAY <= as_of <= LAST_DAY:
-        raise UsageError(f"--as-of {as_of}: write a day from {FIRST_DAY} to {LAST_DAY}")
+    if as_of is not None:
+        check_day(as_of)
     whose = _view(view, same_day)
     if whose is View.BROKER:
         record = brokers_record(record, held_after_sale=same_day != "literal")
