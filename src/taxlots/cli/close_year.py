@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from taxlots.cli.options import AsOfOption, BookArgument, JsonOption, KnownAtOption
+from taxlots.cli.restatement import CHANGES
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -47,18 +48,6 @@ TOTALS: Final = (
     "gain",
 )
 COMPARED: Final = ("tax_return", "year", "box", "term", "gain_before", "gain_after", "difference")
-CHANGES: Final = (
-    "result",
-    "extent",
-    "sale_id",
-    "lot_id",
-    "symbol",
-    "figure",
-    "before",
-    "after",
-    "difference",
-    "because",
-)
 YEARS: Final = ("tax_return", "year", "state", "short_term", "long_term", "closed_on", "closed_by")
 TEXTS: Final = frozenset(
     {"tax_return", "box", "term", "result", "extent", "sale_id", "lot_id", "symbol", "figure"}

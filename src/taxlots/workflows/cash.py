@@ -13,13 +13,13 @@ from taxlots.domain.target import WHOLE
 from taxlots.domain.trade_override import TradeAction
 from taxlots.market_data.calendars import settlement_day
 from taxlots.plan.cash_flow import CashNeed, Inflow, Met, meet_needs
-from taxlots.plan.free_day import first_free_day
 from taxlots.plan.several_sales import BookedSale
 from taxlots.workflows.cash_asked import BALANCE, CashAsked, Flows, cents_of, flows_of
 from taxlots.workflows.cash_purchases import DatedPurchase, Invested, invest
 from taxlots.workflows.cash_sales import Raised, raise_cash
 from taxlots.workflows.household_limits import household_limits
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
+from taxlots.workflows.loss_sentences import sentence_of_losses
 from taxlots.workflows.plan_page import PlanPage, listing
 
 SALES: Final = {
@@ -367,15 +367,6 @@ def _after_losses(run: CashRun) -> Iterator[str]:
                 f"{dollars(lost)} of the loss on {one.request.symbol} in {one.request.account} is"
                 f" disallowed{said} (26 USC 1091)"
             )
-    symbols = [
-        one.request.symbol
-        for one in run.raised.booked
-        if any(outcome.gain_cents < 0 for outcome in one.outcomes)
-    ]
-    if symbols:
-        until = first_free_day(run.plan.situation.day)
-        names = ", ".join(dict.fromkeys(symbols))
-        yield (
-            f"sold at a loss: {names}; neither they nor what is identical may be bought in any"
-            f" account until {until}, reinvested dividends included"
-        )
+    said = sentence_of_losses(run.raised.booked, run.plan.situation.day)
+    if said:
+        yield f"{said}, reinvested dividends included"

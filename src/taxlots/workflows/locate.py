@@ -10,7 +10,6 @@ from typing import Any, Final
 from taxlots.domain.money import dollars, shares
 from taxlots.domain.problem import DataError
 from taxlots.domain.trade_override import TradeAction
-from taxlots.plan.free_day import first_free_day
 from taxlots.plan.location.assumptions import LocationRule, location_rule_from
 from taxlots.plan.location.household import Floats, Location, LocationProblem
 from taxlots.plan.location.solving import held_by_sleeve, locate
@@ -18,6 +17,7 @@ from taxlots.workflows.household_limits import household_limits
 from taxlots.workflows.household_plan import HouseholdPlan, household_plan
 from taxlots.workflows.location_problem import BookLocation, location_problem
 from taxlots.workflows.location_trades import LocationTrades, location_trades
+from taxlots.workflows.loss_sentences import sentence_of_losses
 from taxlots.workflows.plan_page import PlanPage, listing
 
 PLACES: Final = {
@@ -268,17 +268,9 @@ def _sentences(run: LocateRun) -> Iterator[str]:
     for clash in run.location.clashes:
         yield f"{clash}; shown is the nearest location"
     yield from _reasons(run)
-    losses = [
-        one.request.symbol
-        for one in run.trades.sales
-        if any(outcome.gain_cents < 0 for outcome in one.outcomes)
-    ]
-    if losses:
-        until = first_free_day(run.plan.situation.day)
-        yield (
-            f"sold at a loss: {', '.join(dict.fromkeys(losses))}; neither they nor what is"
-            f" identical may be bought in any account until {until}"
-        )
+    said = sentence_of_losses(run.trades.sales, run.plan.situation.day)
+    if said:
+        yield said
     rates, rule = run.book.rates, run.rule
     yield (
         f"income is taxed at {rates.ordinary:.1%} and {rates.gain:.1%}, by the profile of the"
