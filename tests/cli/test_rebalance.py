@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow.csv as pacsv
 import pytest
-from fixtures.households.six_classes import write_household
 from tests.cli.running import SAMPLE, taxlots
 
 TAXABLE = ("schwab-taxable", "fidelity-taxable", "spouse-taxable", "joint-taxable")
@@ -220,31 +219,23 @@ def test_without_targets_the_missing_file_is_named(tmp_path: Path) -> None:
     assert "targets.csv" in done.err
 
 
-@pytest.fixture(scope="module")
-def six(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The made-up household of six classes, of which private equity is illiquid."""
-    folder = tmp_path_factory.mktemp("six") / "household"
-    write_household(folder, has_overrides=False)
-    return folder
-
-
-def test_an_illiquid_class_is_left_alone_without_any_override(six: Path) -> None:
-    trades = json.loads(taxlots("rebalance", six, "--json").out)["trades"]
+def test_an_illiquid_class_is_left_alone_without_any_override(unspoilt: Path) -> None:
+    trades = json.loads(taxlots("rebalance", unspoilt, "--json").out)["trades"]
     assert trades
     assert "PRIV" not in {one["symbol"] for one in trades}
 
 
-def test_an_ira_buys_nothing_whose_loss_a_taxable_account_could_take(six: Path) -> None:
+def test_an_ira_buys_nothing_whose_loss_a_taxable_account_could_take(unspoilt: Path) -> None:
     """Rev. Rul. 2008-5: GLOB stands at a loss in joint; bought in an IRA, it goes for good."""
-    trades = json.loads(taxlots("rebalance", six, "--json").out)["trades"]
+    trades = json.loads(taxlots("rebalance", unspoilt, "--json").out)["trades"]
     bought = {(one["account"], one["symbol"]) for one in trades if one["action"] == "BUY"}
     assert bought
     assert ("ira", "GLOB") not in bought
 
 
-def test_without_a_fresh_close_it_is_said_what_is_missing(six: Path, tmp_path: Path) -> None:
+def test_without_a_fresh_close_it_is_said_what_is_missing(unspoilt: Path, tmp_path: Path) -> None:
     mine = tmp_path / "book"
-    shutil.copytree(six, mine)
+    shutil.copytree(unspoilt, mine)
     lines = (mine / "prices.csv").read_text().splitlines(keepends=True)
     kept = [line for line in lines if line < "2024-11" or line.startswith("date")]
     (mine / "prices.csv").write_text("".join(kept))
@@ -268,10 +259,10 @@ def test_the_balances_of_other_households_are_none_of_this_ones(tmp_path: Path) 
 
 
 @pytest.fixture(scope="module")
-def thin(six: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def thin(unspoilt: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The household of six classes where a thousand shares of each fund trade in a day."""
     mine = tmp_path_factory.mktemp("thin") / "household"
-    shutil.copytree(six, mine)
+    shutil.copytree(unspoilt, mine)
     text = (mine / "securities.csv").read_text()
     (mine / "securities.csv").write_text(re.sub(r",\d+$", ",1000", text, flags=re.MULTILINE))
     return mine

@@ -4,30 +4,14 @@ Each is told by name, with the nearest that is possible, and never by a tracebac
 """
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from fixtures.households.six_classes import write_household
 from tests.cli.running import taxlots
 
 OVERRIDES = "id,action,symbol,account,side,quantity,amount,by,reason\n"
 HUGE = "1" + "0" * 30
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The made-up household of six classes."""
-    folder = tmp_path_factory.mktemp("six") / "household"
-    write_household(folder, has_overrides=False)
-    return folder
-
-
-@pytest.fixture
-def six(made: Path, tmp_path: Path) -> Path:
-    """A copy of it that a test may spoil."""
-    return Path(shutil.copytree(made, tmp_path / "six"))
 
 
 def swapped(book: Path, file: str, old: str, new: str) -> None:
@@ -38,9 +22,9 @@ def swapped(book: Path, file: str, old: str, new: str) -> None:
 
 
 @pytest.mark.parametrize("amount", [HUGE, "nan", "inf", "-5", "0", "1e9"])
-def test_an_amount_that_nobody_can_mean_is_refused(made: Path, amount: str) -> None:
+def test_an_amount_that_nobody_can_mean_is_refused(unspoilt: Path, amount: str) -> None:
     for asked in (["--cash", amount, "--account", "joint"], ["--withdraw", amount]):
-        done = taxlots("rebalance", made, *asked)
+        done = taxlots("rebalance", unspoilt, *asked)
         assert done.status == 2, done.err
         assert amount in done.err
 

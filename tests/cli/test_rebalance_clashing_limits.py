@@ -1,31 +1,14 @@
 """Limits of ``taxlots rebalance`` that no plan keeps together: the clash, and the nearest plan."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fixtures.households.six_classes import write_household
 from tests.cli.running import taxlots
 
 PLAN, BUDGET = "[rebalance.plan]", "[rebalance.budget]"
 BEFORE = "gains and taxes are kept before turnover, and turnover before tracking error"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The made-up household of six classes."""
-    folder = tmp_path_factory.mktemp("six") / "household"
-    write_household(folder)
-    (folder / "overrides.csv").unlink()
-    return folder
-
-
-@pytest.fixture
-def six(made: Path, tmp_path: Path) -> Path:
-    """A copy of it that a test may spoil."""
-    return Path(shutil.copytree(made, tmp_path / "six"))
 
 
 def limited(book: Path, plan: str, more: str = "") -> None:
