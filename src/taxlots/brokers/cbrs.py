@@ -17,7 +17,7 @@ from taxlots.brokers.findings import Findings, quoted
 from taxlots.brokers.protocol import BrokerRow, FileKind, Reading, identified
 from taxlots.brokers.table import Record, check_header, column_names, split_lines, to_records
 from taxlots.brokers.text import masked
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 
 NAME: Final = "cbrs"
 REQUIRED: Final = (
@@ -264,7 +264,7 @@ def _row(asset: _Asset, lot: Cells, number: int, account: str, sent: date, day: 
         "quantity": shares(quantity or 0),
         "acquired_date": "" if acquired is None else acquired.isoformat(),
         "holding_period_date": "" if held is None else held.isoformat(),
-        "cost_basis": "" if basis is None else dollars(basis),
+        "cost_basis": dollars_if_known(basis),
         "covered": _choice(lot, "covered", ("true", "false"), ""),
         "origin": origin,
         "basis_status": status,

@@ -12,7 +12,7 @@ from taxlots.brokers.protocol import BrokerRow
 from taxlots.brokers.split_ratio import Holdings, declared_ratio, opening
 from taxlots.brokers.vocabulary import Nature
 from taxlots.domain.action import Action
-from taxlots.domain.money import SHARE, dollars, shares
+from taxlots.domain.money import SHARE, dollars, dollars_if_known, shares
 
 _IN_LIEU_DAYS: Final = 30
 _OPENS: Final = frozenset({Action.BUY, Action.REINVEST, Action.BUY_OPTION})
@@ -127,7 +127,7 @@ class _RowMaker:
             # A bond's price is a percentage of its face value, not money per unit.
             price="" if entry.is_bond else self._price(entry),
             fees=dollars(entry.fees_cents) if entry.fees_cents else "",
-            amount="" if amount is None else dollars(amount),
+            amount=dollars_if_known(amount),
         )
 
     def _price(self, entry: Entry) -> str:

@@ -76,6 +76,11 @@ def dollars(cents: int) -> str:
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
+def dollars_if_known(cents: int | None) -> str:
+    """Cents as ``dollars`` writes them; blank where they are not known."""
+    return "" if cents is None else dollars(cents)
+
+
 def shares(quantity: int) -> str:
     """1e-8 shares as a decimal without trailing zeros: ``150_000_000`` is ``"1.5"``."""
     sign = "-" if quantity < 0 else ""

@@ -10,7 +10,7 @@ from taxlots.book.view_pieces import Figures
 from taxlots.book.view_reasons import MEANINGS, Reason
 from taxlots.domain.account import AccountKind
 from taxlots.domain.calendar import date_of
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.security import Security, SecurityKind
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.compared_views import ComparedViews
@@ -189,10 +189,10 @@ class _Writer:
         return {
             "form_8949_box": "" if is_elsewhere else form.box,
             "column_d": dollars(form.proceeds_cents),
-            "column_e": "" if form.basis_cents is None else dollars(form.basis_cents),
+            "column_e": dollars_if_known(form.basis_cents),
             "column_f": form.codes,
             "column_g": dollars(form.adjustment_cents),
-            "column_h": "" if form.gain_cents is None else dollars(form.gain_cents),
+            "column_h": dollars_if_known(form.gain_cents),
         }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from taxlots.domain.money import dollars
+from taxlots.domain.money import dollars, dollars_if_known
 
 SIDES: Final = {-1: "below", 0: "", 1: "above"}
 BECAUSE: Final = (
@@ -93,7 +93,7 @@ def _household_json(one: HouseholdDrift) -> dict[str, Any]:
         "is_due": one.is_due,
         "lines": [_line_json(line) for line in one.lines],
         "unplaced": [
-            {"symbol": symbol, "value": "" if cents is None else dollars(cents), "why": why}
+            {"symbol": symbol, "value": dollars_if_known(cents), "why": why}
             for symbol, cents, why in one.unplaced
         ],
         "timing": list(one.timing),

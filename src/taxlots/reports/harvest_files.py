@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from taxlots.domain.harvest_rule import RATIO_ONE, HarvestRule
-from taxlots.domain.money import apportion, dollars, shares
+from taxlots.domain.money import apportion, dollars, dollars_if_known, shares
 from taxlots.domain.order import Side
 from taxlots.domain.restriction import SwitchBack
 from taxlots.plan.guard import WashCheck
@@ -171,7 +171,7 @@ def _opportunity(verdict: Verdict) -> Row:
         **_wash_cells(opportunity.check, opportunity.lot.quantity),
         "sell_quantity": shares(opportunity.lot.quantity) if verdict.reason.is_harvest else "0",
         "allowed_loss": dollars(opportunity.allowed_loss_cents),
-        "estimated_tax_saved": _money(saved),
+        "estimated_tax_saved": dollars_if_known(saved),
         "saving_basis": opportunity.saving_basis,
         "hurdle_percent": percent_cell(opportunity.hurdle_ratio, RATIO_ONE),
         **_value_cells(opportunity.value),
@@ -236,10 +236,10 @@ def _switch_back(switch_back: SwitchBack) -> Row:
         "recommended": switch_back.recommendation,
         "date": switch_back.day.isoformat(),
         "term": "LT" if switch_back.is_long else "ST",
-        "estimated_gain": _money(switch_back.estimated_gain_cents),
-        "estimated_tax": _money(switch_back.tax_cents),
-        "likely_move": _money(switch_back.likely_move_cents),
-        "gain_worth_returning": _money(switch_back.worth_gain_cents),
+        "estimated_gain": dollars_if_known(switch_back.estimated_gain_cents),
+        "estimated_tax": dollars_if_known(switch_back.tax_cents),
+        "likely_move": dollars_if_known(switch_back.likely_move_cents),
+        "gain_worth_returning": dollars_if_known(switch_back.worth_gain_cents),
         "policy": switch_back.policy,
     }
 
@@ -262,10 +262,6 @@ def _verdict(verdict: Verdict, plan: HarvestPlan) -> Row:
 
 def _yes_or_no(verdict: Verdict) -> str:
     return "harvest" if verdict.reason.is_harvest else "no"
-
-
-def _money(cents: int | None) -> str:
-    return "" if cents is None else dollars(cents)
 
 
 def _date(day: date | None) -> str:

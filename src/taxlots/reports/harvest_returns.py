@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from taxlots.domain.money import dollars
+from taxlots.domain.money import dollars, dollars_if_known
 from taxlots.plan.harvest_plan import HarvestPlan, ReturnHarvest
 
 
@@ -22,11 +22,11 @@ def return_rows(plan: HarvestPlan) -> list[dict[str, str]]:
         {
             "tax_return": one.tax_return,
             "goal": str(one.goal),
-            "wanted": "" if one.wanted_cents is None else dollars(one.wanted_cents),
+            "wanted": dollars_if_known(one.wanted_cents),
             "taken": dollars(one.short_cents + one.long_cents),
             "reached": _reached(one),
-            "tax_saved": "" if one.saved_cents is None else dollars(one.saved_cents),
-            "carried": "" if one.carried_cents is None else dollars(one.carried_cents),
+            "tax_saved": dollars_if_known(one.saved_cents),
+            "carried": dollars_if_known(one.carried_cents),
             "present_value": "" if one.saved_cents is None else dollars(worth[one.tax_return]),
         }
         for one in plan.returns

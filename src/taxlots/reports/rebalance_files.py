@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any, Final
 
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.order import Side
 from taxlots.plan.rebalance.frontier import FrontierPoint
 from taxlots.plan.rebalance.mandated import LimitStanding
@@ -179,8 +179,8 @@ def return_json(one: ReturnTax) -> dict[str, str]:
         "short_term": dollars(one.short_cents),
         "long_term": dollars(one.long_cents),
         "disallowed": dollars(one.disallowed_cents),
-        "tax_now": "" if one.now_cents is None else dollars(one.now_cents),
-        "tax_later": "" if one.later_cents is None else dollars(one.later_cents),
+        "tax_now": dollars_if_known(one.now_cents),
+        "tax_later": dollars_if_known(one.later_cents),
     }
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from taxlots.book.booking import Books
 from taxlots.book.section_1256 import ContractYear, MarkedBook, OpenContract
 from taxlots.domain.calendar import date_of
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.frames.columns import SECTION_1256, SECTION_1256_POSITIONS
 from taxlots.frames.frame import typed_table
 
@@ -55,13 +55,13 @@ def year_cells(row: ContractYear) -> Cells:
         "account": row.account.id,
         "symbol": row.symbol,
         "year": str(row.year),
-        "realized": _dollars(row.realized_cents),
-        "unrealized_prior_year_end": _dollars(row.before_cents),
-        "unrealized_year_end": _dollars(row.at_end_cents),
-        "aggregate": _dollars(row.aggregate_cents),
+        "realized": dollars_if_known(row.realized_cents),
+        "unrealized_prior_year_end": dollars_if_known(row.before_cents),
+        "unrealized_year_end": dollars_if_known(row.at_end_cents),
+        "aggregate": dollars_if_known(row.aggregate_cents),
         "wash_sale_adjustment": dollars(row.wash_cents),
-        "short_term": _dollars(row.short_term_cents),
-        "long_term": _dollars(row.long_term_cents),
+        "short_term": dollars_if_known(row.short_term_cents),
+        "long_term": dollars_if_known(row.long_term_cents),
         "status": row.status,
     }
 
@@ -83,10 +83,6 @@ def position_cells(books: Books, row: OpenContract) -> Cells:
         "marked_basis": dollars(row.marked_cents),
         "unrealized": dollars(row.unrealized_cents),
     }
-
-
-def _dollars(cents: int | None) -> str:
-    return "" if cents is None else dollars(cents)
 
 
 def _table(rows: list[Cells], columns: Columns) -> pa.Table:

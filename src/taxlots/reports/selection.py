@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from taxlots.domain.calendar import date_of
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.plan.budgets import BudgetCheck
 from taxlots.plan.selection import Selection
 
@@ -53,7 +53,7 @@ def total_of(selection: Selection) -> dict[str, str]:
         "tax": dollars(now) if costs else "",
         "tax_later": dollars(sum(cost.later_cents for cost in costs)) if costs else "",
         "after_tax_proceeds": dollars(proceeds - now) if costs else "",
-        "bound": "" if bound is None else dollars(bound),
+        "bound": dollars_if_known(bound),
     }
 
 
@@ -77,8 +77,8 @@ def budget_json(check: BudgetCheck) -> dict[str, Any]:
         "short_term_so_far": dollars(check.short_cents),
         "long_term_so_far": dollars(check.long_cents),
         "tax_so_far": dollars(check.tax_used_cents),
-        "tax_budget_by_now": "" if by_now is None else dollars(by_now),
-        "tax_budget": "" if of_year is None else dollars(of_year),
+        "tax_budget_by_now": dollars_if_known(by_now),
+        "tax_budget": dollars_if_known(of_year),
     }
 
 

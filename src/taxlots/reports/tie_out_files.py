@@ -16,7 +16,7 @@ from taxlots.book.view_differences import Difference
 from taxlots.book.view_pieces import Figures
 from taxlots.domain.calendar import date_of
 from taxlots.domain.form_8949 import Form8949Row
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.reports.books_files import problem_table
 from taxlots.reports.folders import FAILURE, MANIFEST
 from taxlots.reports.inert import inert
@@ -265,9 +265,9 @@ def _form_cells(lot: ReportedLot | None) -> Row:
         "form_acquired": _told_day(lot),
         "form_quantity": shares(lot.quantity) if lot.quantity else "",
         "form_proceeds": dollars(lot.proceeds_cents),
-        "form_basis": _known(lot.basis_cents),
+        "form_basis": dollars_if_known(lot.basis_cents),
         "form_disallowed": dollars(lot.disallowed_cents),
-        "form_gain": _known(gain),
+        "form_gain": dollars_if_known(gain),
         "form_term": lot.term,
     }
 
@@ -293,9 +293,9 @@ def _break(tie: Tie, rows: list[Form8949Row], ids: list[Any]) -> Row:
         for name, side in zip(SIDES, sides, strict=True)
         for what, cell in (
             ("proceeds", "" if side is None else dollars(side.proceeds_cents)),
-            ("basis", "" if side is None else _known(side.basis_cents)),
+            ("basis", "" if side is None else dollars_if_known(side.basis_cents)),
             ("disallowed", "" if side is None else dollars(side.disallowed_cents)),
-            ("gain", "" if side is None else _known(side.gain_cents)),
+            ("gain", "" if side is None else dollars_if_known(side.gain_cents)),
         )
     }
     return {
@@ -338,7 +338,3 @@ def _columns(rows: list[Form8949Row]) -> Row:
 
 def _several(cells: Iterable[str]) -> str:
     return ";".join(dict.fromkeys(cell for cell in cells if cell))
-
-
-def _known(cents: int | None) -> str:
-    return "" if cents is None else dollars(cents)

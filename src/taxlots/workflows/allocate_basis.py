@@ -17,7 +17,7 @@ from taxlots.book.wallet_allocation import (
     allocate,
 )
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.money import dollars, scaled, shares
+from taxlots.domain.money import dollars_if_known, scaled, shares
 from taxlots.domain.problem import DataError, Problem, UsageError, error
 from taxlots.law.s1012_digital_assets import WALLET_BY_WALLET_FROM
 
@@ -77,7 +77,7 @@ def _text(lots: list[OpeningLot], order: AllocationOrder | None) -> str:
     writer.writerow(COLUMNS)
     for lot in lots:
         name = f"{lot.units.id}.{lot.part}" if lot.units.id in split else lot.units.id
-        cost = "" if lot.cost_cents is None else dollars(lot.cost_cents)
+        cost = dollars_if_known(lot.cost_cents)
         writer.writerow(
             [
                 name,

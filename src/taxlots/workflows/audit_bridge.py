@@ -14,7 +14,7 @@ from taxlots.book.view_differences import differences_of
 from taxlots.book.view_pieces import paired
 from taxlots.book.view_reasons import MEANINGS
 from taxlots.domain.calendar import day_number
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.reports.audit_columns_forms import BRIDGE, BRIDGE_ROWS
 from taxlots.reports.rows import text_table
 from taxlots.workflows.differences import both_views
@@ -160,10 +160,10 @@ def _crossing(one: Crossing) -> dict[str, str]:
         "covered": "" if theirs is None else ("true" if theirs.is_covered else "false"),
         "box": row.box,
         "column_d": dollars(row.proceeds_cents),
-        "column_e": _dollars(row.basis_cents),
+        "column_e": dollars_if_known(row.basis_cents),
         "column_f": row.codes,
         "column_g": dollars(row.adjustment_cents),
-        "column_h": _dollars(row.gain_cents),
+        "column_h": dollars_if_known(row.gain_cents),
         "line": one.line,
         "because": one.because,
     }
@@ -243,7 +243,3 @@ def _tie(name: str, line: str, source: str, cents: int, filed_cents: int) -> dic
         "schedule_d": dollars(filed_cents),
         "difference": dollars(cents - filed_cents),
     }
-
-
-def _dollars(cents: int | None) -> str:
-    return "" if cents is None else dollars(cents)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from taxlots.domain.calendar import date_of
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.target import WHOLE
 from taxlots.domain.trade_override import TradeAction
 from taxlots.market_data.calendars import settlement_day
@@ -206,7 +206,7 @@ def _sale_row(plan: HouseholdPlan, one: BookedSale) -> dict[str, str]:
         "amount": dollars(cents),
         "gain": dollars(sum(o.gain_cents for o in one.outcomes)) if is_taxed else "",
         "disallowed": dollars(sum(o.disallowed_cents for o in one.outcomes)) if is_taxed else "",
-        "tax": "" if one.cost_cents is None else dollars(one.cost_cents),
+        "tax": dollars_if_known(one.cost_cents),
         "order": one.lots if is_taxed else "",
         "lot_count": str(len({o.lot_id for o in one.outcomes})) if is_taxed else "",
     }

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.problem import DataError, UsageError
 from taxlots.plan.budgets import Budget, BudgetCheck, GainSale, check_budget
 from taxlots.plan.gain_budgets import GainBudget, capped_gains
@@ -119,9 +119,9 @@ def _of_return(
         "short_term": dollars(found.short_cents),
         "long_term": dollars(found.long_cents),
         "tax_used": dollars(found.tax_used_cents),
-        "tax_budget": _text(found.tax_year_cents),
-        "tax_budget_by_now": _text(found.tax_by_cents),
-        "gain_budgets": {str(one): _text(one.of(budget)) for one in GainBudget},
+        "tax_budget": dollars_if_known(found.tax_year_cents),
+        "tax_budget_by_now": dollars_if_known(found.tax_by_cents),
+        "gain_budgets": {str(one): dollars_if_known(one.of(budget)) for one in GainBudget},
         "sales": rows,
         "because": list(_sentences(name, budget, found)),
     }
@@ -140,10 +140,6 @@ def _row(one: BudgetedSale, lot: GainLot) -> dict[str, str]:
         "fit": one.fit,
         "over": ", ".join(f"{key} by {dollars(cents)}" for key, cents in one.over.items()),
     }
-
-
-def _text(cents: int | None) -> str:
-    return "" if cents is None else dollars(cents)
 
 
 def _sentences(name: str, budget: Budget, found: BudgetCheck) -> Iterator[str]:

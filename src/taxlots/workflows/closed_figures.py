@@ -33,7 +33,7 @@ from taxlots.book.year_figures import (
     year_totals,
 )
 from taxlots.book.year_state import in_year
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars_if_known, shares
 from taxlots.domain.problem import Problem
 from taxlots.reports.books_files import result_tables
 from taxlots.reports.cells import name_cells
@@ -218,7 +218,7 @@ def _mark_cells(row: Form4797Row) -> dict[str, str]:
         "acquired": row.acquired,
         "sold": row.sold,
         "quantity": shares(row.quantity),
-        **{name: "" if cents is None else dollars(cents) for name, cents in known.items()},
+        **{name: dollars_if_known(cents) for name, cents in known.items()},
     }
 
 

@@ -11,7 +11,7 @@ from taxlots.book.results import STATUSES, Realized
 from taxlots.domain.calendar import date_of, day_of
 from taxlots.domain.form_8949 import ScheduleDLine
 from taxlots.domain.harvest_run import Fill
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.order import closes_lots
 from taxlots.law.s1091_wash_sale import window_end
 from taxlots.plan.free_day import first_free_day
@@ -191,7 +191,7 @@ def _effect(one: LineEffect) -> Row:
 
 
 def _gain(line: ScheduleDLine) -> str:
-    return "" if line.gain_cents is None else dollars(line.gain_cents)
+    return dollars_if_known(line.gain_cents)
 
 
 def _forms(source: PackSource) -> Iterator[Row]:
@@ -227,9 +227,9 @@ def _confirmations(source: PackSource) -> Iterator[Row]:
             "state": str(one.state),
             "approved_by": _listed(a.actor for a in one.approvals),
             "changed_by": _listed(o.actor for o in one.overrides),
-            "planned_loss": "" if loss is None else dollars(loss),
+            "planned_loss": dollars_if_known(loss),
             "booked_gain": dollars(gains[name]) if name in gains else "",
-            "estimated_tax_saved": "" if saved is None else dollars(saved),
+            "estimated_tax_saved": dollars_if_known(saved),
             "transactions": _listed(f.transaction_id for f in found.fills_of(name)),
             "breaks": _listed(str(b.kind) for b in found.breaks if b.client_order_id == name),
         }

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from taxlots.brokers.protocol import BrokerRow, CustodianOpenLot, Reading
 from taxlots.domain.action import CASH_ACTIONS, Action
-from taxlots.domain.money import dollars, scaled, shares
+from taxlots.domain.money import dollars_if_known, scaled, shares
 from taxlots.domain.problem import Problem, error
 from taxlots.ledger.imports import Part
 
@@ -77,7 +77,7 @@ def _comparable(row: dict[str, object]) -> tuple[str, ...]:
     cells = {name: str(row.get(name) or "") for name in COMPARED}
     quantity, basis = scaled(cells["quantity"], 8), scaled(cells["cost_basis"], 2)
     cells["quantity"] = "" if quantity is None else shares(quantity)
-    cells["cost_basis"] = "" if basis is None else dollars(basis)
+    cells["cost_basis"] = dollars_if_known(basis)
     return tuple(cells.values())
 
 
@@ -133,7 +133,7 @@ def _row(lot: CustodianOpenLot, reading: Reading, day: date) -> BrokerRow:
         "quantity": shares(lot.quantity),
         "acquired_date": "" if acquired is None else acquired.isoformat(),
         "holding_period_date": "" if held is None else held.isoformat(),
-        "cost_basis": "" if lot.cost_basis_cents is None else dollars(lot.cost_basis_cents),
+        "cost_basis": dollars_if_known(lot.cost_basis_cents),
         "origin": "purchase",
         "basis_status": "unknown" if lot.cost_basis_cents is None else "known",
         "note": f"opening lot of {reading.broker} as of {day}",

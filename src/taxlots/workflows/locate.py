@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.domain.problem import DataError
 from taxlots.domain.trade_override import TradeAction
 from taxlots.plan.location.assumptions import LocationRule, location_rule_from
@@ -176,7 +176,7 @@ def _moves(run: LocateRun) -> list[dict[str, Any]]:
                 "quantity": shares(asked.quantity),
                 "amount": dollars(run.book.offers[asked.symbol].cost_cents(asked.quantity)),
                 "gain": dollars(sum(o.gain_cents for o in one.outcomes)) if is_taxed else "",
-                "tax": "" if one.cost_cents is None else dollars(one.cost_cents),
+                "tax": dollars_if_known(one.cost_cents),
                 "order": one.lots,
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from taxlots.domain.money import dollars, shares
+from taxlots.domain.money import dollars, dollars_if_known, shares
 from taxlots.reports.restated import FormChanged
 from taxlots.workflows.custodian_lots import (
     Days,
@@ -86,8 +86,8 @@ def _cells(lot: LotFigures) -> dict[str, str]:
     return {
         "quantity": shares(lot.quantity) if lot.quantity else "",
         "proceeds": dollars(lot.proceeds_cents),
-        "cost_basis": "" if basis is None else dollars(basis),
+        "cost_basis": dollars_if_known(basis),
         "wash_sale_loss_disallowed": dollars(lot.disallowed_cents),
-        "gain": "" if gain is None else dollars(gain),
+        "gain": dollars_if_known(gain),
         "term": lot.term,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taxlots.domain.currency_rate import NEEDED, currency_rates_from
-from taxlots.domain.money import dollars
+from taxlots.domain.money import dollars, dollars_if_known
 from taxlots.domain.problem import UsageError
 from taxlots.domain.row_cells import PLACES
 from taxlots.plan.execution.block_trade import BlockChoice
@@ -69,8 +69,8 @@ def block_choice(
                 "worked_cost": money(choice.worked_cost),
                 "worked_deviation": money(choice.worked_deviation),
                 "worked_with_risk": money(choice.worked_equivalent),
-                "tax": "" if taxes[0] is None else dollars(taxes[0]),
-                "worked_tax": "" if taxes[1] is None else dollars(taxes[1]),
+                "tax": dollars_if_known(taxes[0]),
+                "worked_tax": dollars_if_known(taxes[1]),
                 "breakeven_discount": figure(choice.breakeven_discount, 6),
                 "better": "block" if is_block else "work",
             }

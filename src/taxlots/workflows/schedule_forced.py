@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from taxlots.domain.calendar import date_of, day_of
-from taxlots.domain.money import SHARE, dollars, shares
+from taxlots.domain.money import SHARE, dollars, dollars_if_known, shares
 from taxlots.domain.problem import UsageError
 from taxlots.market_data.calendars import sessions_between, settlement_day
 from taxlots.plan.execution.forced_sale import ForcedSaleDiscount, forced_sale_discount
@@ -160,7 +160,7 @@ def _page(
     json = _json(booked, asked, found, rows, lost)
     if sale is not None and sale.sales:
         (sold,) = sale.sales
-        tax = "" if sale.cost_cents is None else dollars(sale.cost_cents)
+        tax = dollars_if_known(sale.cost_cents)
         json |= {"gain": dollars(sold.gain_cents), "tax": tax, "order": sold.selection.lots}
         taxed = f", for {tax} of tax" if tax else ""
         said.append(f"At the average price it realizes {dollars(sold.gain_cents)}{taxed}")

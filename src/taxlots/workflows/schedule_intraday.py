@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from taxlots.domain.calendar import day_of
 from taxlots.domain.intraday_quote import NEEDED, IntradayQuote, intraday_quotes_from
-from taxlots.domain.money import SHARE, dollars, shares
+from taxlots.domain.money import SHARE, dollars, dollars_if_known, shares
 from taxlots.domain.problem import UsageError
 from taxlots.market_data.calendars import first_session
 from taxlots.plan.execution.intraday import Moment, Slice, SliceRule, half_spread_paid, next_slice
@@ -170,7 +170,7 @@ def _page(
         (sold,) = sale.sales
         found |= {"gain": dollars(sold.gain_cents), "order": sold.selection.lots}
         found["lots"] = lot_rows(sold.selection)
-        found["tax"] = "" if sale.cost_cents is None else dollars(sale.cost_cents)
+        found["tax"] = dollars_if_known(sale.cost_cents)
         said.append(
             f"At that price the day realizes {dollars(sold.gain_cents)}; the lots are"
             f" {sold.selection.lots}"
