@@ -95,8 +95,8 @@ def test_a_target_that_nothing_can_fill_says_why(
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 @pytest.mark.parametrize("command", ["rebalance", "drift", "cash", "lots"])
-def test_a_day_that_no_calendar_knows_is_refused(made: Path, command: str, day: str) -> None:
-    done = taxlots(command, made, "--as-of", day)
+def test_a_day_that_no_calendar_knows_is_refused(unspoilt: Path, command: str, day: str) -> None:
+    done = taxlots(command, unspoilt, "--as-of", day)
     assert done.status == 2
     assert f"--as-of {day}: write a day from 1900-01-01 to 2199-12-31" in done.err
 
@@ -109,10 +109,10 @@ def test_a_row_of_the_journal_on_a_day_that_no_calendar_knows_is_told(six: Path)
     assert "1900-01-01 to 2199-12-31" in done.err
 
 
-def test_a_folder_for_files_below_a_file_names_the_file(made: Path, tmp_path: Path) -> None:
+def test_a_folder_for_files_below_a_file_names_the_file(unspoilt: Path, tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("mine")
     for below in ("sub", "sub/deeper"):
-        done = taxlots("rebalance", made, "--out", tmp_path / "notes" / below)
+        done = taxlots("rebalance", unspoilt, "--out", tmp_path / "notes" / below)
         assert done.status == 2
         assert f"{tmp_path / 'notes'} is a file; name another folder" in done.err
     assert (tmp_path / "notes").read_text() == "mine"
