@@ -45,7 +45,7 @@ def with_targets(record: Record, rng: random.Random) -> Record:
             "weight": f"{weight / sum(weights):.4f}"[:6],
             "band_high": "1" if rng.random() < 0.7 else "",
         }
-        for household in {account.household for account in record.accounts}
+        for household in sorted({account.household for account in record.accounts})
         for name, weight in zip(CLASSES, weights, strict=True)
     ]
     return replace(record, securities=securities, targets=tuple(targets))

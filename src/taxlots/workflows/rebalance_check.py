@@ -126,7 +126,7 @@ def _lots(run: HarvestRun, prepared: PreparedGuard) -> Check:
     sold: Counter[tuple[str, ...]] = Counter()
     for one in run.orders:
         if closes_lots(one.side) and not one.is_contract:
-            for lot_id in {one.lot_id, ""}:
+            for lot_id in dict.fromkeys((one.lot_id, "")):
                 sold[one.account, str(one.side), one.symbol, lot_id] += one.quantity
     wrong = [" ".join(place) for place, quantity in sold.items() if quantity > lots[place]]
     if wrong:

@@ -75,7 +75,7 @@ class SumLimit:
     def value(self, held: HeldWeights) -> float:
         """What weights come to."""
         if self.is_of_shorts:
-            mine = held.owed if self.accounts is None else self.accounts
+            mine = held.owed if self.accounts is None else sorted(self.accounts)
             return sum(held.owed.get(account, 0.0) for account in mine)
         if self.accounts is None:
             weights = held.of_symbol
@@ -83,7 +83,7 @@ class SumLimit:
         return sum(
             part * held.of_position.get((account, one), 0.0)
             for one, part in self.exposures.items()
-            for account in self.accounts
+            for account in sorted(self.accounts)
         )
 
     def narrowed(self, over: float, *, is_above: bool) -> SumLimit:
