@@ -1,7 +1,7 @@
 """Orders: each lot that is harvested is sold by name, then its proxy is bought."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from operator import itemgetter
@@ -142,22 +142,14 @@ def _sale(
     """One order for one lot: the sub-lots of a lot go under its one name."""
     lot = parts[0].lot
     cost = sum(part.lot.cost_basis_cents for part in parts)
-    quantity = sum(part.lot.quantity for part in parts)
-    return Order(
-        household=account.household,
-        custodian=account.custodian,
-        account=account.id,
-        side=Side.SELL,
-        symbol=symbol,
-        cusip=index.security(symbol).cusip,
-        quantity=quantity,
-        client_order_id=_id_of_sale(account, symbol, lot.lot_id, index),
-        reason=_reason_of_sale(parts),
+    order = _order_to_sell(account, symbol, parts, lot.lot_id, index)
+    return replace(
+        order,
         tax_lot_method=SPECIFIC,
         lot_id=lot.lot_id,
         lot_open_date=lot.acquired,
         lot_quantity=held,
-        lot_unit_cost=apportion(cost, SHARE * UNIT_COST_SCALE, quantity),
+        lot_unit_cost=apportion(cost, SHARE * UNIT_COST_SCALE, order.quantity),
     )
 
 
@@ -165,6 +157,15 @@ def _averaged_sale(
     account: Account, symbol: str, parts: Sequence[Opportunity], index: Index
 ) -> Order:
     """One order for all of a position at average basis: no lot of it can be named."""
+    order = _order_to_sell(account, symbol, parts, AVERAGE, index)
+    return replace(order, tax_lot_method=AVERAGE)
+
+
+def _order_to_sell(
+    account: Account, symbol: str, parts: Sequence[Opportunity], name: str, index: Index
+) -> Order:
+    """An order for some lots; in its id ``name`` tells it from others of the position."""
+    as_of = index.situation.as_of
     return Order(
         household=account.household,
         custodian=account.custodian,
@@ -173,16 +174,11 @@ def _averaged_sale(
         symbol=symbol,
         cusip=index.security(symbol).cusip,
         quantity=sum(part.lot.quantity for part in parts),
-        client_order_id=_id_of_sale(account, symbol, AVERAGE, index),
+        client_order_id=client_order_id(
+            as_of, account.household, account.id, Side.SELL, symbol, name
+        ),
         reason=_reason_of_sale(parts),
-        tax_lot_method=AVERAGE,
     )
-
-
-def _id_of_sale(account: Account, symbol: str, name: str, index: Index) -> str:
-    """The id of an order to sell; ``name`` tells it from others of the position."""
-    as_of = index.situation.as_of
-    return client_order_id(as_of, account.household, account.id, Side.SELL, symbol, name)
 
 
 def _reason_of_sale(parts: Sequence[Opportunity]) -> str:
