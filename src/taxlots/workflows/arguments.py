@@ -17,6 +17,11 @@ Amount = str | int | float | Decimal
 """A number; a float stands for the shortest decimal that reads back as it."""
 
 
+def as_text(value: Amount | None) -> str:
+    """An amount as a command reads it; blank where none is stated."""
+    return "" if value is None else str(value)
+
+
 def as_day(value: Day) -> date | None:
     """The day that is meant.  UsageError for text that is none."""
     return day(value, "as_of") if isinstance(value, str) else value

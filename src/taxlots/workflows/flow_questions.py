@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taxlots.workflows.answers import PlanAnswer
-from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment, as_text
 
 
 class FlowQuestions:
@@ -28,15 +28,13 @@ class FlowQuestions:
         from taxlots.workflows.cash import route_cash
         from taxlots.workflows.cash_asked import CashAsked
 
-        money = ("" if one is None else str(one) for one in (deposit, withdraw, min_trade))
-        deposited, withdrawn, least = money
         asked = CashAsked(
-            deposit=deposited,
-            withdraw=withdrawn,
+            deposit=as_text(deposit),
+            withdraw=as_text(withdraw),
             account=account,
             household=household,
             by=as_day(by),
-            min_trade=least,
+            min_trade=as_text(min_trade),
             has_fractions=fractions,
         )
         page = route_cash(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taxlots.workflows.answers import PlanAnswer
-from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment, as_text
 
 
 class GainQuestions:
@@ -89,7 +89,7 @@ class GainQuestions:
             self.source,
             f"{symbol}:{quantity}",
             account=account,
-            price="" if price is None else str(price),
+            price=as_text(price),
             method=method,
             discount=discount,
             as_of=as_day(as_of),

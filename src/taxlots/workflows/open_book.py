@@ -13,7 +13,7 @@ from typing import Literal
 
 from taxlots.workflows.answer_frames import HarvestFrames, Replay
 from taxlots.workflows.answers import ChosenLots, Explanation, PlanAnswer
-from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment, as_text
 from taxlots.workflows.exposure_questions import ExposureQuestions
 from taxlots.workflows.flow_questions import FlowQuestions
 from taxlots.workflows.gain_questions import GainQuestions
@@ -158,7 +158,7 @@ class Book(
         from taxlots.reports.selection import selections_json
         from taxlots.workflows.select import Asked, select_lots
 
-        sold, raised, at = ("" if one is None else str(one) for one in (quantity, proceeds, price))
+        sold, raised, at = map(as_text, (quantity, proceeds, price))
         asked = Asked(account, symbol, sold, raised, at, method)
         run = select_lots(self.source, asked, as_of=as_day(as_of), known_at=as_moment(known_at))
         return ChosenLots(selections_json(run.selections, run.budgets)[0])

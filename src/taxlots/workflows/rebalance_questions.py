@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from taxlots.workflows.answers import PlanAnswer
-from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment, as_text
 
 
 class RebalanceQuestions:
@@ -36,8 +36,8 @@ class RebalanceQuestions:
         from taxlots.workflows.rebalance_json import rebalance_json
 
         asked = RebalanceAsked(
-            deposit="" if cash is None else str(cash),
-            withdraw="" if withdraw is None else str(withdraw),
+            deposit=as_text(cash),
+            withdraw=as_text(withdraw),
             by=as_day(by),
             account=account,
             household=household,

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment
+from taxlots.workflows.arguments import Amount, Day, Moment, as_day, as_moment, as_text
 from taxlots.workflows.run_answers import RunAnswer
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class RunQuestions:
         from taxlots.workflows.run_ledger import recorded_run
 
         asked = RebalanceAsked(
-            deposit="" if cash is None else str(cash),
-            withdraw="" if withdraw is None else str(withdraw),
+            deposit=as_text(cash),
+            withdraw=as_text(withdraw),
             by=as_day(needed_by),
             account=account,
             household=household,
