@@ -179,6 +179,22 @@ def test_a_finer_quantity_than_the_layout_takes_is_told_not_rounded(
     assert ("H1" not in found.unsendable) is is_carried
 
 
+def test_short_sales_and_covers_go_where_their_words_are_public() -> None:
+    """Schwab takes both, E*TRADE cannot name the lot of a cover, the others have no word."""
+    short = purchase(1) | {"action": "SELL_SHORT"}
+    cover = sale(2) | {"action": "BUY_TO_COVER"}
+    assert not written("schwab", short, cover).unsendable
+    sent = json.loads(written("schwab", short, cover).files["schwab_orders.json"])
+    legs = [one["order"]["orderLegCollection"][0]["instruction"] for one in sent]
+    assert legs == ["SELL_SHORT", "BUY_TO_COVER"]
+    (told,) = written("etrade", short, cover).unsendable.values()
+    assert "choose it by hand" in told
+    for name in ("ibkr", "fidelity"):
+        told_of = written(name, short, cover).unsendable
+        assert len(told_of) == 2
+        assert all("enter it by hand" in one for one in told_of.values())
+
+
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_what_is_no_share_of_an_exchange_is_told(name: str) -> None:
     kinds = {"ABC": SecurityKind.MUTUAL_FUND}

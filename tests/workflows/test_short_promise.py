@@ -25,6 +25,7 @@ from taxlots.workflows.guard import prepare
 from taxlots.workflows.household_plan import plan_of
 from taxlots.workflows.rebalance import rebalance_of
 from taxlots.workflows.replay import replay_record
+from taxlots.workflows.short_cash import set_aside, short_positions_json
 
 MAINTENANCE = 1.3
 REGULATION_T = 1.5
@@ -81,6 +82,11 @@ def short_rules(one: Rebalanced) -> Iterator[str]:
             if trade.units % SHARE and one.run.question.step == SHARE:
                 yield f"{name}: a part of a share is sold short"
     yield from margins(one)
+    aside = set_aside(short_positions_json(one.run))
+    free, left = aside.beside(proposal.cash_before), aside.after_cents()
+    for name, cents in left.items():
+        if proposal.cash_after[name] - cents < min(0, free[name]):
+            yield f"{name} has {proposal.cash_after[name]} and plan.json sets {cents} aside"
 
 
 def margins(one: Rebalanced) -> Iterator[str]:

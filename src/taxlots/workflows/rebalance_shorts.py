@@ -10,7 +10,7 @@ from taxlots.book.standing import split_ratios
 from taxlots.domain.account import Account
 from taxlots.domain.mandate import StatedMandate
 from taxlots.domain.money import dollars
-from taxlots.domain.problem import DataError, UsageError, error
+from taxlots.domain.problem import DataError, error
 from taxlots.domain.security import SecurityKind
 from taxlots.domain.short_mandate import StatedShorts, account_problems
 from taxlots.plan.rebalance.household_portfolio import CashNeeds
@@ -28,6 +28,7 @@ from taxlots.workflows.rebalance_mandate import barred, rests_of
 from taxlots.workflows.rebalance_positions import Positions, checked
 from taxlots.workflows.risk_of_day import same_risk
 from taxlots.workflows.short_lots import OwedLot, ShortHistory
+from taxlots.workflows.short_plan_check import check_short_plan
 
 MAINTENANCE_PPM: Final = 300_000
 """What must stand beyond each dollar owed at least, of stocks from 5 dollars (FINRA 4210(c)(3))."""
@@ -76,7 +77,7 @@ def with_shorts(
     seen = barred(plan, stated, checked(plan, positions, cash.needs))
     shorts = short_positions(plan, accounts, cash.needs, stated, seen, asked.risk_model)
     is_staggered = _is_staggered(plan, asked)
-    check_short_plan(shorts, stated, is_staggered=is_staggered, has_overlay=asked.overlay)
+    check_short_plan(shorts.seen, stated, is_staggered=is_staggered, has_overlay=asked.overlay)
     if shorts.seen and is_staggered:
         shorts = _left_as_they_are(shorts)
     cash = replace(cash, needs=shorts.cash_beside(cash.needs))
@@ -170,26 +171,6 @@ def _left_as_they_are(shorts: ShortPositions) -> ShortPositions:
     told = f"what is owed of {names} stays as it is: no tranches are made of short positions"
     seen = tuple(replace(one, buy_bar=bar, sell_bar=bar) for one in shorts.seen)
     return replace(shorts, seen=seen, told=(*shorts.told, told))
-
-
-def check_short_plan(
-    shorts: ShortPositions, stated: StatedMandate, *, is_staggered: bool, has_overlay: bool
-) -> None:
-    """Raises UsageError for what a plan with short positions cannot do."""
-    if not shorts.seen:
-        return
-    for is_asked, what in (
-        (has_overlay, "--overlay"),
-        (
-            is_staggered and bool(stated.shorts.accounts),
-            "--tranches, and tranches of [rebalance.execution],",
-        ),
-    ):
-        if is_asked:
-            raise UsageError(
-                f"{what} knows no short positions, and {shorts.seen[0].account.id} has or may have"
-                f" one of {shorts.seen[0].symbol}; leave one of them out"
-            )
 
 
 def sentences_of_shorts(shorts: ShortPositions, solution: Solution) -> Iterator[str]:
