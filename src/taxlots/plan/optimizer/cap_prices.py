@@ -38,7 +38,7 @@ class CappedPlans:
     book: Portfolio
     caps: Sequence[Cap]
     engine: str
-    most_nodes: int
+    most_nodes: int | None
     prices: Floats
     sides: Sides
     duals: Floats | None = None

@@ -26,7 +26,7 @@ from taxlots.plan.optimizer.cap_prices import HIGHEST_PRICE, CappedPlans, plan_o
 from taxlots.plan.optimizer.kernel import BUYS, SELLS, branches
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import Portfolio
-from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES, Certificate
+from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, Certificate
 from taxlots.plan.optimizer.terms import Sides, prepare
 from taxlots.plan.risk import Floats, floats
 
@@ -50,7 +50,7 @@ def optimize_capped(
     *,
     engine: str = "auto",
     duals: Floats | None = None,
-    most_nodes: int = MOST_NODES,
+    most_nodes: int | None = None,
 ) -> Optimum:
     """The plan of least cost that keeps every cap, with its certificate.
 

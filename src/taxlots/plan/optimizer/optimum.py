@@ -13,7 +13,7 @@ from taxlots.plan.optimizer.objective import Parts, lots_sold, parts_of
 from taxlots.plan.optimizer.portfolio import Portfolio
 from taxlots.plan.optimizer.quadratic_program import solve_by_piqp
 from taxlots.plan.optimizer.review import review
-from taxlots.plan.optimizer.signs import MOST_NODES, Certificate, Found, search
+from taxlots.plan.optimizer.signs import Certificate, Found, search
 from taxlots.plan.optimizer.terms import Prepared, Sides, prepare
 from taxlots.plan.risk import Floats
 
@@ -75,16 +75,18 @@ def optimize(
     *,
     engine: str = "auto",
     duals: Floats | None = None,
-    most_nodes: int = MOST_NODES,
+    most_nodes: int | None = None,
+    cutoff: float = np.inf,
 ) -> Optimum:
     """The plan of least cost, within all limits, with its certificate.
 
     Raises ``DataError`` where numbers are missing or the risk model is singular.  Limits that
-    clash are told in the result's ``problems``, and the nearest that can be kept are solved.
+    clash are told in the result's ``problems``, and the nearest that can be kept are solved.  A
+    plan that cannot cost less than the ``cutoff`` is not looked for any further.
     """
     reviewed = review(book)
     problems = reviewed.problems
-    found = attempt(reviewed.book, engine, duals, most_nodes)
+    found = attempt(reviewed.book, engine, duals, most_nodes, cutoff=cutoff)
     if found is None and duals is not None:
         found = attempt(reviewed.book, engine, None, most_nodes)
     if found is None:
@@ -197,13 +199,21 @@ def attempt(
     book: Portfolio,
     engine: str,
     duals: Floats | None,
-    most_nodes: int,
+    most_nodes: int | None,
     feasible: Floats | None = None,
+    cutoff: float = np.inf,
 ) -> tuple[Prepared, Found] | None:
     """The plan of a portfolio that needs no review, or None where its limits cannot be kept."""
     prepared = prepare(book)
     run = engine_of(prepared, engine)
-    found = search(prepared, run, duals, most_nodes=most_nodes, feasible=feasible)
+    found = search(
+        prepared,
+        run,
+        duals,
+        most_nodes=most_nodes,
+        cutoff=cutoff - prepared.constant,
+        feasible=feasible,
+    )
     if found is not None and found.residual <= BALANCED:
         return prepared, found
     sides = prepared.sides()

@@ -31,7 +31,7 @@ from taxlots.plan.optimizer.law_bound import (
 from taxlots.plan.optimizer.lot_slopes import LotGains
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import Portfolio
-from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS, MOST_NODES
+from taxlots.plan.optimizer.signs import BPS, ENOUGH_BPS
 from taxlots.plan.plane import Box, Cell, cells
 from taxlots.plan.ramp import bends
 from taxlots.plan.risk import Floats
@@ -76,7 +76,7 @@ class _Year:
     nav_cents: int
     caps: Sequence[Cap]
     engine: str
-    most_nodes: int
+    most_nodes: int | None
     duals: Floats | None = None
 
     def tax(self, short_cents: int, long_cents: int) -> int:
@@ -190,7 +190,7 @@ def optimize_by_law(
     caps: Sequence[Cap] = (),
     engine: str = "auto",
     duals: Floats | None = None,
-    most_nodes: int = MOST_NODES,
+    most_nodes: int | None = None,
     rates: Rates | None = None,
 ) -> TaxedPlan:
     """The best plan by the year's law, and what every plan costs at least.

@@ -32,7 +32,11 @@ WIDE: Final = (1e-3, 1e-4, 1e-5)
 """Where that does not balance all columns, limits are tight: wider ones lead there."""
 
 ENOUGH_BPS: Final = 0.01
-MOST_NODES: Final = 12
+FEWEST_NODES: Final = 12
+MOST_NODES: Final = 200
+NODES_WORK: Final = 100_000
+"""Of relaxations of one coefficient each: that many are solved at most, where there are more than
+the fewest.  Accounts that hold the same securities need them, and are small."""
 MOST_ROUNDS: Final = 8
 
 
@@ -81,9 +85,12 @@ class _Node:
 class _Search:
     """Sides tried, and the best plan of them."""
 
-    def __init__(self, prepared: Prepared, run: Engine, *, is_quick: bool) -> None:
+    def __init__(
+        self, prepared: Prepared, run: Engine, *, is_quick: bool, cutoff: float = np.inf
+    ) -> None:
         self.prepared = prepared
         self.run = run
+        self.cutoff = cutoff
         self.width = QUICK_WIDTH if is_quick else WIDTH
         self.is_quick = is_quick
         self.best: Solved | None = None
@@ -126,8 +133,8 @@ class _Search:
         return solved, False
 
     def is_enough(self, floor: float) -> bool:
-        """Whether the best plan is near enough to a bound."""
-        return (self.value - floor) * BPS <= ENOUGH_BPS
+        """Whether the best plan is near enough to a bound, or the bound rules all plans out."""
+        return (self.value - floor) * BPS <= ENOUGH_BPS or floor >= self.cutoff
 
     def improve(self, sides: Sides, duals: Floats, floor: float) -> None:
         """Turn every name whose other side is better at the plan's prices, while that pays."""
@@ -199,7 +206,7 @@ class _Search:
                 fixed[name] = side
                 child = self.relax(fixed, node.solved.duals)
                 nodes += 1
-                if child.solved.value < self.value:
+                if child.solved.value < min(self.value, self.cutoff):
                     child = self.promised(child)
                 if child.solved.is_solved:
                     heapq.heappush(waiting, (child.solved.value, next(count), child))
@@ -207,18 +214,26 @@ class _Search:
         return min(max(floor, root.solved.value), self.value), nodes
 
 
+def nodes_for(prepared: Prepared) -> int:
+    """How many relaxations are solved at most for a bound, by the size of a problem."""
+    return min(MOST_NODES, max(FEWEST_NODES, NODES_WORK // int(prepared.terms.columns.size)))
+
+
 def search(
     prepared: Prepared,
     run: Engine,
     duals: Floats | None = None,
     *,
-    most_nodes: int = MOST_NODES,
+    most_nodes: int | None = None,
+    cutoff: float = np.inf,
     feasible: Floats | None = None,
 ) -> Found | None:
     """The best sides found, and how near to the optimum they are; None if no plan was found.
 
     ``duals`` start the search (yesterday's, or a neighbour's); ``most_nodes`` bounds the
-    relaxations that are solved beyond the first (0 for a quick plan with a looser bound);
+    relaxations that are solved beyond the first (0 for a quick plan with a looser bound; the more
+    of them by default the smaller the problem is), and the search ends where no plan costs less
+    than the ``cutoff``;
     ``feasible`` are trades that keep all limits, where those are so tight that most choices of
     sides break them.  Nothing depends on time.
     """
@@ -229,13 +244,13 @@ def search(
         proof = Certificate(value, solved.value)
         return Found(solved.trades, solved.duals, sides, proof, solved.residual)
     run.set_ties(prepared.terms, prepared.bridged)
-    looking = _Search(prepared, run, is_quick=most_nodes == 0)
+    looking = _Search(prepared, run, is_quick=most_nodes == 0, cutoff=cutoff)
     root = looking.run_root(duals)
     if looking.best is None and feasible is not None:
         told = np.where(feasible > 0, BUYS, SELLS)
         sides[prepared.bridged] = told[prepared.bridged]
         looking.improve(sides, root.solved.duals, root.solved.value)
-    floor, nodes = looking.divide(root, most_nodes)
+    floor, nodes = looking.divide(root, nodes_for(prepared) if most_nodes is None else most_nodes)
     if looking.best is None or looking.sides is None:
         return None
     best = looking.best

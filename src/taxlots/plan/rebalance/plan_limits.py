@@ -73,18 +73,24 @@ class PlanLimits:
 
 
 def optimum_within(
-    household: HouseholdPortfolio, limits: PlanLimits, near: Optimum | None = None
+    household: HouseholdPortfolio,
+    limits: PlanLimits,
+    near: Optimum | None = None,
+    cutoff: float = np.inf,
 ) -> Optimum:
     """The optimum by the year's law where it is reckoned, else at the stated rates, within caps.
 
     Its certificate is by law, too, though its lots are weighed at marginal rates.
-    ``near`` is an optimum of nearly the same household, from whose prices the search starts.
+    ``near`` is an optimum of nearly the same household, from whose prices the search starts; at
+    stated rates and without caps it ends where no plan costs less than the ``cutoff``.
     """
     caps = tuple(_caps(household, limits))
     duals, rates = (None, None) if near is None else (near.start, near.rates)
     book, year = household.book, household.year
     if year is None or isinstance(year, RatedYear):
-        return optimize_capped(book, caps, duals=duals) if caps else optimize(book, duals=duals)
+        if caps:
+            return optimize_capped(book, caps, duals=duals)
+        return optimize(book, duals=duals, cutoff=cutoff)
     taxed = optimize_by_law(
         book, household.gains, year, household.nav_cents, caps=caps, duals=duals, rates=rates
     )

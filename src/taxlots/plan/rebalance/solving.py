@@ -327,7 +327,7 @@ def ways_within(limits: PlanLimits) -> Ways:
     """How the branches of a household are solved within caps."""
     return Ways(
         first=lambda household, near: first_optimum(household, limits, near),
-        solver=lambda household, near: optimum_within(household, limits, near),
+        solver=lambda household, near, cutoff: optimum_within(household, limits, near, cutoff),
         quick=lambda household, near: quick_optimum(household, limits, near),
         bounder=lambda household: bounds_within(household, limits),
     )

@@ -45,8 +45,9 @@ PROVEN: Final = 2 * CLOSE
 TELLING: Final = 1.0 / BPS
 """Prices that bound no nearer than this, as a part of the household, settle no clashes."""
 
-Solver = Callable[[HouseholdPortfolio, Optimum | None], Optimum]
-"""The optimum of a household as it may be traded, near that of what it was narrowed from."""
+Solver = Callable[[HouseholdPortfolio, Optimum | None, float], Optimum]
+"""The optimum of a household as it may be traded, near that of what it was narrowed from, if it
+costs less than so much."""
 
 First = Callable[[HouseholdPortfolio, Optimum | None], tuple[Optimum, bool]]
 """The first optimum of a search, and whether a whole search may find a better one."""
@@ -115,10 +116,15 @@ class _Tree:
 
     def is_ruled_out(self, bound: float) -> bool:
         """Whether no plan of such a bound is better than the best one by more than nothing."""
+        return bound >= self.cutoff
+
+    @property
+    def cutoff(self) -> float:
+        """What a plan must cost less than to be better than the best one by more than nothing."""
         best = self.best
         if best is None or best.optimum.problems:
-            return False
-        return bound >= best.optimum.certificate.objective - CLOSE
+            return np.inf
+        return best.optimum.certificate.objective - CLOSE
 
     def opened(self, choices: Choices, near: Optimum, least: float) -> Branch | None:
         """The branch of some choices, solved unless a bound rules it out."""
@@ -136,7 +142,7 @@ class _Tree:
 
     def searched(self, branch: Branch) -> Branch:
         """A branch after a whole search that starts from its optimum."""
-        optimum = self.ways.solver(branch.household, branch.optimum)
+        optimum = self.ways.solver(branch.household, branch.optimum, self.cutoff)
         self.effort += WHOLE * (UNKEPT if optimum.problems else 1)
         bound = max(branch.bound, optimum.certificate.bound)
         return replace(branch, optimum=optimum, bound=bound, is_quick=False)
