@@ -70,6 +70,7 @@ from taxlots.workflows.rebalance_exposures import exposure_changes, market_of_re
 from taxlots.workflows.rebalance_illiquid import risk_around_illiquid, with_calls
 from taxlots.workflows.rebalance_limits import limits_of_plan
 from taxlots.workflows.rebalance_mandate import count_of, mandate_of, sentences_of_lists
+from taxlots.workflows.rebalance_options import HeldOptions, with_calls_covered
 from taxlots.workflows.rebalance_overlay import overlay_of, overlay_said
 from taxlots.workflows.rebalance_positions import Positions, positions_of
 from taxlots.workflows.rebalance_risk import PlanRisk, ShortfallTerm, shortfall_of, views_of
@@ -251,6 +252,7 @@ class _Given:
     shortfall: ShortfallTerm
     room: tuple[str, ...]
     shorts: ShortPositions
+    options: HeldOptions
 
     @property
     def cash_before(self) -> dict[str, int]:
@@ -276,6 +278,7 @@ def _gathered(
     cash, positions, shorts = with_shorts(plan, asked, stated, accounts, cash, positions)
     said = overrides_of(books.record, plan.name, is_narrowed=plan.is_narrowed)
     seen, limits = overridden(positions.every, said, plan.as_of)
+    seen, options = with_calls_covered(plan, seen, is_whole=terms.whole_shares)
     nav = nav_cents(positions.every, cash.needs)
     volume, seen = plan_volume(plan, terms, seen, nav)
     check_withdrawal(cash.needs, seen)
@@ -320,6 +323,7 @@ def _gathered(
         told=stands.told,
         volume=volume,
         shorts=shorts,
+        options=options,
     )
 
 
@@ -349,6 +353,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from sentences_of_reports(plan, given.stated, given.question, solution)
     yield from sentences_of_losses(solution)
     yield from sentences_of_shorts(given.shorts, solution)
+    yield from given.options.sentences(solution)
 
 
 def _costs_of(
