@@ -120,6 +120,7 @@ def test_a_future_that_is_held_counts_and_is_closed_where_it_is_superfluous(
         ),
         ("[rebalance.overlay]\nacount = 1\n", "no key 'acount'"),
         ("[rebalance.overlay]\nreserve_days = -1\n", "a whole number from zero up"),
+        ("[rebalance.overlay]\ncash_rate_percent = 1e308\n", "a percentage from zero to 1,000"),
     ],
 )
 def test_what_cannot_be_used_is_told(tmp_path: Path, terms: str, told: str) -> None:

@@ -52,6 +52,7 @@ def test_one_commission_is_that_of_every_order() -> None:
         ({"impact_factor": -1}, "impact_factor"),
         ({"commission": {"Schwab": -1}}, "commission.Schwab"),
         ({"commission": "free"}, "commission"),
+        ({"commission": 1e308}, "commission"),
         ({"hurry": 1}, "hurry"),
     ],
 )

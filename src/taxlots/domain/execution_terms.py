@@ -16,6 +16,7 @@ MOST_TRANCHES: Final = 60
 CENT_PLACES: Final = 2
 PPM_PLACES: Final = 6
 PERCENT_OF_PPM: Final = 100
+MOST_COMMISSION_CENTS: Final = 100_000_000
 KEYS: Final = frozenset(
     {"tranches", "schedule", "participation_percent", "settled_cash", "impact_factor", "commission"}
 )
@@ -110,9 +111,9 @@ def _commissions(stated: object, problems: list[Problem]) -> dict[str, int]:
     found = {}
     for name, value in table.items():
         cents = scaled_value(value, CENT_PLACES)
-        if cents is None or cents < 0:
+        if cents is None or not 0 <= cents <= MOST_COMMISSION_CENTS:
             key = f"commission.{name}" if name else "commission"
-            problems.append(_bad(key, value, "dollars from zero up"))
+            problems.append(_bad(key, value, "dollars from zero to 1,000,000"))
         elif cents or name:
             found[str(name)] = cents
     return found

@@ -12,6 +12,9 @@ PPM: Final = 1_000_000
 PERCENT_PLACES: Final = 4
 """Decimals of a percentage, so that it is a whole number of 1e-6."""
 
+MOST_PPM: Final = 10 * PPM
+"""No rate or deviation of a year makes sense beyond it."""
+
 KEYS: Final = frozenset(
     {"account", "contracts", "cash_rate_percent", "margin_drag_percent", "reserve_days"}
     | {"basis_percent", "income_percent"}
@@ -107,8 +110,8 @@ def _percent(
     if key not in table:
         return None
     value = scaled_value(table[key], PERCENT_PLACES)
-    if value is None or value < 0:
-        problems.append(_bad(name or key, table[key], "a percentage from zero up"))
+    if value is None or not 0 <= value <= MOST_PPM:
+        problems.append(_bad(name or key, table[key], "a percentage from zero to 1,000"))
         return None
     return value
 

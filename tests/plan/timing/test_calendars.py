@@ -64,6 +64,13 @@ def test_a_day_that_never_comes_is_not_looked_for_for_ever() -> None:
     assert dates("FREQ=DAILY;UNTIL=20210105") == ["2021-01-04", "2021-01-05"]
 
 
+@pytest.mark.parametrize("interval", ["0", "00", "-1"])
+def test_a_recurrence_that_never_goes_on_is_told(interval: str) -> None:
+    with pytest.raises(UsageError, match="INTERVAL of 1 or more"):
+        dates(f"FREQ=DAILY;INTERVAL={interval};COUNT=3")
+    assert dates("FREQ=DAILY;INTERVAL=10;COUNT=1") == []
+
+
 def test_liquid_sessions_and_distributions_are_favoured() -> None:
     days = [SESSIONS[10], SESSIONS[50], SESSIONS[90]]
     volume = {SESSIONS[11]: 5.0, SESSIONS[12]: 9.0, SESSIONS[13]: 99.0, SESSIONS[49]: 1.0}

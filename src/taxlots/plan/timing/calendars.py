@@ -5,15 +5,18 @@ Days are numbers (days since 1970-01-01), sessions are given by the caller and r
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Final
 
 from taxlots.domain.calendar import civil, date_of, day_of
 from taxlots.domain.problem import UsageError
 
 MOST_DAYS = 20_000
+NO_INTERVAL: Final = re.compile(r"INTERVAL\s*=\s*(-|0+\b)")
 
 
 class Roll(StrEnum):
@@ -40,6 +43,8 @@ def calendar_days(
         return []
     from dateutil.rrule import DAILY, rrule, rrulestr
 
+    if NO_INTERVAL.search(rule.upper()):
+        raise UsageError(f"{rule!r} never goes on: write an INTERVAL of 1 or more, or leave it out")
     begin = datetime.combine(date_of(start), time())
     try:
         recurrence = rrulestr(rule, dtstart=begin, ignoretz=True)
