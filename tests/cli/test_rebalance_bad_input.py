@@ -85,7 +85,10 @@ def test_a_plan_that_is_empty_for_the_size_of_its_trades_says_so(
 def test_a_target_that_nothing_can_fill_says_why(
     six: Path, named: str, listed: str, said: str
 ) -> None:
-    swapped(six, "targets.csv", "six,gold,0.05,0.03,0.07", f"six,gold,0.03,,\nsix,{named},0.02,,")
+    cells = ("", named) if named.isupper() else (named, "")
+    added = f"six,gold,0.03,,\nsix,{cells[0]},0.02,,,{cells[1]}"
+    swapped(six, "targets.csv", "band_high", "band_high,symbol")
+    swapped(six, "targets.csv", "six,gold,0.05,0.03,0.07", added)
     with (six / "securities.csv").open("a") as securities:
         securities.write(listed)
     told = json.loads(taxlots("rebalance", six, "--json").out)["told"]
@@ -129,6 +132,48 @@ def test_a_balance_that_is_still_to_come_is_none_yet(six: Path) -> None:
     swapped(six, "cash.csv", "joint,2024-12-31", "joint,2025-12-31")
     told = json.loads(taxlots("rebalance", six, "--json").out)["told"]
     assert "joint has no balance by 2024-12-31 in cash.csv: it is taken to have no cash" in told
+
+
+def test_targets_that_are_all_zero_are_refused(six: Path) -> None:
+    rows = ("household,asset_class,weight", "six,us equities,0", "six,gold,0")
+    (six / "targets.csv").write_text("\n".join(rows) + "\n")
+    swapped(six, "book.toml", 'illiquid = ["private equity"]', "")
+    for command in ("rebalance", "drift"):
+        done = taxlots(command, six)
+        assert done.status == 1
+        assert "targets.csv:2:weight: NO_WEIGHT: The targets of six are all 0." in done.err
+
+
+def test_a_tilt_that_nothing_makes_room_for_is_told_by_the_file(six: Path) -> None:
+    rows = ("household,asset_class,weight,tilt", "six,us equities,0.5,0.9", "six,gold,0.5,")
+    (six / "targets.csv").write_text("\n".join(rows) + "\n")
+    swapped(six, "book.toml", 'illiquid = ["private equity"]', "")
+    for command in ("rebalance", "drift", "cash"):
+        done = taxlots(command, six)
+        assert done.status == 1
+        assert "targets.csv:six: TARGETS_CLASH" in done.err
+
+
+def test_a_class_that_has_the_name_of_a_security_is_a_class_to_every_command(six: Path) -> None:
+    """USEQ counts for its class; nothing is of the class that is called as it is."""
+    rows = ("household,asset_class,weight", "six,us equities,0.9", "six,USEQ,0.1")
+    (six / "targets.csv").write_text("\n".join(rows) + "\n")
+    swapped(six, "book.toml", 'illiquid = ["private equity"]', "")
+    plan = json.loads(taxlots("rebalance", six, "--json").out)
+    before = {one["name"]: float(one["before"]) for one in plan["classes"]}
+    assert before["USEQ"] == 0 < before["us equities"]
+    (found,) = json.loads(taxlots("drift", six, "--json").out)["households"]
+    weights = {one["name"]: float(one["weight"]) for one in found["lines"]}
+    assert (weights["USEQ"], weights["us equities"]) == (0, 1)
+    assert any(one.startswith("nothing of USEQ may be bought") for one in plan["told"])
+
+
+def test_a_household_without_accounts_that_are_rebalanced_is_told_which_are(six: Path) -> None:
+    swapped(six, "accounts.csv", ",taxable,joint,", ",taxable,child,")
+    swapped(six, "accounts.csv", ",traditional_ira,self,", ",traditional_ira,child,")
+    done = taxlots("rebalance", six)
+    assert done.status == 1
+    assert "Accounts of self, spouse and joint are" in " ".join(done.err.split())
 
 
 def test_where_all_classes_are_illiquid_that_is_the_reason(six: Path) -> None:

@@ -103,6 +103,13 @@ def _sums(targets: Sequence[Target]) -> Iterator[Problem]:
             f"The targets of {targets[0].household} sum to {shares(total)}.",
             f"Take {shares(total - WHOLE)} away from them: the whole is 1.",
         )
+    elif not total:
+        yield error(
+            f"{targets[0].where}:weight",
+            "NO_WEIGHT",
+            f"The targets of {targets[0].household} are all 0.",
+            "Write what each class is to weigh, 0.30 for 30 %; cash can be a class too.",
+        )
     elif total < WHOLE:
         yield warning(
             f"{targets[0].where}:weight",

@@ -42,8 +42,12 @@ class Sleeves:
         return tuple(one.name for one in self.items)
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {name: place for place, name in enumerate(self.names)}
+    def _own(self) -> Mapping[str, int]:
+        return {one.name: place for place, one in enumerate(self.items) if one.is_symbol}
+
+    @cached_property
+    def _classes(self) -> Mapping[str, int]:
+        return {one.name: place for place, one in enumerate(self.items) if not one.is_symbol}
 
     @cached_property
     def _symbols(self) -> Mapping[int, Sequence[str]]:
@@ -54,12 +58,12 @@ class Sleeves:
 
     def place(self, symbol: str) -> int:
         """The place of a security's sleeve: its own, that of its class, or the last."""
-        own = self._places.get(symbol)
+        own = self._own.get(symbol)
         if own is not None:
             return own
         security = self.securities.get(symbol)
         asset_class = UNPLACED if security is None else security.asset_class
-        return self._places.get(asset_class, len(self.items) - 1)
+        return self._classes.get(asset_class, len(self.items) - 1)
 
     def name_of(self, symbol: str) -> str:
         """The name of a security's sleeve; blank where no target speaks of it."""

@@ -32,6 +32,7 @@ from taxlots.workflows.drift_timing import Dates, Timing, dates_of
 from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.named_accounts import check_household
 from taxlots.workflows.replay import replay
+from taxlots.workflows.target_clashes import targets_clash
 
 if TYPE_CHECKING:
     from taxlots.book.booking import Books
@@ -211,14 +212,8 @@ def _household(
         held_back = timing.waits(weights, targets)
         parts, paces = timing.paces(weights, targets.ruled.bands)
     except UsageError as fault:
-        message, _, remedy = str(fault).partition("; ")
-        where = f"targets.csv:{holdings.household}"
-        raise DataError(
-            [
-                error(where, "TARGETS_CLASH", message, remedy or "Correct the targets."),
-                *books.problems,
-            ]
-        ) from fault
+        clash = targets_clash(holdings.household, fault)
+        raise DataError([clash, *books.problems]) from fault
     if holdings.is_nothing:
         found = drift_of_cash(targets.target, targets.ruled.bands)
         most = np.full(len(values), np.inf)

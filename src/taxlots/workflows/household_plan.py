@@ -24,6 +24,7 @@ from taxlots.reports.drift import HouseholdDrift
 from taxlots.workflows.guard import PreparedGuard, guard_of_book
 from taxlots.workflows.market_of_day import same_market
 from taxlots.workflows.named_accounts import one_household
+from taxlots.workflows.target_clashes import targets_clash
 
 NEVER_SOLD = (
     Reason.BASIS_UNKNOWN,
@@ -204,7 +205,10 @@ def plan_of(prepared: PreparedGuard, name: str) -> HouseholdPlan:
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DataError([*prepared.problems, *problems])
     situation = prepared.guard.index.situation
-    sleeves = sleeves_of(targets, name, situation.as_of, record.securities)
+    try:
+        sleeves = sleeves_of(targets, name, situation.as_of, record.securities)
+    except UsageError as fault:
+        raise DataError([targets_clash(name, fault), *prepared.problems]) from fault
     if len(sleeves.items) == 1:
         missing = error(
             "targets.csv",

@@ -99,9 +99,15 @@ def checked(plan: HouseholdPlan, positions: Positions, cash: CashNeeds) -> tuple
 
 def _nothing_to_plan(plan: HouseholdPlan, positions: Positions) -> Problem:
     bars = dict.fromkeys(one.sell_bar for one in positions.seen if one.value_cents)
-    why = "; ".join([*positions.left_alone, *bars][:3]) or "nothing that has a target is held"
+    nothing = "nothing that has a target is held in an account that is rebalanced"
+    why = "; ".join([*positions.left_alone, *bars][:3]) or nothing
     remedy = "Add fresh closes to prices.csv, and classes to securities.csv."
-    if bars and not positions.left_alone:
+    if not positions.seen and not positions.left_alone:
+        remedy = (
+            "Accounts of self, spouse and joint are, unless they are marked to market; see owner"
+            " and kind in accounts.csv."
+        )
+    elif bars and not positions.left_alone:
         remedy = "Wait for a window, or leave classes out of illiquid in [rebalance.targets]."
     message = f"Nothing of {plan.name} can be rebalanced on {plan.as_of}: {why}."
     return error(f"targets.csv:{plan.name}", "NOTHING_TO_PLAN", message, remedy)
