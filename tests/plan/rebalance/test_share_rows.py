@@ -9,6 +9,7 @@ from tests.plan.rebalance.coarse_households import coarse_households, least_miss
 from tests.plan.rebalance.households import account, lot, position, risk, same
 
 from taxlots.domain.money import SHARE
+from taxlots.domain.order import Side
 from taxlots.plan.optimizer.portfolio import rows_of
 from taxlots.plan.rebalance.breaches import WITHIN, sums_missed
 from taxlots.plan.rebalance.gated import gated_household
@@ -76,6 +77,8 @@ def test_a_plan_keeps_all_bands_and_limits_that_any_whole_shares_keep(question: 
     left = cash_after(question.cash.held_cents, solution.trades)
     assert all(cents >= question.cash.floors.get((name,), 0) for name, cents in left.items())
     assert all(one.units % SHARE == 0 for one in solution.trades)
+    bought = {one.position.symbol for one in solution.trades if one.side is Side.BUY}
+    assert bought.isdisjoint(solution.sold_at_a_loss)
 
 
 @given(st.data())

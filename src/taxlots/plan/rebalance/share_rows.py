@@ -18,7 +18,7 @@ from taxlots.plan.optimizer.optimum import Optimum
 from taxlots.plan.optimizer.portfolio import Rows
 from taxlots.plan.optimizer.rounding import NOT_ROUNDED
 from taxlots.plan.rebalance.breaches import WITHIN
-from taxlots.plan.rebalance.household_portfolio import CashNeeds, HouseholdPortfolio
+from taxlots.plan.rebalance.household_portfolio import CASH_OF, CashNeeds, HouseholdPortfolio
 from taxlots.plan.rebalance.nearest_shares import limits_on_sums
 from taxlots.plan.rebalance.plan_limits import tightened
 from taxlots.plan.rebalance.raised_cash import money_after
@@ -63,7 +63,10 @@ def missed(solution: Solution, cash: CashNeeds, rows: Rows | None = None) -> flo
     are the limits; without them those that the plan was solved with, where some that cannot be kept
     have given.
     """
-    over = np.abs(beyond_rows(solution, rows or solution.household.book.rows))
+    limits = rows or solution.household.book.rows
+    if not cash.floors and all(name.startswith(CASH_OF) for name in limits.names):
+        return 0.0
+    over = np.abs(beyond_rows(solution, limits))
     lacking = sum(
         max(0, floor - money_after(solution.trades, group, cash))
         for group, floor in cash.floors.items()
