@@ -134,6 +134,20 @@ def test_a_balance_that_is_still_to_come_is_none_yet(six: Path) -> None:
     assert "joint has no balance by 2024-12-31 in cash.csv: it is taken to have no cash" in told
 
 
+@pytest.mark.parametrize(("table", "key"), [("bands", "look"), ("timing", "calendar")])
+@pytest.mark.parametrize("stated", ["every friday", "FREQ=HOURLY", "FREQ=DAILY;INTERVAL=0"])
+def test_what_is_no_recurrence_is_told_by_its_key(
+    six: Path, table: str, key: str, stated: str
+) -> None:
+    text = (six / "book.toml").read_text().replace('destination = "target"\n', "")
+    text = text.replace("[rebalance.bands]\n", "")
+    (six / "book.toml").write_text(f'{text}\n[rebalance.{table}]\n{key} = "{stated}"\n')
+    for command in ("drift", "rebalance"):
+        done = taxlots(command, six)
+        assert done.status == 2
+        assert f"book.toml:rebalance.{table}:{key}: '{stated}'" in done.err
+
+
 def test_targets_that_are_all_zero_are_refused(six: Path) -> None:
     rows = ("household,asset_class,weight", "six,us equities,0", "six,gold,0")
     (six / "targets.csv").write_text("\n".join(rows) + "\n")

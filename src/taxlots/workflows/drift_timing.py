@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taxlots.domain.calendar import date_of, day_of
+from taxlots.domain.problem import UsageError
 from taxlots.domain.rebalance_rule import MULTIPLE, RATIO, RebalanceRule, TimingRule
 from taxlots.market_data.calendars import sessions_between
 from taxlots.plan.bands.look import is_look_day, next_look
@@ -50,16 +51,25 @@ def dates_of(rule: RebalanceRule, as_of: date, distributions: Collection[date] =
     told = []
     is_looked_at, is_calendar = True, False
     if rule.bands.look:
-        days = calendar_days(rule.bands.look, day_of(rule.bands.look_from), sessions)
+        days = _days_of("bands:look", rule.bands.look, rule.bands.look_from, sessions)
         is_looked_at = is_look_day(days, now)
         told.append(_said("The bands are looked at", days, now))
     if rule.timing.calendar:
-        days = calendar_days(rule.timing.calendar, day_of(rule.timing.calendar_from), sessions)
+        timing = rule.timing
+        days = _days_of("timing:calendar", timing.calendar, timing.calendar_from, sessions)
         paid = [day_of(day) for day in distributions]
         days = favoured(days, sessions, window=CALENDAR_WINDOW, distributions=paid)
         is_calendar = is_look_day(days, now)
         told.append(_said("Everything goes to its target by calendar", days, now))
     return Dates(is_looked_at, is_calendar, tuple(told))
+
+
+def _days_of(key: str, stated: str, start: date, sessions: list[int]) -> list[int]:
+    """The days of a recurrence that a key of ``[rebalance]`` states."""
+    try:
+        return calendar_days(stated, day_of(start), sessions)
+    except UsageError as fault:
+        raise UsageError(f"book.toml:rebalance.{key}: {fault}") from fault
 
 
 def _said(what: str, days: list[int], now: int) -> str:

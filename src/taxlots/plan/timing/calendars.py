@@ -44,7 +44,7 @@ def calendar_days(
     from dateutil.rrule import DAILY, rrule, rrulestr
 
     if NO_INTERVAL.search(rule.upper()):
-        raise UsageError(f"{rule!r} never goes on: write an INTERVAL of 1 or more, or leave it out")
+        raise UsageError(f"{rule!r} never goes on; write an INTERVAL of 1 or more, or leave it out")
     begin = datetime.combine(date_of(start), time())
     try:
         recurrence = rrulestr(rule, dtstart=begin, ignoretz=True)
