@@ -5,12 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.plan.optimizer.oracle import least_cost
 from tests.plan.optimizer.random_books import random_book, without_tempting_sides
+from tests.plan.rebalance.households import household
 
 from taxlots.plan.optimizer.optimum import optimize
 from taxlots.plan.optimizer.portfolio import Cash, lots_of, portfolio
 from taxlots.plan.optimizer.terms import prepare
+from taxlots.plan.rebalance.solving import portfolio_of
 from taxlots.plan.risk import RiskModel, floats
 
 BPS = 1e4
@@ -80,3 +84,31 @@ def test_a_loss_lot_that_pays_more_than_the_target_is_sold() -> None:
         assert plan.trades[0] == pytest.approx(-sold, abs=1e-6)
         assert plan.sold[0] == pytest.approx(sold, abs=1e-6)
         assert plan.certificate.gap_bps < 0.01
+
+
+@pytest.mark.parametrize("seed", [2, 10])
+def test_accounts_that_hold_the_same_securities_are_solved_to_the_end(seed: int) -> None:
+    """Three accounts of six securities: what they share moves together, and so dozens of nodes pay.
+
+    With the twelve that a large problem is given, the plan of the last household is 16 bps dearer.
+    """
+    book = portfolio_of(household(seed, symbols=6)).book
+    few, whole = optimize(book, most_nodes=12).certificate, optimize(book).certificate
+    assert few.gap_bps > 0.5
+    assert whole.gap_bps < 0.01
+    assert few.bound - 1e-12 <= whole.bound <= whole.objective <= few.objective + 1e-12
+
+
+@given(seed=st.integers(0, 400), share=st.floats(0.0, 1.0))
+@settings(max_examples=25, deadline=None)
+def test_a_search_that_ends_at_a_cutoff_rules_out_no_plan_below_it(seed: int, share: float) -> None:
+    """Between bound and nothing traded: below the cutoff the best is found, above it none is."""
+    book = portfolio_of(household(seed, symbols=4)).book
+    plan = optimize(book)
+    cutoff = plan.certificate.bound + (share - 0.3) * 3e-3
+    found = optimize(book, cutoff=cutoff).certificate
+    if plan.certificate.objective < cutoff:
+        assert found.objective <= plan.certificate.objective + 0.01 / BPS
+    else:
+        told = min(cutoff, plan.certificate.objective - 0.01 / BPS)
+        assert told - 1e-12 <= found.bound <= plan.certificate.objective + 1e-12
