@@ -14,9 +14,6 @@ from taxlots.plan.risk import Floats
 COMPILED_FROM: Final = 5_000
 """Coefficients and lots from which machine code is sooner, its loading included."""
 
-TEMPTED: Final = 10
-"""By what the square of the number of names that are not convex is divided to count as size."""
-
 TOLERANCE: Final = 1e-12
 """What a column may stay unbalanced, as a fraction of NAV."""
 
@@ -106,6 +103,5 @@ def solve(
 
 
 def engine_of(prepared: Prepared, name: str) -> Engine:
-    """The engine for a problem of this size; names that tempt both ways ask for many solutions."""
-    size = int(prepared.terms.columns.size + prepared.terms.slope.size)
-    return engine(name, max(size, size * prepared.bridged.size**2 // TEMPTED))
+    """The engine for a problem of this size."""
+    return engine(name, prepared.terms.columns.size + prepared.terms.slope.size)
