@@ -1,5 +1,7 @@
 """What a further gain changes in all years, and beside what a year sells already."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,3 +73,12 @@ def test_the_tax_of_all_years_is_known_along_a_line_of_gains() -> None:
     """The first of its straight parts says what a first dollar of gain costs."""
     (bend,) = bends(lambda gain: RATED.all_years(0, gain), 0, 0)
     assert bend.slope * 100_00 == RATED.all_years(0, 100_00) == 20_00
+
+
+def test_a_year_with_another_income_is_reckoned_from_that_income() -> None:
+    """What a year owes without the plan is reckoned once, and not for another year's income."""
+    income = ReturnIncome(status=FilingStatus.SINGLE, year=2024, ordinary_income_cents=8_000_000)
+    year = ReckonedYear(income=income, later=LATER)
+    assert year.this_year(0, 0) == 0
+    richer = replace(year, income=replace(income, ordinary_income_cents=20_000_000))
+    assert richer.this_year(0, 0) == 0

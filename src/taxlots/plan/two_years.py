@@ -30,7 +30,9 @@ class TwoYears:
     this: YearTax
     after: YearTax
     discount_ppm: int
-    _bare: list[tuple[Owed, int]] = field(default_factory=list, repr=False, compare=False)
+    _bare: list[tuple[Owed, int]] = field(
+        init=False, default_factory=list, repr=False, compare=False
+    )
 
     def cost(
         self, short_now: int = 0, long_now: int = 0, short_then: int = 0, long_then: int = 0

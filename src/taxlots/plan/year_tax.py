@@ -100,7 +100,9 @@ class ReckonedYear:
 
     income: ReturnIncome
     later: LaterYears
-    _base: list[tuple[int, int]] = field(default_factory=list, repr=False, compare=False)
+    _base: list[tuple[int, int]] = field(
+        init=False, default_factory=list, repr=False, compare=False
+    )
 
     def this_year(self, short_cents: int, long_cents: int) -> int:
         """Federal tax, tax on net investment income and state tax, with and without."""

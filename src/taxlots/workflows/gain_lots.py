@@ -77,7 +77,7 @@ class Holdings:
     books: Books
     index: Index
     problems: list[Problem]
-    _years: dict[str, Years] = field(default_factory=dict)
+    _years: dict[str, Years] = field(init=False, default_factory=dict)
 
     @property
     def as_of(self) -> date:

@@ -32,9 +32,9 @@ class MarketOfDay:
     as_of: date
     history: PriceHistory = field(init=False)
     problems: list[Problem] = field(init=False)
-    _quotes: dict[str, Quote | None] = field(default_factory=dict)
-    _volatilities: dict[tuple[str, int], int | None] = field(default_factory=dict)
-    _errors: dict[Pair, int | None] = field(default_factory=dict)
+    _quotes: dict[str, Quote | None] = field(init=False, default_factory=dict)
+    _volatilities: dict[tuple[str, int], int | None] = field(init=False, default_factory=dict)
+    _errors: dict[Pair, int | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.history, self.problems = price_history(self.prices)

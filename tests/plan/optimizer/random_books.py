@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 
 from taxlots.plan.optimizer.portfolio import Cash, Portfolio, Rows, lots_of, no_rows, portfolio
-from taxlots.plan.optimizer.terms import prepare
 from taxlots.plan.risk import RiskModel, floats
 
 SHORT_RATE, LONG_RATE = 0.408, 0.238
@@ -76,7 +75,7 @@ def _sector_limits(
 
 def without_tempting_sides(book: Portfolio) -> Portfolio:
     """The convex version: names that show a loss lot are not bought."""
-    bridged = prepare(book).bridged
-    buy_limit = book.buy_limit.copy()
-    buy_limit[bridged] = 0.0
-    return replace(book, buy_limit=buy_limit)
+    lots = book.lots
+    cheapest = np.where(np.diff(lots.start) > 0, np.append(lots.slope, 0.0)[lots.start[:-1]], 0.0)
+    is_tempting = cheapest + book.sell_cost + book.buy_cost < 0
+    return replace(book, buy_limit=np.where(is_tempting, 0.0, book.buy_limit))

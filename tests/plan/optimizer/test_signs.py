@@ -86,17 +86,19 @@ def test_a_loss_lot_that_pays_more_than_the_target_is_sold() -> None:
         assert plan.certificate.gap_bps < 0.01
 
 
-@pytest.mark.parametrize("seed", [2, 10])
-def test_accounts_that_hold_the_same_securities_are_solved_to_the_end(seed: int) -> None:
-    """Three accounts of six securities: what they share moves together, and so dozens of nodes pay.
+@pytest.mark.parametrize(("seed", "symbols"), [(10, 6), (22, 12), (56, 12)])
+def test_accounts_that_hold_the_same_securities_are_solved_to_the_end(
+    seed: int, symbols: int
+) -> None:
+    """Three accounts of the same securities: these move together, and so dozens of nodes pay.
 
-    With the twelve that a large problem is given, the plan of the last household is 16 bps dearer.
+    With the twelve of a large problem these plans are three to eleven basis points dearer.
     """
-    book = portfolio_of(household(seed, symbols=6)).book
+    book = portfolio_of(household(seed, symbols)).book
     few, whole = optimize(book, most_nodes=12).certificate, optimize(book).certificate
-    assert few.gap_bps > 0.5
+    assert (few.objective - whole.objective) * BPS > 3.0
     assert whole.gap_bps < 0.01
-    assert few.bound - 1e-12 <= whole.bound <= whole.objective <= few.objective + 1e-12
+    assert few.bound - 1e-12 <= whole.bound
 
 
 @given(seed=st.integers(0, 400), share=st.floats(0.0, 1.0))

@@ -34,7 +34,7 @@ WIDE: Final = (1e-3, 1e-4, 1e-5)
 ENOUGH_BPS: Final = 0.01
 FEWEST_NODES: Final = 12
 MOST_NODES: Final = 200
-NODES_WORK: Final = 100_000
+NODES_WORK: Final = 400_000
 """Of relaxations of one coefficient each: that many are solved at most, where there are more than
 the fewest.  Accounts that hold the same securities need them, and are small."""
 MOST_ROUNDS: Final = 8

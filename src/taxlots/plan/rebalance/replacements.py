@@ -23,8 +23,8 @@ class Replacements:
 
     replaces: Replaces
     relatives: Mapping[str, tuple[str, ...]]
-    _found: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    _alone: dict[tuple[str, ...], Mask] = field(default_factory=dict, repr=False)
+    _found: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict, repr=False)
+    _alone: dict[tuple[str, ...], Mask] = field(init=False, default_factory=dict, repr=False)
 
     def of(self, lost: str) -> tuple[str, ...]:
         """What replaces a loss on a security, in order of name."""

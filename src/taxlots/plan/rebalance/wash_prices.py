@@ -49,7 +49,7 @@ class ClashPricing:
     _bounders: dict[tuple[frozenset[str], frozenset[str]], Callable[[Optimum], Bounds] | None] = (
         field(default_factory=dict, repr=False)
     )
-    _rows: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    _rows: dict[str, list[int]] = field(init=False, default_factory=dict, repr=False)
 
     def of(self, choices: Choices, near: Optimum, lost: Sequence[str]) -> ClashPrices | None:
         """How clashes weigh at the prices of an optimum, those that share no securities.
