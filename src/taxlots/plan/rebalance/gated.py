@@ -26,7 +26,7 @@ from taxlots.plan.rebalance.solving import (
     portfolio_of,
     solved_within,
 )
-from taxlots.plan.rebalance.whole_trades import Trade, gains_by_return, spendable
+from taxlots.plan.rebalance.whole_trades import Trade, are_paid, gains_by_return, spendable
 from taxlots.plan.year_tax import RatedYear, YearTax
 
 MOST_ROUNDS = 4
@@ -146,28 +146,17 @@ def keeps_limits(book: Portfolio, some: Floats, every: Floats) -> bool:
 
 def _paid_for(trades: list[Trade], cash: CashNeeds) -> list[Trade]:
     """The trades without the smallest purchases of an account that its money does not pay."""
-    sales = [one for one in trades if one.side is Side.SELL]
-    money = spendable(cash, sales)
-    bought = [one for one in trades if one.side is Side.BUY]
-    if _is_paid(bought, money):
+    if are_paid(trades, cash):
         return trades
-    kept = list(sales)
-    for one in sorted(bought, key=_paid_first):
+    kept = [one for one in trades if one.side is Side.SELL]
+    money = spendable(cash, kept)
+    for one in sorted((t for t in trades if t.side is Side.BUY), key=_paid_first):
         account = one.position.account.id
         if money.get(account, 0) >= one.equity_cents + one.cost_cents:
             money[account] -= one.equity_cents + one.cost_cents
             kept.append(one)
     order = {one.position.name: place for place, one in enumerate(trades)}
     return sorted(kept, key=lambda one: order[one.position.name])
-
-
-def _is_paid(bought: Sequence[Trade], money_cents: Mapping[str, int]) -> bool:
-    """Whether the money of each account pays for all that it buys."""
-    left = dict(money_cents)
-    for one in bought:
-        account = one.position.account.id
-        left[account] = left.get(account, 0) - one.equity_cents - one.cost_cents
-    return all(left[one.position.account.id] >= 0 for one in bought)
 
 
 def weighed(

@@ -21,7 +21,7 @@ from taxlots.plan.rebalance.raised_cash import money_after
 from taxlots.plan.rebalance.replacements import Replacements
 from taxlots.plan.rebalance.solving import Question, Solution, grain_of
 from taxlots.plan.rebalance.wash_branches import unwashed
-from taxlots.plan.rebalance.whole_trades import LotSale, Trade, spendable
+from taxlots.plan.rebalance.whole_trades import LotSale, Trade, are_paid
 from taxlots.plan.risk import Floats
 
 MANY: Final = 1_000
@@ -148,16 +148,9 @@ def _bettered(
 
 def _is_paid(trades: Sequence[Trade], cash: CashNeeds) -> bool:
     """Whether each account pays what it buys, and groups have what they must keep."""
-    sales = [one for one in trades if one.side is Side.SELL]
-    money = spendable(cash, sales)
-    for one in trades:
-        if one.side is Side.BUY:
-            money[one.position.account.id] -= one.equity_cents + one.cost_cents
-    buyers = {one.position.account.id for one in trades if one.side is Side.BUY}
-    is_raised = all(
+    return are_paid(trades, cash) and all(
         money_after(trades, group, cash) >= floor for group, floor in cash.floors.items()
     )
-    return is_raised and all(money[name] >= 0 for name in buyers)
 
 
 def _is_washed(plan: Solution, by: Replacements) -> bool:

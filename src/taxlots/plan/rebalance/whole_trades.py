@@ -219,6 +219,16 @@ def spendable(cash: CashNeeds, sales: Sequence[Trade]) -> dict[str, int]:
     return found
 
 
+def are_paid(trades: Sequence[Trade], cash: CashNeeds) -> bool:
+    """Whether each account pays for all that it buys, with what it may spend."""
+    left = spendable(cash, [one for one in trades if one.side is Side.SELL])
+    bought = [one for one in trades if one.side is Side.BUY]
+    for one in bought:
+        account = one.position.account.id
+        left[account] = left.get(account, 0) - one.equity_cents - one.cost_cents
+    return all(left[one.position.account.id] >= 0 for one in bought)
+
+
 def _affordable(
     wanted: Mapping[tuple[str, int], int],
     money: Mapping[str, int],
