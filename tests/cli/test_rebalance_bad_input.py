@@ -4,11 +4,12 @@ Each is told by name, with the nearest that is possible, and never by a tracebac
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.cli.running import taxlots
+from tests.cli.running import SAMPLE, taxlots
 
 OVERRIDES = "id,action,symbol,account,side,quantity,amount,by,reason\n"
 HUGE = "1" + "0" * 30
@@ -253,3 +254,25 @@ def test_an_empty_book_says_what_it_lacks(tmp_path: Path, command: str) -> None:
     done = taxlots(command, url)
     assert done.status == 2
     assert "the book has no account: import its accounts and transactions first" in done.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "owner", "why"),
+    [
+        ("taxable_mtm_475", "self", "marked to market (26 USC 475)"),
+        ("custodial", "child", "its owner (child) is not of the household"),
+    ],
+)
+def test_an_account_that_no_plan_trades_in_is_told(
+    tmp_path: Path, kind: str, owner: str, why: str
+) -> None:
+    """Neither a trader's account under section 475 nor a child's counts towards the targets."""
+    book = Path(shutil.copytree(SAMPLE, tmp_path / "book"))
+    row = f"kessler,other,{kind},{owner},kessler-2,FIFO,Schwab,true,2016-01-01,2020-12-31"
+    with (book / "accounts.csv").open("a") as accounts:
+        accounts.write(f"{row}\n")
+    done = taxlots("rebalance", book, "--json")
+    assert done.status == 0, done.err
+    told = [one for one in json.loads(done.out)["told"] if one.startswith("account other ")]
+    assert len(told) == 1
+    assert why in told[0]

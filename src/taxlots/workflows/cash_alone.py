@@ -1,7 +1,8 @@
-"""Households that hold cash alone: whose accounts are rebalanced, and who has cash to invest."""
+"""Whose accounts are rebalanced, and which households that hold cash alone have some to invest."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from taxlots.domain.account import Account, AccountKind
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
 def is_rebalanced(account: Account) -> bool:
     """Whether a rebalance trades in an account: one of the party, not marked to market."""
     return account.owner in PARTY_OWNERS and account.kind is not AccountKind.TAXABLE_MTM_475
+
+
+def sentences_of_others(accounts: Iterable[Account]) -> Iterator[str]:
+    """Each account of a household that no rebalance trades in or counts, with the reason."""
+    for one in accounts:
+        if one.owner not in PARTY_OWNERS:
+            yield f"account {one.id} is left out: its owner ({one.owner}) is not of the household"
+        elif not is_rebalanced(one):
+            yield (
+                f"account {one.id} is left out: it is marked to market (26 USC 475), and what is in"
+                " it counts for no target"
+            )
 
 
 def with_cash(books: Books) -> frozenset[str]:

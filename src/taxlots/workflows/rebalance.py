@@ -40,7 +40,7 @@ from taxlots.plan.several_sales import BookedSale, book_sales
 from taxlots.plan.trade_overrides import TradeLimits
 from taxlots.reports.drift import HouseholdDrift
 from taxlots.reports.rebalance_overlay import OverlaySaid
-from taxlots.workflows.cash_alone import is_rebalanced
+from taxlots.workflows.cash_alone import is_rebalanced, sentences_of_others
 from taxlots.workflows.contract_orders import contract_orders_of
 from taxlots.workflows.executed_trades import executed_since
 from taxlots.workflows.household_plan import HouseholdPlan, drift_of_plan, household_plan
@@ -332,6 +332,7 @@ def _told(plan: HouseholdPlan, given: _Given, mandated: Mandated) -> Iterator[st
     yield from given.cash.told
     yield from given.drifted.timing
     yield from given.told
+    yield from sentences_of_others(plan.accounts)
     yield from given.positions.left_alone
     yield from sentences_of_empty(plan, given.empty)
     yield from given.risk.given.told if given.risk.given else ()
