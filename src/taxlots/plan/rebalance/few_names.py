@@ -15,13 +15,13 @@ import numpy as np
 
 from taxlots.domain.problem import DataError, error
 from taxlots.plan.optimizer.cardinality import CountLimit, optimize_with_count
-from taxlots.plan.optimizer.objectives import LEAST_OWN, with_factor_weights
 from taxlots.plan.optimizer.optimum import Optimum, optimize
 from taxlots.plan.optimizer.portfolio import NEGLIGIBLE, Portfolio, lots_of, portfolio, rows_of
 from taxlots.plan.rebalance.household_portfolio import (
     HouseholdPortfolio,
     Objective,
     geared_risk,
+    with_factors_alone,
 )
 from taxlots.plan.rebalance.positions import Position
 from taxlots.plan.rebalance.solving import Question, Solution, portfolio_of
@@ -196,9 +196,7 @@ def _as_one_account(question: Question, household: HouseholdPortfolio) -> Portfo
         rows=rows_of(list(_common_rows(book, places, count)), count),
     )
     if question.terms.objective is Objective.FACTORS:
-        weights = np.full(whole.risk.loadings.shape[1], LEAST_OWN)
-        weights[: question.model.loadings.shape[1]] = 1.0
-        whole = with_factor_weights(whole, weights)
+        whole = with_factors_alone(whole, question.model.loadings.shape[1])
     return whole
 
 

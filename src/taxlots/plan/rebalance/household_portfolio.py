@@ -100,8 +100,8 @@ class HouseholdPortfolio:
     """The optimizer's portfolio, with the positions and lots that its rows stand for.
 
     ``row_of`` maps the name of each position to its row.  ``nav_cents`` is all that the household
-    holds, cash included.  ``tracked`` is the portfolio
-    against its targets by the whole of its risk, whatever the objective of ``book`` weighs.
+    holds, cash included.  ``tracked`` is the portfolio against its targets by the whole of its
+    risk, whatever the objective of ``book`` weighs.
     ``lots`` are in the order in which the portfolio was given them, and so are ``gains``.  Those
     are on ``main_return``, the one that holds most, whose tax is ``year``; what lots of other
     returns cost is in ``gains.other``.
@@ -295,10 +295,15 @@ def borrow_costs(positions: Sequence[Position]) -> Floats:
 def _with_objective(book: Portfolio, objective: Objective, factors: int) -> Portfolio:
     """The portfolio with a risk; columns behind the ``factors`` are what securities own alone."""
     if objective is Objective.FACTORS:
-        weights = np.full(book.risk.loadings.shape[1], LEAST_OWN)
-        weights[:factors] = 1.0
-        return with_factor_weights(book, weights)
+        return with_factors_alone(book, factors)
     return with_absolute_risk(book) if objective is Objective.VARIANCE else book
+
+
+def with_factors_alone(book: Portfolio, factors: int) -> Portfolio:
+    """The portfolio with the risk of its first ``factors`` columns, and hardly any other."""
+    weights = np.full(book.risk.loadings.shape[1], LEAST_OWN)
+    weights[:factors] = 1.0
+    return with_factor_weights(book, weights)
 
 
 def _buy_limit(position: Position, nav_cents: int) -> float:
